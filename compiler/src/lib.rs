@@ -1,1 +1,3 @@
-//! compiler
+//! Names, types, ranges, proofs and code generation of AxTrace; and the reference interpreter.
+
+pub mod graph;

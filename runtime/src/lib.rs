@@ -1,1 +1,20 @@
-//! runtime
+//! Values, input reading, running native code and traces of AxTrace decisions.
+//!
+//! The runtime knows neither the grammar nor the compiler: what it needs of a program is in [`meta::ProgramMeta`].
+
+/// Currencies (placeholder until `currency.rs` is there).
+pub mod currency {
+    /// A currency by its ISO 4217 code.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub struct Currency([u8; 3]);
+}
+/// Calendar (placeholder until `calendar/` is there).
+pub mod calendar {
+    /// The rules of a time zone.
+    #[derive(Debug, Clone)]
+    pub struct Zone;
+}
+pub mod layout;
+pub mod meta;
+pub mod types;
+pub mod value;

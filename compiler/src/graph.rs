@@ -1,0 +1,382 @@
+//! The decision graph: what a decision evaluates, without an order of its own.
+//!
+//! On arrival in later passes every call of a `define` has been expanded, every parameter of a module is its value, every scale is explicit
+//! ([`NodeKind::Rescale`]), every read of an optional is a [`NodeKind::Unwrap`] that the type checker found safe, and, after the range
+//! pass, the bounds in each node's type are those the node can really have. The nodes of a decision form trees that meet only in [`Local`]s and
+//! in the elements of [`Loop`]s. Evaluation is defined by the source: rules in order, operands from left to right, `and`, `or`,
+//! `if` and `or else` stopping when decided, a local at its first use.
+//!
+//! Recording is local to a node. Whoever evaluates a node stores, if it has a `slot`, its value there, and sets, if it has a `site`, the
+//! two bits of that site: `1 + value` for a boolean, 1 for everything else. Rules, locals, loops and calls of decisions carry further
+//! sites and slots, each described at its field.
+
+use axtrace_runtime::meta::{DecisionId, DecisionMeta, RuleId, SiteId, SlotId};
+use axtrace_runtime::types::Type;
+use axtrace_runtime::value::Value;
+use axtrace_source::Span;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// The id as a place in its table.
+            #[must_use]
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A node of a graph.
+    NodeId,
+    /// A local of a graph.
+    LocalId,
+    /// A loop of a graph.
+    LoopId,
+}
+
+/// One decision.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    /// Which decision of the program it is.
+    pub id: DecisionId,
+    /// What the runtime will know of it: parameters, outcome, rules, sites, frames.
+    pub meta: DecisionMeta,
+    /// By [`NodeId`]. Operands stand before the nodes that use them; the definition of a local stands before its uses.
+    pub nodes: Vec<Node>,
+    /// By [`LocalId`].
+    pub locals: Vec<Local>,
+    /// By [`LoopId`].
+    pub loops: Vec<Loop>,
+    /// Relations between the parameters, which every input satisfies.
+    pub always: Vec<NodeId>,
+    /// Conditions of groups.
+    pub groups: Vec<Group>,
+    /// What it evaluates.
+    pub body: Body,
+}
+
+/// What a decision evaluates.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// One expression, whose value is the outcome.
+    Expression(NodeId),
+    /// Rules in source order; if the last of `meta.rules` is `otherwise`, the last of these is it, and its `when` is absent.
+    Rules(Vec<Rule>),
+}
+
+/// A node: an operation on earlier nodes.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// The operation.
+    pub kind: NodeKind,
+    /// The type of its value; after the range pass with the bounds the value can have.
+    pub ty: Type,
+    /// Where it is written.
+    pub span: Span,
+    /// The site whose bits it sets.
+    pub site: Option<SiteId>,
+    /// The slot it stores its value in.
+    pub slot: Option<SlotId>,
+}
+
+/// An order between two values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+/// How a rounding chooses between the neighbours of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rounding {
+    /// `round`: to the nearest, halves away from zero.
+    HalfAwayFromZero,
+    /// `round_half_even`: to the nearest, halves to the even neighbour.
+    HalfEven,
+    /// `round_up`: away from zero.
+    Up,
+    /// `round_down`: towards zero.
+    Down,
+    /// `floor`: to the lower.
+    Floor,
+    /// `ceiling`: to the higher.
+    Ceiling,
+}
+
+/// An operation. Unless said otherwise operands are evaluated from left to right, all of them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NodeKind {
+    /// A literal, or a parameter of the module. Texts and lists too.
+    Constant(Value),
+    /// A parameter of the decision.
+    Input(u32),
+    /// The current element of a loop that this node is inside of.
+    Element(LoopId),
+    /// The value of a local.
+    Local(LocalId),
+    /// A field of a record.
+    Field(NodeId, u32),
+
+    /// Logical negation.
+    Not(NodeId),
+    /// `and` from left to right up to the first that is false; at least two operands.
+    And(Vec<NodeId>),
+    /// `or` from left to right up to the first that is true; at least two operands.
+    Or(Vec<NodeId>),
+    /// The condition, then one of the branches.
+    If {
+        /// Decides.
+        condition: NodeId,
+        /// Evaluated if it is true.
+        then: NodeId,
+        /// Evaluated if it is false.
+        otherwise: NodeId,
+    },
+
+    /// Whether an optional is there.
+    IsGiven(NodeId),
+    /// The value of an optional that is known to be there.
+    Unwrap(NodeId),
+    /// A value, as an optional that is there.
+    Wrap(NodeId),
+    /// The first if it is there, else the second, which is only then evaluated. The node's type may be optional if the second is.
+    OrElse(NodeId, NodeId),
+
+    /// A scalar (no datetime) or a ratio with its sign changed.
+    Negate(NodeId),
+    /// The sum of two scalars of one scale, or of a date and days, or of a datetime (first) and a duration.
+    Add(NodeId, NodeId),
+    /// The difference of two scalars of one scale; of two dates in days, of two datetimes in seconds; of a date and days; of a datetime
+    /// and a duration. A datetime result keeps the offset of the first.
+    Subtract(NodeId, NodeId),
+    /// The product of the whole numbers of two scalars.
+    Multiply(NodeId, NodeId),
+    /// The remainder of two scalars of one scale, with the sign of the divisor, which is known not to be 0.
+    Modulo(NodeId, NodeId),
+    /// The ratio `left * 10^scale_left / (right * 10^scale_right)` of the whole numbers of two scalars, with the sign in the numerator. The
+    /// divisor is known not to be 0.
+    Divide {
+        /// The dividend.
+        left: NodeId,
+        /// The divisor.
+        right: NodeId,
+        /// Power of ten for the dividend.
+        scale_left: u32,
+        /// Power of ten for the divisor.
+        scale_right: u32,
+    },
+    /// The whole number of a scalar times `10^by`: the same value with more places.
+    Rescale(NodeId, u32),
+    /// The whole number of a scalar divided by `10^drop` (`drop` may be 0), or a ratio times `10^places`, rounded to a whole number.
+    Round {
+        /// A scalar or a ratio.
+        value: NodeId,
+        /// How.
+        rounding: Rounding,
+        /// For a scalar: how many places go. For a ratio: how many places stay.
+        places: u32,
+    },
+
+    /// A comparison. Both sides are scalars of one kind and scale, datetimes (by instant), ratios (or one ratio and one scalar), or, for
+    /// `=` and `!=`, also booleans, texts, enums and sets of one type.
+    Compare(Comparison, NodeId, NodeId),
+    /// Whether a scalar lies between bounds of its own kind and scale; `true` beside a bound means that the bound itself is inside. All bounds are
+    /// evaluated.
+    InRange {
+        /// What lies between.
+        value: NodeId,
+        /// The lower bound.
+        low: Option<(NodeId, bool)>,
+        /// The upper bound.
+        high: Option<(NodeId, bool)>,
+    },
+    /// Whether a value equals one of several; all are evaluated.
+    OneOf(NodeId, Vec<NodeId>),
+    /// Whether a set (first) has a name of its enum.
+    Has(NodeId, NodeId),
+    /// Whether a set has all names of another.
+    HasAll(NodeId, NodeId),
+    /// Whether a set has a name of another.
+    HasAny(NodeId, NodeId),
+    /// The names of either set.
+    Union(NodeId, NodeId),
+    /// The names of the first set that the second has not.
+    Difference(NodeId, NodeId),
+
+    /// A record of its fields, in declared order.
+    MakeRecord(Vec<NodeId>),
+    /// A set of names of an enum.
+    MakeSet(Vec<NodeId>),
+    /// A list.
+    MakeList(Vec<NodeId>),
+    /// The number of elements of a list.
+    Length(NodeId),
+    /// A list gone through, element by element.
+    Quantify(Quantifier, LoopId),
+    /// The outcome of another decision for these arguments; of a decision that may refer an optional, missing when it refers. The site
+    /// is a [`SiteKind::Decision`](axtrace_runtime::meta::SiteKind::Decision).
+    Decide {
+        /// Which decision.
+        decision: DecisionId,
+        /// One for each of its parameters.
+        arguments: Vec<NodeId>,
+        /// Holds the handle of the callee's frame 0 (length 1) in the recording.
+        activation: SlotId,
+    },
+    /// The expanded body of a called `define`; its value is the body's. It exists for its site.
+    Define(NodeId),
+
+    /// Whole years between two dates.
+    YearsBetween(NodeId, NodeId),
+    /// The calendar date of an instant in a zone.
+    DateOf(NodeId, NodeId),
+    /// The time of day of an instant in a zone.
+    TimeOf(NodeId, NodeId),
+    /// A text of pieces, built by the program's template of that place from the values of the operands.
+    Text {
+        /// Place in the program's templates.
+        template: u32,
+        /// One for each value of the template.
+        values: Vec<NodeId>,
+    },
+}
+
+/// What is done with the elements of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Quantifier {
+    /// Whether the body is true for some element; stops there. `where` is absent.
+    Some,
+    /// Whether the body is true for every element; stops at the first where it is not. `where` is absent.
+    Every,
+    /// How many elements satisfy `where`. The body is absent.
+    Count,
+    /// The sum of the bodies of the elements that satisfy `where`.
+    Sum,
+}
+
+/// A list gone through by a quantifier or by a rule's `for each`.
+#[derive(Debug, Clone)]
+pub struct Loop {
+    /// The name of the element.
+    pub binder: String,
+    /// The list. It is evaluated outside of the loop, once.
+    pub list: NodeId,
+    /// Which elements count. Evaluated first, in the element frame.
+    pub filter: Option<NodeId>,
+    /// What is evaluated for each element that counts, in the element frame. Its node's site is a `Body` (of a sum).
+    pub body: Option<NodeId>,
+    /// The site of the loop. It is the site of the [`NodeKind::Quantify`] node; of a `for each` its bits are set to 1 when the loop is reached.
+    pub site: SiteId,
+    /// The element frame. Its layout is in `meta.frames`.
+    pub frame: axtrace_runtime::meta::FrameId,
+    /// In the enclosing frame: holds the handle of the recorded element frames; its length counts the elements visited.
+    pub visits: SlotId,
+    /// The loop around it, if it stands inside of one.
+    pub outer: Option<LoopId>,
+}
+
+/// A value with a name, evaluated at most once in its frame, at its first use.
+#[derive(Debug, Clone)]
+pub struct Local {
+    /// Its name.
+    pub name: String,
+    /// Its definition. Sites within it belong to the frame of the local.
+    pub value: NodeId,
+    /// Whether it is a `let` of the author's; else it is an argument of an expanded `define`.
+    pub is_let: bool,
+    /// The site whose bits its first use sets.
+    pub site: Option<SiteId>,
+    /// The slot its first use fills.
+    pub slot: Option<SlotId>,
+    /// The loop whose element it may depend on: it is evaluated anew for each element.
+    pub inside: Option<LoopId>,
+    /// Where its name is declared.
+    pub span: Span,
+}
+
+/// A group of rules with a condition.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Its condition, evaluated once, before the first rule of the group that is reached.
+    pub when: Option<NodeId>,
+    /// Where its name is declared.
+    pub span: Span,
+}
+
+/// One rule, or `otherwise`.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its place in `meta.rules`, which holds name, sites and the rules it overrides.
+    pub id: RuleId,
+    /// Its group, by place in the graph's groups.
+    pub group: Option<usize>,
+    /// `for each`: the loop that makes the instances. `filter` and `body` of the loop are absent; `when` and the outcome stand inside of it.
+    pub each: Option<LoopId>,
+    /// Its condition; absent, it always applies.
+    pub when: Option<NodeId>,
+    /// What it decides.
+    pub outcome: Outcome,
+    /// The values in `because`, evaluated in order once it is known that the rule decides. Those of a `for each` rule stand inside of the loop
+    /// and are evaluated after the outcome of each instance that applied, whether or not another rule overrides it.
+    pub because: Vec<NodeId>,
+}
+
+/// What a rule decides.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Place in `meta.tags`.
+    pub tag: u16,
+    /// The value, or what a referral proposes.
+    pub value: Option<NodeId>,
+    /// A duration: how long the referral may take.
+    pub within: Option<NodeId>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Graph {
+    /// A node.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.index()]
+    }
+
+    /// A local.
+    #[must_use]
+    pub fn local(&self, id: LocalId) -> &Local {
+        &self.locals[id.index()]
+    }
+
+    /// A loop.
+    #[must_use]
+    pub fn loop_of(&self, id: LoopId) -> &Loop {
+        &self.loops[id.index()]
+    }
+
+    /// The rules; none if the decision is one expression.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        match &self.body {
+            Body::Expression(_) => &[],
+            Body::Rules(rules) => rules,
+        }
+    }
+}

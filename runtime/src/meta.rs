@@ -1,0 +1,351 @@
+//! What the runtime knows of a compiled program: types, decisions, and the sites that a recording speaks of.
+//!
+//! A *frame* is a stretch of recorded bytes: two bits for each of its sites, then its slots. Frame 0 of a decision is the activation of the
+//! decision itself; every other frame is one visit of one element of a list. A *site* is something that happens at a place in the
+//! source: a rule, a condition, a let, a call, a list. Sites stand in the order of the source, each after its parent.
+
+use axtrace_source::{Sources, Span};
+
+use crate::calendar::Zone;
+use crate::layout::{Shape, Struct};
+use crate::types::{FieldType, Type, Types};
+use crate::value::Value;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// The id as a place in its table.
+            #[must_use]
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A decision of a program.
+    DecisionId,
+    /// A site of a decision.
+    SiteId,
+    /// A frame of a decision.
+    FrameId,
+    /// A rule of a decision.
+    RuleId,
+    /// A role of a program.
+    RoleId,
+}
+
+/// A slot: a place for a value in a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SlotId {
+    /// The frame it is in.
+    pub frame: FrameId,
+    /// Its place among the frame's slots.
+    pub index: u32,
+}
+
+/// A compiled program, without its code.
+#[derive(Debug, Clone)]
+pub struct ProgramMeta {
+    /// Enums and records.
+    pub types: Types,
+    /// Decisions, by [`DecisionId`].
+    pub decisions: Vec<DecisionMeta>,
+    /// Roles, by [`RoleId`].
+    pub roles: Vec<RoleMeta>,
+    /// Zone rules, by the place that a zone value holds.
+    pub zones: Vec<Zone>,
+    /// The bytes that handles of constants point into.
+    pub constants: Vec<u8>,
+    /// Texts with values in them, by the place that code calls them by.
+    pub templates: Vec<Vec<Piece>>,
+    /// The sources that all spans lie in.
+    pub sources: Sources,
+    /// The digest of language, zone rules, sources and parameters: `sha256:` and 64 hexadecimal digits.
+    pub digest: String,
+    /// The version that the main module declares.
+    pub version: Option<String>,
+}
+
+/// A piece of a text that code builds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Letters as they are.
+    Literal(String),
+    /// The next value, of this type, in its canonical form.
+    Value(Type),
+}
+
+/// A role as declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleMeta {
+    /// Its name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// How the rules of a decision are combined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Policy {
+    /// All rules that apply agree.
+    Any,
+    /// At most one rule applies.
+    Unique,
+    /// The first rule that applies.
+    First,
+    /// The list of all outcomes.
+    Collect,
+    /// The sum of all outcomes.
+    CollectSum,
+}
+
+/// One decision.
+#[derive(Debug, Clone)]
+pub struct DecisionMeta {
+    /// Its name, without the module.
+    pub name: String,
+    /// Its module's path, `a.b`.
+    pub module: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Where its head is declared.
+    pub span: Span,
+    /// Its parameters.
+    pub params: Vec<FieldType>,
+    /// The row of an input: one member a parameter.
+    pub input: Struct,
+    /// What it gives: of `collect` the list. The value of a referral is what it proposes.
+    pub gives: Type,
+    /// What tags of an outcome mean; tag 0 is [`Tag::Decided`].
+    pub tags: Vec<Tag>,
+    /// The row of an outcome: tag (2 bytes), value, `within` (8 bytes). Members in this order.
+    pub outcome: Struct,
+    /// Its hit policy; a decision that is one expression has none.
+    pub policy: Option<Policy>,
+    /// Its rules in source order; the last may be `otherwise`. None if the decision is one expression.
+    pub rules: Vec<RuleMeta>,
+    /// Its sites, by [`SiteId`].
+    pub sites: Vec<SiteMeta>,
+    /// Its frames, by [`FrameId`].
+    pub frames: Vec<FrameMeta>,
+}
+
+/// What the tag of an outcome row means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tag {
+    /// The decision gave its value.
+    Decided,
+    /// The decision refers to a person.
+    Referred {
+        /// To whom.
+        role: RoleId,
+        /// Whether `within` counts.
+        within: bool,
+        /// Whether the value is proposed.
+        proposing: bool,
+    },
+}
+
+/// One rule, or `otherwise`.
+#[derive(Debug, Clone)]
+pub struct RuleMeta {
+    /// Its name; `otherwise` for that.
+    pub name: String,
+    /// Whether it is `otherwise`.
+    pub otherwise: bool,
+    /// The group it is in.
+    pub group: Option<String>,
+    /// The words `rule name`.
+    pub span: Span,
+    /// The whole rule.
+    pub whole: Span,
+    /// Its site in frame 0. Its bits are a [`RuleState`].
+    pub site: SiteId,
+    /// For `for each`: the site, in the element frame, whose bits are the [`RuleState`] of one instance.
+    pub instance: Option<SiteId>,
+    /// The text of `because`.
+    pub because: Option<Vec<TextPiece>>,
+    /// Each `cites` with its link.
+    pub cites: Vec<(String, Option<String>)>,
+    /// Its own `owner`.
+    pub owner: Option<String>,
+    /// The rules it overrides, directly or through others.
+    pub overrides: Vec<RuleId>,
+    /// The outcome as written.
+    pub outcome: Operand,
+}
+
+/// What the two bits of a rule's site say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RuleState {
+    /// An earlier rule decided under `first`, or nothing asked for it.
+    NotReached = 0,
+    /// Its condition is false.
+    DidNotApply = 1,
+    /// Its condition is true, and another rule overrides it.
+    Applied = 2,
+    /// Its condition is true, and it is one of those that decide.
+    Decided = 3,
+}
+
+impl RuleState {
+    /// The state of two bits.
+    #[must_use]
+    pub const fn of(bits: u8) -> Self {
+        match bits & 3 {
+            0 => Self::NotReached,
+            1 => Self::DidNotApply,
+            2 => Self::Applied,
+            _ => Self::Decided,
+        }
+    }
+}
+
+/// A piece of a text that is written from a recording.
+#[derive(Debug, Clone)]
+pub enum TextPiece {
+    /// Letters as they are.
+    Literal(String),
+    /// The value of an operand, in its canonical form.
+    Value(Operand),
+}
+
+/// What a site is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SiteKind {
+    /// The condition of a group.
+    Group,
+    /// A rule. Bits: a [`RuleState`].
+    Rule(RuleId),
+    /// One instance of a `for each` rule, in its element frame. Bits: a [`RuleState`].
+    Instance(RuleId),
+    /// A condition. Bits: 0 not evaluated, 1 false, 2 true.
+    Condition,
+    /// A let. Bits: 0 not evaluated, 1 evaluated; of a boolean as of a condition.
+    Let(String),
+    /// An argument of a define that is worth a name of its own: the parameter's name. Bits as of a let.
+    Argument(String),
+    /// A call of a define: its name. Bits as of a let.
+    Define(String),
+    /// A call of a decision. Bits as of a let.
+    Decision {
+        /// Which decision.
+        decision: DecisionId,
+        /// The slot that holds the handle of its frame.
+        activation: SlotId,
+    },
+    /// A list that is gone through. Bits as of a let.
+    Loop {
+        /// The frame of one element.
+        frame: FrameId,
+        /// The slot that holds the handle of the frames of the elements visited.
+        visits: SlotId,
+        /// The list.
+        list: Operand,
+        /// The name of the element.
+        binder: String,
+    },
+    /// The value that one element of a list adds to a sum. Bits as of a let.
+    Body,
+    /// The outcome of a rule that applied. Bits as of a let.
+    Outcome,
+}
+
+/// One site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteMeta {
+    /// What it is.
+    pub kind: SiteKind,
+    /// The frame its bits are in.
+    pub frame: FrameId,
+    /// Its place among the sites of the frame: bits `2 * place` and `2 * place + 1`.
+    pub place: u32,
+    /// The site it belongs to.
+    pub parent: Option<SiteId>,
+    /// Where it is written.
+    pub span: Span,
+    /// Its operands, in the order they are written.
+    pub operands: Vec<Operand>,
+    /// Its value, unless that is a boolean, which the bits tell.
+    pub value: Option<Operand>,
+}
+
+/// A value that is shown: where it is written, and where it is to be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operand {
+    /// Where it is written.
+    pub span: Span,
+    /// Its type.
+    pub ty: Type,
+    /// Where to find it.
+    pub source: OperandSource,
+}
+
+/// Where the value of an operand is to be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OperandSource {
+    /// It is a literal or a parameter of the module.
+    Constant(Value),
+    /// It is an input: the parameter, then fields. A missing record on the way makes the value missing.
+    Input(Vec<u32>),
+    /// It is an element of the list of a loop site, or fields of it.
+    Element(SiteId, Vec<u32>),
+    /// It was recorded.
+    Slot(SlotId),
+    /// It is the boolean that the bits of a site tell.
+    Bits(SiteId),
+    /// It is part of another operand: fields of a recorded record.
+    Part(SlotId, Vec<u32>),
+}
+
+/// One frame.
+#[derive(Debug, Clone, Default)]
+pub struct FrameMeta {
+    /// The sites of the frame, by their place.
+    pub sites: Vec<SiteId>,
+    /// The types of its slots.
+    pub slots: Vec<Type>,
+    /// Which slots hold not a value but the handle of recorded frames (of visited elements, of a called decision). Their type means nothing.
+    pub handles: Vec<bool>,
+    /// Bytes: the bits of the sites (padded to 1, 2, 4 or a multiple of 8 bytes), then the slots.
+    pub layout: Struct,
+}
+
+impl FrameMeta {
+    /// The bytes that the bits of the sites take.
+    #[must_use]
+    pub fn bit_bytes(&self) -> u32 {
+        match (self.sites.len() as u32 * 2).div_ceil(8) {
+            0 => 0,
+            1 => 1,
+            2 => 2,
+            3 | 4 => 4,
+            more => more.next_multiple_of(8),
+        }
+    }
+
+    /// Sets the layout, once all sites and slots are known. A slot that holds the handle of frames is 8 bytes, whatever its type.
+    pub fn lay_out(&mut self, types: &Types) {
+        let shape = |(ty, handle): (&Type, &bool)| if *handle { Shape::Text } else { Shape::of(ty, types) };
+        let shapes = self.slots.iter().zip(&self.handles).map(shape).collect();
+        self.layout = Struct::after(self.bit_bytes(), shapes);
+        if self.layout.size < self.bit_bytes() {
+            self.layout.size = self.bit_bytes();
+        }
+        self.layout.size = self.layout.size.next_multiple_of(self.layout.align);
+    }
+}
+
+impl DecisionMeta {
+    /// The name with its module: `scheduling.assignment.assignment`.
+    #[must_use]
+    pub fn qualified_name(&self) -> String {
+        if self.module.is_empty() { self.name.clone() } else { format!("{}.{}", self.module, self.name) }
+    }
+}
