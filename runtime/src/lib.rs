@@ -8,12 +8,7 @@ pub mod currency {
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub struct Currency([u8; 3]);
 }
-/// Calendar (placeholder until `calendar/` is there).
-pub mod calendar {
-    /// The rules of a time zone.
-    #[derive(Debug, Clone)]
-    pub struct Zone;
-}
+pub mod calendar;
 pub mod layout;
 pub mod meta;
 pub mod types;
