@@ -55,6 +55,8 @@ pub struct Graph {
     pub loops: Vec<Loop>,
     /// Relations between the parameters, which every input satisfies.
     pub always: Vec<NodeId>,
+    /// What the range pass has to prove of values that go somewhere declared.
+    pub obligations: Vec<Obligation>,
     /// Conditions of groups.
     pub groups: Vec<Group>,
     /// What it evaluates.
@@ -68,6 +70,19 @@ pub enum Body {
     Expression(NodeId),
     /// Rules in source order; if the last of `meta.rules` is `otherwise`, the last of these is it, and its `when` is absent.
     Rules(Vec<Rule>),
+}
+
+/// A value that must fit a declared type: its bounds, the number of its elements, the length of its text.
+#[derive(Debug, Clone)]
+pub struct Obligation {
+    /// The value.
+    pub node: NodeId,
+    /// The type it must fit.
+    pub ty: Type,
+    /// What has the type, in words: "the outcome", "argument `age` of `fare`".
+    pub what: String,
+    /// Where the type is declared.
+    pub declared: Span,
 }
 
 /// A node: an operation on earlier nodes.
@@ -306,8 +321,25 @@ pub struct Local {
     pub slot: Option<SlotId>,
     /// The loop whose element it may depend on: it is evaluated anew for each element.
     pub inside: Option<LoopId>,
+    /// What is known where it is defined.
+    pub known: Known,
     /// Where its name is declared.
     pub span: Span,
+}
+
+/// What is known, of the conditions around it, where a local is defined; it may rely on that, wherever its first use is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Known {
+    /// Only the relations between the parameters.
+    Always,
+    /// The condition of the group of a rule, and what is known in its `for each`.
+    Group(RuleId),
+    /// The condition of a rule, too.
+    Rule(RuleId),
+    /// In the loop, the filter included.
+    Element(LoopId),
+    /// Whatever is known at a [`NodeKind::Define`], whose argument it is.
+    Call(NodeId),
 }
 
 /// A group of rules with a condition.
