@@ -7,5 +7,6 @@ pub mod currency;
 pub mod layout;
 pub mod memory;
 pub mod meta;
+pub mod trace;
 pub mod types;
 pub mod value;
