@@ -5,6 +5,7 @@
 pub mod calendar;
 pub mod currency;
 pub mod layout;
+pub mod literal;
 pub mod memory;
 pub mod meta;
 pub mod trace;
