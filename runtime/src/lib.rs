@@ -8,6 +8,8 @@ pub mod layout;
 pub mod literal;
 pub mod memory;
 pub mod meta;
+pub mod read;
+pub mod text;
 pub mod trace;
 pub mod types;
 pub mod value;

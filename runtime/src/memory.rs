@@ -362,3 +362,78 @@ fn put_zeros(at: &mut [u8], length: u32) -> Result<(), MemoryError> {
     at.get_mut(..length as usize).ok_or(MemoryError::OutOfBounds)?.fill(0);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::fixture::{field, program, record, skills};
+    use crate::types::{Kind, Scalar};
+
+    fn texts(max: u32) -> Type {
+        Type::List { element: Box::new(Type::Text { max: 9 }), min: 0, max }
+    }
+
+    /// A decision of one record with everything in it, and a value of each parameter.
+    fn everything() -> (crate::meta::ProgramMeta, Vec<Value>) {
+        let fields = vec![
+            field("flag", Type::Boolean),
+            field("wide", Type::integer(i128::MIN, i128::MAX)),
+            field("at", Type::Optional(Box::new(Type::Scalar(Scalar::of(Kind::Datetime))))),
+            field("gone", Type::Optional(Box::new(Type::Text { max: 5 }))),
+            field("skills", Type::Set(EnumId(0))),
+            field("names", texts(3)),
+        ];
+        let list = Type::List { element: Box::new(Type::Record(RecordId(0))), min: 0, max: 9 };
+        let params = vec![field("all", list), field("skill", Type::Enum(EnumId(0))), field("small", Type::integer(-128, 127))];
+        let text = |text: &str| Value::Text(Arc::from(text));
+        let one = Value::Record(Arc::from([
+            Value::Boolean(true),
+            Value::Scalar(i128::MIN + 5),
+            Value::Datetime { instant: -5, offset: 3600 },
+            Value::Missing,
+            Value::Set(0b1010),
+            Value::List(Arc::from([text("ä"), text(""), text("xyz")])),
+        ]));
+        let values = vec![Value::List(Arc::from([one.clone(), one])), Value::Enum(3), Value::Scalar(-128)];
+        (program(params, vec![skills()], vec![record("All", fields, false)]), values)
+    }
+
+    #[test]
+    fn values_come_back_from_their_rows() {
+        let (program, values) = everything();
+        let decision = &program.decisions[0];
+        let mut batch = Batch::new();
+        for _ in 0..3 {
+            batch.push_values(decision, &program.types, &values).expect("values of the parameters' types");
+        }
+        assert_eq!(batch.values(2, decision, &program), Ok(values.clone()));
+        assert_eq!(batch.row(3), &[] as &[u8]);
+        let before = batch.clone();
+        let short = batch.push_values(decision, &program.types, &values[..2]);
+        let wide = batch.push_values(decision, &program.types, &[values[0].clone(), values[1].clone(), Value::Scalar(128)]);
+        assert_eq!((short, wide), (Err(MemoryError::Mismatch), Err(MemoryError::Mismatch)));
+        assert_eq!(batch, before);
+    }
+
+    #[test]
+    fn no_bytes_make_reading_panic() {
+        let (program, values) = everything();
+        let decision = &program.decisions[0];
+        let mut good = Batch::new();
+        good.push_values(decision, &program.types, &values).expect("values of the parameters' types");
+        for place in 0..good.rows.len() + good.arena.len() {
+            for byte in [0, 1, 2, 0x7f, 0x80, 0xff] {
+                let mut bad = good.clone();
+                let rows = bad.rows.len();
+                *if place < rows { &mut bad.rows[place] } else { &mut bad.arena[place - rows] } = byte;
+                let _ = bad.values(0, decision, &program);
+            }
+        }
+        let short = Memory::default();
+        let shape = Shape::of(&texts(1), &program.types);
+        assert_eq!(read_value(&texts(1), &shape, &[1, 0, 0, 0, 0, 0, 0, 0], &short, &program.types), Err(MemoryError::OutOfBounds));
+        assert_eq!(read_value(&texts(1), &shape, &[0xff; 8], &short, &program.types), Err(MemoryError::NoSuchValue));
+        assert_eq!(read_value(&Type::Boolean, &Shape::Boolean, &[2], &short, &program.types), Err(MemoryError::NoSuchValue));
+        assert_eq!(read_value(&Type::Boolean, &Shape::Text, &[2], &short, &program.types), Err(MemoryError::Mismatch));
+    }
+}
