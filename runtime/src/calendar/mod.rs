@@ -75,7 +75,7 @@ pub fn civil_from_days(days: i32) -> Civil {
     // The names are the paper's. A century and then a year are what four times the days, and three more, divide into.
     let quarter_days = 4 * (i64::from(days) + EPOCH_SHIFT + ERAS * DAYS_PER_ERA).cast_unsigned() + 3;
     let century = quarter_days / 146_097;
-    let p2 = 2_939_745 * (quarter_days % 146_097 | 3);
+    let p2 = 2_939_745 * ((quarter_days % 146_097) | 3);
     let (year_of_century, day_of_year) = (p2 >> 32, (p2 & 0xffff_ffff) / 2_939_745 / 4);
     let n3 = 2_141 * day_of_year + 197_913;
     let (month, day) = (n3 >> 16, (n3 & 0xffff) / 2_141 + 1);

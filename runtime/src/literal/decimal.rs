@@ -128,7 +128,7 @@ fn short(mut value: u64, places: i32, negative: bool) -> Decimal {
         return Decimal { unscaled: 0, scale: 0 };
     }
     let mut scale = places;
-    while value % 10 == 0 {
+    while value.is_multiple_of(10) {
         value /= 10;
         scale -= 1;
     }
