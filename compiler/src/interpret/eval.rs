@@ -1,0 +1,319 @@
+//! Walks the nodes of a graph, in the order of the source, and records what becomes of them.
+
+use axtrace_runtime::layout::Space;
+use axtrace_runtime::memory::{MemoryError, write_value};
+use axtrace_runtime::meta::{DecisionId, DecisionMeta, ProgramMeta, RuleState, SiteId, SlotId};
+use axtrace_runtime::trace::Level;
+use axtrace_runtime::types::Type;
+use axtrace_runtime::value::Value;
+
+use super::record::{Place, Recorder};
+use super::{Fault, FaultKind, Observation, Options, OutcomeValue, Recording, RuleOutcome, Run, stack, values};
+use crate::graph::{Body, Graph, LocalId, LoopId, Node, NodeId, NodeKind};
+
+/// The state of an interpretation: limits, and the recording so far.
+pub(super) struct Machine<'p> {
+    pub(super) program: &'p ProgramMeta,
+    graphs: &'p [Graph],
+    options: Options,
+    steps: u64,
+    level: u32,
+    pub(super) recorder: Recorder<'p>,
+}
+
+/// One decision being evaluated on one input.
+pub(super) struct Activation<'p> {
+    pub(super) graph: &'p Graph,
+    input: &'p [Value],
+    /// Where the current frame of each frame id lies.
+    pub(super) frames: Vec<Place>,
+    /// The current element of each loop.
+    elements: Vec<Option<Value>>,
+    locals: Vec<Option<Value>>,
+    /// The conditions of groups that were evaluated.
+    pub(super) groups: Vec<Option<bool>>,
+}
+
+/// What the rules of a decision, or its expression, gave.
+pub(super) struct Decided {
+    pub(super) states: Vec<RuleState>,
+    pub(super) outcomes: Vec<RuleOutcome>,
+    pub(super) outcome: Option<OutcomeValue>,
+}
+
+/// Whether the rules of the decision that was asked for must decide; those of called decisions always must.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Demand {
+    Outcome,
+    Nothing,
+}
+
+impl<'p> Machine<'p> {
+    pub(super) fn new(program: &'p ProgramMeta, graphs: &'p [Graph], options: Options) -> Self {
+        let recorder = Recorder::new(options.level != Level::None, options.bytes, &program.types);
+        Self { program, graphs, options, steps: 0, level: 0, recorder }
+    }
+
+    pub(super) fn decide(mut self, decision: DecisionId, input: &[Value]) -> Result<Run, Fault> {
+        let decided = self.top(decision, input, Demand::Outcome)?;
+        let outcome = decided.outcome.ok_or(Fault { decision, node: None, kind: FaultKind::NoRule })?;
+        let row = self.outcome_row(decision, &outcome)?;
+        let recording = Recording { outcome: row, frame: self.recorder.top, scratch: self.recorder.scratch };
+        Ok(Run { outcome, states: decided.states, recording })
+    }
+
+    pub(super) fn observe(mut self, decision: DecisionId, input: &[Value]) -> Result<Observation, Fault> {
+        let decided = self.top(decision, input, Demand::Nothing)?;
+        Ok(Observation { states: decided.states, outcomes: decided.outcomes })
+    }
+
+    fn top(&mut self, decision: DecisionId, input: &[Value], demand: Demand) -> Result<Decided, Fault> {
+        let graph = self.graph(decision)?;
+        if self.recorder.on {
+            self.recorder.top = vec![0; graph.meta.frames.first().map_or(0, |frame| frame.layout.size as usize)];
+        }
+        self.activate(graph, input, Place::Top, demand)
+    }
+
+    fn graph(&self, decision: DecisionId) -> Result<&'p Graph, Fault> {
+        let missing = Fault { decision, node: None, kind: FaultKind::Malformed("a decision of the program") };
+        self.graphs.get(decision.index()).ok_or(missing)
+    }
+
+    /// Evaluates a decision on an input that is checked against its parameters first.
+    fn activate(&mut self, graph: &'p Graph, input: &[Value], frame: Place, demand: Demand) -> Result<Decided, Fault> {
+        self.check_input(graph, input)?;
+        let mut act = Activation::new(graph, input, frame);
+        self.check_relations(&mut act)?;
+        match &graph.body {
+            Body::Expression(node) => self.expression(&mut act, *node),
+            Body::Rules(rules) => self.rules(&mut act, rules, demand),
+        }
+    }
+
+    fn check_input(&self, graph: &Graph, input: &[Value]) -> Result<(), Fault> {
+        let fault = |kind| Fault { decision: graph.id, node: None, kind };
+        if input.len() != graph.meta.params.len() {
+            return Err(fault(FaultKind::Malformed("one value for each parameter")));
+        }
+        let outside = input.iter().zip(&graph.meta.params).find(|(value, param)| !values::conforms(value, &param.ty, &self.program.types));
+        outside.map_or(Ok(()), |(value, _)| Err(fault(FaultKind::OutOfBounds { value: value.clone() })))
+    }
+
+    /// Relations are no part of the decision: they leave nothing in the recording, and no local evaluated.
+    fn check_relations(&mut self, act: &mut Activation<'_>) -> Result<(), Fault> {
+        let graph = act.graph;
+        let on = std::mem::replace(&mut self.recorder.on, false);
+        for relation in &graph.always {
+            if !self.boolean(act, *relation)? {
+                return Err(act.fault(*relation, FaultKind::Relation));
+            }
+        }
+        self.recorder.on = on;
+        act.locals.fill(None);
+        Ok(())
+    }
+
+    fn expression(&mut self, act: &mut Activation<'_>, node: NodeId) -> Result<Decided, Fault> {
+        let value = self.eval(act, node)?;
+        self.check_bounds(act, node, &value, &act.graph.meta.gives)?;
+        let outcome = OutcomeValue { tag: 0, value: Some(value), within: None };
+        Ok(Decided { states: Vec::new(), outcomes: Vec::new(), outcome: Some(outcome) })
+    }
+
+    /// The value of a node, recorded.
+    pub(super) fn eval(&mut self, act: &mut Activation<'_>, id: NodeId) -> Result<Value, Fault> {
+        self.steps += 1;
+        if self.steps > self.options.steps || self.level >= stack::MAX_LEVELS {
+            return Err(act.fault(id, FaultKind::TooLong));
+        }
+        self.level += 1;
+        let value = stack::at_level(self.level, || self.eval_here(act, id));
+        self.level -= 1;
+        value.unwrap_or_else(|| Err(act.fault(id, FaultKind::TooLong)))
+    }
+
+    fn eval_here(&mut self, act: &mut Activation<'_>, id: NodeId) -> Result<Value, Fault> {
+        let node = act.graph.node(id);
+        let value = self.value_of(act, id, node)?;
+        if self.options.node_bounds {
+            self.check_bounds(act, id, &value, &node.ty)?;
+        }
+        self.record(act, id, node.site, node.slot, &value)?;
+        Ok(value)
+    }
+
+    /// Dispatches to what needs more than the values of operands; everything else is an operation.
+    fn value_of(&mut self, act: &mut Activation<'_>, id: NodeId, node: &Node) -> Result<Value, Fault> {
+        match &node.kind {
+            NodeKind::Constant(value) => Ok(value.clone()),
+            NodeKind::Input(place) => act.input.get(*place as usize).cloned().ok_or_else(|| act.malformed(id, "a parameter")),
+            NodeKind::Element(id_of_loop) => {
+                act.elements[id_of_loop.index()].clone().ok_or_else(|| act.malformed(id, "an element inside of its loop"))
+            }
+            NodeKind::Local(local) => self.local(act, *local),
+            NodeKind::And(parts) => self.until(act, parts, false),
+            NodeKind::Or(parts) => self.until(act, parts, true),
+            NodeKind::If { condition, then, otherwise } => {
+                let branch = if self.boolean(act, *condition)? { then } else { otherwise };
+                self.eval(act, *branch)
+            }
+            NodeKind::OrElse(first, second) => match self.eval(act, *first)? {
+                Value::Missing => self.eval(act, *second),
+                value => Ok(value),
+            },
+            NodeKind::Quantify(quantifier, id_of_loop) => self.quantify(act, id, *quantifier, *id_of_loop),
+            NodeKind::Decide { decision, arguments, activation } => self.call(act, id, *decision, arguments, *activation),
+            kind => self.operation(act, id, kind),
+        }
+    }
+
+    /// The values of operands, from left to right.
+    pub(super) fn eval_all(&mut self, act: &mut Activation<'_>, ids: &[NodeId]) -> Result<Vec<Value>, Fault> {
+        ids.iter().map(|id| self.eval(act, *id)).collect()
+    }
+
+    pub(super) fn boolean(&mut self, act: &mut Activation<'_>, id: NodeId) -> Result<bool, Fault> {
+        match self.eval(act, id)? {
+            Value::Boolean(value) => Ok(value),
+            _ => Err(act.malformed(id, "a boolean")),
+        }
+    }
+
+    /// Evaluates conditions up to the first that is `stop`.
+    fn until(&mut self, act: &mut Activation<'_>, parts: &[NodeId], stop: bool) -> Result<Value, Fault> {
+        for part in parts {
+            if self.boolean(act, *part)? == stop {
+                return Ok(Value::Boolean(stop));
+            }
+        }
+        Ok(Value::Boolean(!stop))
+    }
+
+    fn local(&mut self, act: &mut Activation<'_>, id: LocalId) -> Result<Value, Fault> {
+        if let Some(value) = &act.locals[id.index()] {
+            return Ok(value.clone());
+        }
+        let local = act.graph.local(id);
+        let value = self.eval(act, local.value)?;
+        self.record(act, local.value, local.site, local.slot, &value)?;
+        act.locals[id.index()] = Some(value.clone());
+        Ok(value)
+    }
+
+    /// Sets the bits of a site and stores the value in a slot.
+    fn record(&mut self, act: &Activation<'_>, id: NodeId, site: Option<SiteId>, slot: Option<SlotId>, value: &Value) -> Result<(), Fault> {
+        if let Some(site) = site {
+            self.set_bits(act, site, if *value == Value::Boolean(true) { 2 } else { 1 });
+        }
+        slot.map_or(Ok(()), |slot| {
+            let stored = self.recorder.set_slot(&act.graph.meta, &act.frames, slot, value);
+            stored.map_err(|error| act.unstored(id, error, value))
+        })
+    }
+
+    pub(super) fn set_bits(&mut self, act: &Activation<'_>, site: SiteId, bits: u8) {
+        self.recorder.set_bits(&act.graph.meta, &act.frames, site, bits);
+    }
+
+    /// A decision called on arguments: its outcome, or missing when it refers.
+    fn call(
+        &mut self,
+        act: &mut Activation<'_>,
+        id: NodeId,
+        decision: DecisionId,
+        arguments: &[NodeId],
+        activation: SlotId,
+    ) -> Result<Value, Fault> {
+        let input = self.eval_all(act, arguments)?;
+        let callee = self.graph(decision)?;
+        let layout = callee.meta.frames.first().map(|frame| &frame.layout);
+        let start = layout.map_or(Ok(0), |layout| self.recorder.reserve(layout, 1)).map_err(|_| act.fault(id, FaultKind::TooLong))?;
+        let decided = self.activate(callee, &input, Place::Scratch(start), Demand::Outcome)?;
+        let stored = self.recorder.set_handle(&act.graph.meta, &act.frames, activation, start, 1);
+        stored.map_err(|_| act.malformed(id, "a slot for the called decision"))?;
+        let outcome = decided.outcome.ok_or_else(|| act.fault(id, FaultKind::NoRule))?;
+        Ok(outcome.value.filter(|_| outcome.tag == 0).unwrap_or(Value::Missing))
+    }
+
+    /// Whether a value lies inside of the type that it goes into.
+    pub(super) fn check_bounds(&self, act: &Activation<'_>, id: NodeId, value: &Value, ty: &Type) -> Result<(), Fault> {
+        if values::conforms(value, ty, &self.program.types) {
+            return Ok(());
+        }
+        Err(act.fault(id, FaultKind::OutOfBounds { value: value.clone() }))
+    }
+
+    /// The outcome row as native code writes it: tag, value, and how long a referral may take.
+    fn outcome_row(&mut self, decision: DecisionId, outcome: &OutcomeValue) -> Result<Vec<u8>, Fault> {
+        let meta = &self.graph(decision)?.meta;
+        let mut row = vec![0; meta.outcome.size as usize];
+        self.write_outcome(meta, outcome, &mut row).map_err(|_| {
+            let kind = FaultKind::Malformed("an outcome row of tag, value and time");
+            Fault { decision, node: None, kind }
+        })?;
+        Ok(row)
+    }
+
+    fn write_outcome(&mut self, meta: &DecisionMeta, outcome: &OutcomeValue, row: &mut [u8]) -> Result<(), MemoryError> {
+        let [(tag, _), (at, shape), (within, _)] = meta.outcome.members.as_slice() else { return Err(MemoryError::Mismatch) };
+        let seconds = i64::try_from(outcome.within.unwrap_or(0)).map_err(|_| MemoryError::Mismatch)?;
+        row.get_mut(*tag as usize..)
+            .and_then(|cell| cell.first_chunk_mut())
+            .map(|cell| *cell = outcome.tag.to_le_bytes())
+            .ok_or(MemoryError::OutOfBounds)?;
+        row.get_mut(*within as usize..)
+            .and_then(|cell| cell.first_chunk_mut())
+            .map(|cell| *cell = seconds.to_le_bytes())
+            .ok_or(MemoryError::OutOfBounds)?;
+        let Some(value) = &outcome.value else { return Ok(()) };
+        let cell = row.get_mut(*at as usize..).ok_or(MemoryError::OutOfBounds)?;
+        write_value(value, &meta.gives, shape, cell, &mut self.recorder.scratch, Space::Scratch, &self.program.types)
+    }
+}
+
+impl<'p> Activation<'p> {
+    fn new(graph: &'p Graph, input: &'p [Value], frame: Place) -> Self {
+        Self {
+            graph,
+            input,
+            frames: vec![frame; graph.meta.frames.len()],
+            elements: vec![None; graph.loops.len()],
+            locals: vec![None; graph.locals.len()],
+            groups: vec![None; graph.groups.len()],
+        }
+    }
+
+    /// Goes on to the next element of a loop: its frame, its value, and no local inside of it evaluated.
+    pub(super) fn enter(&mut self, id: LoopId, element: Value, frame: Place) {
+        if let Some(place) = self.frames.get_mut(self.graph.loop_of(id).frame.index()) {
+            *place = frame;
+        }
+        self.elements[id.index()] = Some(element);
+        for (value, local) in self.locals.iter_mut().zip(&self.graph.locals) {
+            if local.inside == Some(id) {
+                *value = None;
+            }
+        }
+    }
+
+    pub(super) fn fault(&self, node: NodeId, kind: FaultKind) -> Fault {
+        Fault { decision: self.graph.id, node: Some(node), kind }
+    }
+
+    pub(super) fn malformed(&self, node: NodeId, expected: &'static str) -> Fault {
+        self.fault(node, FaultKind::Malformed(expected))
+    }
+
+    /// The fault of a value that does not fit the place it is recorded in.
+    fn unstored(&self, node: NodeId, error: MemoryError, value: &Value) -> Fault {
+        self.fault(
+            node,
+            match error {
+                MemoryError::TooLarge => FaultKind::TooLong,
+                MemoryError::Mismatch => FaultKind::OutOfBounds { value: value.clone() },
+                MemoryError::OutOfBounds | MemoryError::NoSuchValue => FaultKind::Malformed("a slot of the frame"),
+            },
+        )
+    }
+}

@@ -1,0 +1,1 @@
+//! Decisions built by hand.
