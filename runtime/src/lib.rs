@@ -2,13 +2,17 @@
 //!
 //! The runtime knows neither the grammar nor the compiler: what it needs of a program is in [`meta::ProgramMeta`].
 
+pub mod abi;
 pub mod calendar;
+pub mod code;
 pub mod currency;
+pub mod helpers;
 pub mod layout;
 pub mod literal;
 pub mod memory;
 pub mod meta;
 pub mod read;
+pub mod recording;
 pub mod text;
 pub mod trace;
 pub mod types;

@@ -4,9 +4,10 @@
 //! exists and is a leap year). The language's dates lie in the years -9999 to 9999, [`MIN_DATE`] to [`MAX_DATE`]. Functions that take a date
 //! are total for every `i32`; functions that make one give `None` where it would leave those years. Zones are in [`zone`].
 //!
-//! The conversions are those of Howard Hinnant, *chrono-Compatible Low-Level Date Algorithms*
-//! (<https://howardhinnant.github.io/date_algorithms.html>), `days_from_civil` and `civil_from_days`: years begin in March, so that the
-//! leap day is the last of its year, and eras of 400 years repeat exactly.
+//! Years begin in March in the conversions, so that the leap day is the last of its year, and eras of 400 years repeat exactly. To days
+//! it is Howard Hinnant's `days_from_civil` (<https://howardhinnant.github.io/date_algorithms.html>); to parts it is Cassio Neri and
+//! Lorenz Schneider, *Euclidean affine functions and their application to calendar algorithms* (Software: Practice and Experience, 2023,
+//! <https://doi.org/10.1002/spe.3172>), which needs no division that is not by a constant.
 
 pub mod zone;
 
@@ -28,6 +29,9 @@ const DAYS_PER_ERA: i64 = 146_097;
 
 /// The days from 0000-03-01, where the algorithm counts from, to 1970-01-01.
 const EPOCH_SHIFT: i64 = 719_468;
+
+/// Eras added before dividing, so that every `i32` is a positive number of days.
+const ERAS: i64 = 14_704;
 
 /// A date as its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,16 +72,17 @@ impl Weekday {
 /// The parts of a date; total for every `i32`.
 #[inline]
 pub fn civil_from_days(days: i32) -> Civil {
-    let shifted = i64::from(days) + EPOCH_SHIFT;
-    let era = shifted.div_euclid(DAYS_PER_ERA);
-    let day_of_era = shifted.rem_euclid(DAYS_PER_ERA);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    Civil { year: year as i32, month: month as u8, day: day as u8 }
+    // The names are the paper's. A century and then a year are what four times the days, and three more, divide into.
+    let quarter_days = 4 * (i64::from(days) + EPOCH_SHIFT + ERAS * DAYS_PER_ERA).cast_unsigned() + 3;
+    let century = quarter_days / 146_097;
+    let p2 = 2_939_745 * ((quarter_days % 146_097) | 3);
+    let (year_of_century, day_of_year) = (p2 >> 32, (p2 & 0xffff_ffff) / 2_939_745 / 4);
+    let n3 = 2_141 * day_of_year + 197_913;
+    let (month, day) = (n3 >> 16, (n3 & 0xffff) / 2_141 + 1);
+    // The year of the algorithm begins in March: its last 60 days, or 59, are January and February.
+    let next_year = day_of_year >= 306;
+    let year = (100 * century + year_of_century).cast_signed() - 400 * ERAS + i64::from(next_year);
+    Civil { year: year as i32, month: (if next_year { month - 12 } else { month }) as u8, day: day as u8 }
 }
 
 /// The date of the given parts; `None` for a day that does not exist, or a year outside of -9999 to 9999.
@@ -217,6 +222,8 @@ mod tests {
 
     #[test]
     fn every_number_is_some_day() {
+        assert_eq!(civil_from_days(i32::MIN), Civil { year: -5_877_641, month: 6, day: 23 });
+        assert_eq!(civil_from_days(i32::MAX), Civil { year: 5_881_580, month: 7, day: 11 });
         for date in [i32::MIN, i32::MIN + 1, i32::MAX - 1, i32::MAX] {
             let civil = civil_from_days(date);
             assert!((1..=12).contains(&civil.month) && (1..=31).contains(&civil.day));

@@ -22,6 +22,9 @@ const SETTLED: i64 = 2 * 366 * SECONDS_PER_DAY;
 /// No offset is as large as this, in seconds; the largest a `TZ` string can write is below 25 h.
 const OFFSET_LIMIT: i32 = 26 * 3_600;
 
+/// The seconds of a stretch of the index, about 97 days: most have no change, few have more than one.
+const STRETCH: u32 = 1 << 23;
+
 /// Where the search for listed changes ends: 2500-01-01. The database lists none after 2087.
 const LISTED_UNTIL: i64 = 16_725_225_600;
 
@@ -99,6 +102,8 @@ pub struct Zone {
     /// The instants from which `offsets` of the same place hold, ascending; the first is `i64::MIN`.
     starts: Vec<i64>,
     offsets: Vec<i32>,
+    /// For each stretch of [`STRETCH`] seconds from the first change on, the place in `starts` of what holds when it begins.
+    index: Vec<u16>,
     /// From here on, an instant is looked up whole cycles earlier; `i64::MAX` where nothing changes any more.
     fold_from: i64,
 }
@@ -141,7 +146,8 @@ impl Zone {
         let fold_from = if spelled.is_empty() { i64::MAX } else { fold_from };
         starts.extend(spelled.iter().map(|change| change.0));
         offsets.extend(spelled.iter().map(|change| change.1));
-        Ok(Self { rules, starts, offsets, fold_from })
+        let index = index_of(&starts);
+        Ok(Self { rules, starts, offsets, index, fold_from })
     }
 
     /// The rules, to be stored.
@@ -200,10 +206,20 @@ impl Zone {
         ((instant - self.fold_from) / CYCLE + 1) * CYCLE
     }
 
-    /// The place in `starts` of what holds at an instant. The first start is the least number, so there always is one.
+    /// The place in `starts` of what holds at an instant: where its stretch begins, and on from there.
     #[inline]
     fn segment(&self, instant: i64) -> usize {
-        self.starts.partition_point(|&start| start <= instant) - 1
+        let first = self.starts.get(1).copied().unwrap_or(i64::MAX);
+        if instant < first {
+            return 0;
+        }
+        let stretch = instant.abs_diff(first) / u64::from(STRETCH);
+        let Some(known) = usize::try_from(stretch).ok().and_then(|stretch| self.index.get(stretch)) else { return self.starts.len() - 1 };
+        let mut segment = usize::from(*known);
+        while self.starts.get(segment + 1).is_some_and(|next| *next <= instant) {
+            segment += 1;
+        }
+        segment
     }
 }
 
@@ -328,6 +344,14 @@ fn yearly_changes(rules: &ZoneRules, last: i64, until: i64) -> Result<Vec<(i64, 
         return Err(ZoneError::Offset { name: rules.name.clone() });
     }
     Ok(changes)
+}
+
+/// The places in `starts` at the beginning of each stretch from the first change to the last.
+fn index_of(starts: &[i64]) -> Vec<u16> {
+    let (Some(&first), Some(&last)) = (starts.get(1), starts.last()) else { return Vec::new() };
+    let begins = (first..=last).step_by(STRETCH as usize);
+    // There are fewer than 2^16 places: 10,000 listed, and two a year for at most some 13,000 years.
+    begins.map(|begin| (starts.partition_point(|start| *start <= begin) - 1) as u16).collect()
 }
 
 /// Whether a `TZ` string changes its offset in the course of a year: only then it has a comma.

@@ -62,7 +62,11 @@ impl Decimal {
         if self.unscaled == 0 {
             return Ok(0);
         }
-        self.unscaled.checked_mul(power(more).ok_or(Misfit::Size)?).ok_or(Misfit::Size)
+        let factor = power(more).ok_or(Misfit::Size)?;
+        match (i64::try_from(self.unscaled), i64::try_from(factor)) {
+            (Ok(unscaled), Ok(factor)) => Ok(i128::from(unscaled) * i128::from(factor)),
+            _ => self.unscaled.checked_mul(factor).ok_or(Misfit::Size),
+        }
     }
 
     /// Like [`Decimal::at_scale`], with further digits cut off, towards zero.
@@ -88,14 +92,55 @@ fn power(exponent: i64) -> Option<i128> {
 #[inline]
 pub fn parse_decimal(text: impl AsRef<[u8]>) -> Result<Decimal, LiteralError> {
     let text = text.as_ref();
+    if let Some(decimal) = parse_short(text) {
+        return Ok(decimal);
+    }
     let mut number = Number::default();
     let rest = number.read(text)?;
     number.exponent = read_exponent(rest, text)?;
     number.finish(text)
 }
 
+/// Reads what most numbers are: digits that fit 64 bits, without an exponent. `None` leaves the text, right or wrong, to [`Number`].
+#[inline]
+fn parse_short(text: &[u8]) -> Option<Decimal> {
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    if unsigned.len() > 19 {
+        return None;
+    }
+    let (mut value, mut point) = (0_u64, unsigned.len());
+    for (place, byte) in unsigned.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + u64::from(byte - b'0'),
+            b'.' if point == unsigned.len() => point = place,
+            _ => return None,
+        }
+    }
+    let places = unsigned.len().saturating_sub(point + 1);
+    let wrong = point == 0 || point + 1 == unsigned.len() || (point > 1 && unsigned[0] == b'0');
+    (!wrong).then(|| short(value, places as i32, unsigned.len() < text.len()))
+}
+
+/// The number of these digits, without the zeros at their end.
+#[inline]
+fn short(mut value: u64, places: i32, negative: bool) -> Decimal {
+    if value == 0 {
+        return Decimal { unscaled: 0, scale: 0 };
+    }
+    let mut scale = places;
+    while value.is_multiple_of(10) {
+        value /= 10;
+        scale -= 1;
+    }
+    let unscaled = i128::from(value);
+    Decimal { unscaled: if negative { -unscaled } else { unscaled }, scale }
+}
+
 /// Reads a number without an exponent, as it stands before a unit.
 pub(super) fn parse_plain(text: &[u8]) -> Result<Decimal, LiteralError> {
+    if let Some(decimal) = parse_short(text) {
+        return Ok(decimal);
+    }
     let mut number = Number::default();
     match number.read(text)? {
         [] => number.finish(text),
@@ -245,6 +290,13 @@ fn write_places(out: &mut impl Write, digits: &str, scale: usize) -> fmt::Result
 /// The decimal digits of a number.
 fn digits_of(mut number: u128, buffer: &mut [u8; 39]) -> &str {
     let mut start = buffer.len();
+    // Division of 128 bits is slow, and few numbers need it.
+    while number > u128::from(u64::MAX) {
+        start -= 1;
+        buffer[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    let mut number = number as u64;
     while start == buffer.len() || number > 0 {
         start -= 1;
         buffer[start] = b'0' + (number % 10) as u8;
@@ -310,6 +362,19 @@ mod tests {
         assert_eq!(problem("1e-99999999999999999999"), "`1e-99999999999999999999` has an exponent beyond 40");
         assert!(problem(&"1".repeat(39)).ends_with("has more than 38 digits"));
         assert!(problem("1e99999").contains("beyond 40"));
+    }
+
+    #[test]
+    fn short_numbers_are_read_as_long_ones_are() {
+        let alphabet = b"0159.-e";
+        for code in 0..7_u32.pow(6) {
+            let text: Vec<u8> = (0..6).map(|place| alphabet[(code / 7_u32.pow(place) % 7) as usize]).collect();
+            let mut number = Number::default();
+            let long = number.read(&text).and_then(|rest| if rest.is_empty() { number.finish(&text) } else { Err(not_a_number(&text)) });
+            assert_eq!(parse_short(&text), long.ok(), "{}", Excerpt::of(&text));
+        }
+        assert_eq!(read("9999999999999999999"), (9_999_999_999_999_999_999, 0));
+        assert_eq!(read("-999999999999999999.5"), (-9_999_999_999_999_999_995, 1));
     }
 
     #[test]

@@ -93,7 +93,7 @@ struct Sum<'t> {
 impl<'t> Sum<'t> {
     fn read_words(&mut self, mut rest: &'t [u8]) -> Result<(), LiteralError> {
         loop {
-            let (number, after) = split_while(rest, |byte| byte.is_ascii_digit() || byte == b'.');
+            let (number, after) = split_while(rest, |byte| matches!(byte, b'.' | b'0'..=b'9'));
             let number = parse_plain(number).map_err(|problem| self.in_whole(&problem))?;
             let (unit, after) = split_while(skip_spaces(after), |byte| !matches!(byte, b' ' | b'.' | b'0'..=b'9'));
             self.add(number, self.unit_in_words(unit)?)?;
@@ -177,6 +177,9 @@ impl<'t> Sum<'t> {
         let places = u32::try_from(number.scale).unwrap_or(0);
         let one = Some(places).filter(|places| *places <= 7).map(|places| 10_i128.pow(places)).ok_or_else(not_whole)?;
         let units = number.at_scale(places).map_err(|_| self.too_long())?;
+        if let (0, Ok(units)) = (places, i64::try_from(units)) {
+            return units.checked_mul(unit).ok_or_else(|| self.too_long());
+        }
         let seconds = units.checked_mul(i128::from(unit)).ok_or_else(|| self.too_long())?;
         if seconds % one != 0 {
             return Err(not_whole());

@@ -1,0 +1,275 @@
+//! Functions that native code calls: calendar, texts, and arithmetic too long to write out.
+//!
+//! Each exists once. The `extern "C"` functions only unpack their arguments; what they do is an ordinary function, here or in the module of its
+//! subject, that the interpreter calls as well. None of them can panic on anything that code could pass.
+
+use std::ptr;
+
+use crate::abi::Context;
+use crate::calendar;
+use crate::layout::{Handle, Shape, Space, Struct};
+use crate::memory::{Memory, read_members};
+use crate::meta::{Piece, ProgramMeta};
+use crate::text;
+use crate::types::Type;
+use crate::value::Value;
+
+/// A place in the table of [`Helpers`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Helper {
+    /// `(context, from, to) -> years`
+    YearsBetween,
+    /// `(context, instant, zone) -> date`
+    DateOf,
+    /// `(context, instant, zone) -> seconds since midnight`
+    TimeOf,
+    /// `(context, handle, handle) -> 0 or 1`
+    TextEqual,
+    /// `(context, template, address of the values) -> handle`, or [`NO_ROOM`]
+    BuildText,
+    /// `(context, num low, num high, den low, den high, rounding, address of the result) -> 0`; the rounding as in [`Round`].
+    Divide,
+    /// `(context, low, high, divisor low, divisor high, address of the result) -> 0`
+    Modulo,
+    /// `(context, from, to, bytes) -> 0`: copies between ranges that do not overlap.
+    Copy,
+}
+
+/// What a helper returns that found too little scratch; no handle has these bits.
+pub const NO_ROOM: u64 = u64::MAX;
+
+/// How [`divide`] chooses between the neighbours of a quotient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Round {
+    /// To the nearest, halves away from zero.
+    HalfAwayFromZero,
+    /// To the nearest, halves to the even neighbour.
+    HalfEven,
+    /// Away from zero.
+    Up,
+    /// Towards zero.
+    Down,
+    /// To the lower.
+    Floor,
+    /// To the higher.
+    Ceiling,
+}
+
+/// The helpers, each at 8 times the number of its [`Helper`].
+#[repr(C)]
+#[derive(Debug)]
+pub struct Helpers {
+    years_between: extern "C" fn(*const Context, i64, i64) -> i64,
+    date_of: unsafe extern "C" fn(*const Context, i64, u64) -> i64,
+    time_of: unsafe extern "C" fn(*const Context, i64, u64) -> i64,
+    text_equal: unsafe extern "C" fn(*const Context, u64, u64) -> u64,
+    build_text: unsafe extern "C" fn(*mut Context, u64, *const u8) -> u64,
+    divide: unsafe extern "C" fn(*const Context, u64, u64, u64, u64, u64, *mut [u64; 2]) -> u64,
+    modulo: unsafe extern "C" fn(*const Context, u64, u64, u64, u64, *mut [u64; 2]) -> u64,
+    copy: unsafe extern "C" fn(*const Context, *const u8, *mut u8, u64) -> u64,
+}
+
+/// The one table.
+pub static HELPERS: Helpers =
+    Helpers { years_between, date_of, time_of, text_equal, build_text, divide: divide_128, modulo: modulo_128, copy };
+
+/// The quotient of two whole numbers, rounded; 0 by a divisor of 0, which code only asks for where the answer is not used.
+#[must_use]
+pub const fn divide(num: i128, den: i128, round: Round) -> i128 {
+    if den == 0 {
+        return 0;
+    }
+    let (quotient, rest) = (num.wrapping_div(den), num.wrapping_rem(den));
+    let sign = if (num < 0) == (den < 0) { 1 } else { -1 };
+    if rest == 0 {
+        return quotient;
+    }
+    let (rest, den) = (rest.unsigned_abs(), den.unsigned_abs());
+    let (beyond_half, half) = (rest > den - rest, rest == den - rest);
+    let away = match round {
+        Round::HalfAwayFromZero => beyond_half || half,
+        Round::HalfEven => beyond_half || (half && quotient % 2 != 0),
+        Round::Up => true,
+        Round::Down => false,
+        Round::Floor => sign < 0,
+        Round::Ceiling => sign > 0,
+    };
+    if away { quotient.wrapping_add(sign) } else { quotient }
+}
+
+/// The remainder with the sign of the divisor; 0 by a divisor of 0.
+#[must_use]
+pub const fn modulo(left: i128, right: i128) -> i128 {
+    if right == 0 {
+        return 0;
+    }
+    let rest = left.wrapping_rem(right);
+    if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
+}
+
+impl Round {
+    /// By the number that code passes; `Down` for a number that no rounding has.
+    const fn of(number: u64) -> Self {
+        match number {
+            0 => Self::HalfAwayFromZero,
+            1 => Self::HalfEven,
+            2 => Self::Up,
+            4 => Self::Floor,
+            5 => Self::Ceiling,
+            _ => Self::Down,
+        }
+    }
+}
+
+/// The text of a template with values in the places of its values.
+#[must_use]
+pub fn fill_template(pieces: &[Piece], values: &[Value], program: &ProgramMeta) -> String {
+    let mut filled = String::new();
+    let mut values = values.iter();
+    for piece in pieces {
+        match piece {
+            Piece::Literal(letters) => filled.push_str(letters),
+            Piece::Value(ty) => {
+                if let Some(value) = values.next() {
+                    text::write_value(&mut filled, value, ty, program);
+                }
+            }
+        }
+    }
+    filled
+}
+
+/// How the values of a template lie when code passes them.
+#[must_use]
+pub fn template_layout(pieces: &[Piece], types: &crate::types::Types) -> Struct {
+    Struct::of(value_types(pieces).map(|ty| Shape::of(ty, types)).collect())
+}
+
+fn value_types(pieces: &[Piece]) -> impl Iterator<Item = &Type> {
+    pieces.iter().filter_map(|piece| match piece {
+        Piece::Value(ty) => Some(ty),
+        Piece::Literal(_) => None,
+    })
+}
+
+const fn wide(low: u64, high: u64) -> i128 {
+    ((high as i128) << 64) | low as i128
+}
+
+const fn halves(number: i128) -> [u64; 2] {
+    [number as u64, (number >> 64) as u64]
+}
+
+/// A date that code passes; beyond what a date can be only where the answer is not used.
+fn date(days: i64) -> i32 {
+    days.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
+}
+
+extern "C" fn years_between(_: *const Context, from: i64, to: i64) -> i64 {
+    calendar::years_between(date(from), date(to))
+}
+
+unsafe extern "C" fn date_of(context: *const Context, instant: i64, zone: u64) -> i64 {
+    // SAFETY: code passes on the context it was entered with, whose program is a valid reference for the whole call.
+    let program = unsafe { &*(*context).program };
+    program.zones.get(zone as usize).map_or(0, |zone| i64::from(calendar::date_of(instant, zone)))
+}
+
+unsafe extern "C" fn time_of(context: *const Context, instant: i64, zone: u64) -> i64 {
+    // SAFETY: code passes on the context it was entered with, whose program is a valid reference for the whole call.
+    let program = unsafe { &*(*context).program };
+    program.zones.get(zone as usize).map_or(0, |zone| i64::from(calendar::time_of(instant, zone)))
+}
+
+/// The bytes that the handle of a text points at.
+///
+/// # Safety
+/// The context must be one that code was entered with, and the handle one of its input, its constants or its scratch.
+unsafe fn text_bytes<'a>(context: *const Context, handle: u64) -> &'a [u8] {
+    let handle = Handle(handle);
+    // SAFETY: the context is valid by contract.
+    let context = unsafe { &*context };
+    let base = match handle.space() {
+        Some(Space::Input) => context.input,
+        Some(Space::Constants) => context.constants,
+        Some(Space::Scratch) => context.scratch.cast_const(),
+        None => return &[],
+    };
+    // SAFETY: a handle of the context's spaces lies within them by contract, and an empty one begins at a base that is never null.
+    unsafe { std::slice::from_raw_parts(base.add(handle.offset() as usize), handle.length() as usize) }
+}
+
+unsafe extern "C" fn text_equal(context: *const Context, left: u64, right: u64) -> u64 {
+    // SAFETY: code passes on its context, and handles of its spaces.
+    let (left, right) = unsafe { (text_bytes(context, left), text_bytes(context, right)) };
+    u64::from(left == right)
+}
+
+unsafe extern "C" fn build_text(context: *mut Context, template: u64, values: *const u8) -> u64 {
+    // SAFETY: code passes on the context it was entered with, whose program is a valid reference for the whole call.
+    let program = unsafe { &*(*context).program };
+    let Some(pieces) = program.templates.get(template as usize) else { return Handle::default().0 };
+    let layout = template_layout(pieces, &program.types);
+    // SAFETY: code passes values that lie as `template_layout` says.
+    let bytes = unsafe { std::slice::from_raw_parts(values, layout.size as usize) };
+    // SAFETY: as above.
+    let memory = unsafe { memory(context) };
+    let values = read_members(value_types(pieces), &layout, bytes, &memory, &program.types).unwrap_or_default();
+    let filled = fill_template(pieces, &values, program);
+    // SAFETY: the views into the spaces have ended, and the context is the one code was entered with.
+    unsafe { append(context, filled.as_bytes()) }
+}
+
+/// All spaces of a context.
+///
+/// # Safety
+/// The context must be one that code was entered with.
+unsafe fn memory<'a>(context: *const Context) -> Memory<'a> {
+    // SAFETY: the context is valid by contract.
+    let context = unsafe { &*context };
+    // SAFETY: the lengths are those the context was made with.
+    unsafe {
+        Memory {
+            input: std::slice::from_raw_parts(context.input, context.input_len as usize),
+            constants: std::slice::from_raw_parts(context.constants, (*context.program).constants.len()),
+            scratch: std::slice::from_raw_parts(context.scratch, context.scratch_len as usize),
+        }
+    }
+}
+
+/// Appends bytes to scratch.
+///
+/// # Safety
+/// The context must be one that code was entered with, and nothing may borrow its scratch.
+unsafe fn append(context: *mut Context, bytes: &[u8]) -> u64 {
+    // SAFETY: the context is valid by contract.
+    let context = unsafe { &mut *context };
+    let end = context.scratch_len + bytes.len() as u64;
+    if end > context.scratch_cap || bytes.len() >= 1 << Handle::LENGTH_BITS {
+        return NO_ROOM;
+    }
+    let handle = Handle::new(Space::Scratch, context.scratch_len as u32, bytes.len() as u32);
+    // SAFETY: scratch has `scratch_cap` bytes, and the text ends before.
+    unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), context.scratch.add(context.scratch_len as usize), bytes.len()) };
+    context.scratch_len = end;
+    handle.0
+}
+
+unsafe extern "C" fn divide_128(_: *const Context, n0: u64, n1: u64, d0: u64, d1: u64, round: u64, result: *mut [u64; 2]) -> u64 {
+    let quotient = divide(wide(n0, n1), wide(d0, d1), Round::of(round));
+    // SAFETY: code passes the address of 16 bytes of its own stack, aligned to 8.
+    unsafe { *result = halves(quotient) };
+    0
+}
+
+unsafe extern "C" fn modulo_128(_: *const Context, l0: u64, l1: u64, r0: u64, r1: u64, result: *mut [u64; 2]) -> u64 {
+    // SAFETY: code passes the address of 16 bytes of its own stack, aligned to 8.
+    unsafe { *result = halves(modulo(wide(l0, l1), wide(r0, r1))) };
+    0
+}
+
+unsafe extern "C" fn copy(_: *const Context, from: *const u8, to: *mut u8, bytes: u64) -> u64 {
+    // SAFETY: code passes two stretches of scratch that it has reserved one after the other.
+    unsafe { ptr::copy_nonoverlapping(from, to, bytes as usize) };
+    0
+}
