@@ -1,0 +1,64 @@
+//! Measures AxTrace beside hand-written Rust and its peers: `cargo run --release [--features peers] [-- TURNS [MILLISECONDS]]`.
+
+#![allow(clippy::disallowed_macros, reason = "this is a command line, which prints")]
+
+mod decimal;
+mod harness;
+mod random;
+#[cfg(feature = "peers")]
+mod roto;
+#[cfg(test)]
+mod tests;
+mod w1;
+mod w3;
+
+use std::process::ExitCode;
+
+use harness::{Contender, Effort, compare};
+
+fn main() -> ExitCode {
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Result<(), String> {
+    let effort = effort()?;
+    println!("Median CPU time of {} turns of at least {} ms each.\n", effort.turns, effort.turn_ns / 1_000_000);
+    println!("{}", shift_approval(effort)?);
+    println!("{}", order_discount(effort)?);
+    Ok(())
+}
+
+fn effort() -> Result<Effort, String> {
+    let mut numbers = Vec::new();
+    for word in std::env::args().skip(1) {
+        numbers.push(word.parse::<u64>().map_err(|_| format!("`{word}` is no number; write `TURNS [MILLISECONDS]`"))?);
+    }
+    let turns = numbers.first().map_or(9, |turns| (*turns).max(1) as usize);
+    Ok(Effort { turns, turn_ns: numbers.get(1).map_or(50, |ms| *ms) * 1_000_000 })
+}
+
+// AxTrace itself joins here: a file `src/axtrace.rs` with one `Contender` for each workload, which compiles `rules/w1.ax` or `rules/w3.ax`,
+// reads `inputs.json` into its own rows once, and is pushed behind hand-written Rust below. Its outcomes are places in the enums of the
+// rule files, which stand in the order of `w1::Verdict` and `w3::Discount`.
+
+fn shift_approval(effort: Effort) -> Result<String, String> {
+    let inputs = w1::generate(1);
+    let mut contenders: Vec<Box<dyn Contender + '_>> = vec![Box::new(w1::hand::Hand::new(&inputs))];
+    #[cfg(feature = "peers")]
+    contenders.push(Box::new(roto::ShiftApproval::new(&inputs)?));
+    compare("W1 shift approval: eight ordered rules over a flat record", w1::INPUTS, &mut contenders, effort)
+}
+
+fn order_discount(effort: Effort) -> Result<String, String> {
+    let inputs = w3::generate(3);
+    let mut contenders: Vec<Box<dyn Contender + '_>> = vec![Box::new(w3::hand::Hand::new(&inputs))];
+    #[cfg(feature = "peers")]
+    contenders.push(Box::new(roto::OrderDiscount::new(&inputs)?));
+    compare("W3 order discount: a sum, a `some` and tiers over 50 lines", w3::INPUTS, &mut contenders, effort)
+}
