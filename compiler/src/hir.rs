@@ -1,0 +1,384 @@
+//! The typed program: the last stage that looks like the source.
+//!
+//! On arrival in later passes every name is resolved, every expression has a type with an exact scale, conversions of scale are written
+//! out ([`Unary::Rescale`]), an optional is read only through [`Unary::Unwrap`] where it is known to be there, and constants are folded.
+//! Bounds in the types of computed expressions mean nothing yet: they depend on the calls a define is expanded for, and are found on the
+//! [decision graph](crate::graph). Calls of defines are still calls.
+
+use axtrace_runtime::calendar::Zone;
+use axtrace_runtime::meta::{DecisionId, Policy, RoleId, RoleMeta};
+use axtrace_runtime::types::{FieldType, Type, Types};
+use axtrace_runtime::value::Value;
+use axtrace_source::Span;
+
+use crate::graph::{Comparison, Quantifier, Rounding};
+
+/// A variable of a define or a decision, by its place in the table of its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VarId(pub u32);
+
+/// A define of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DefineId(pub u32);
+
+/// The whole program.
+#[derive(Debug, Clone, Default)]
+pub struct Program {
+    /// Enums and records.
+    pub types: Types,
+    /// Roles.
+    pub roles: Vec<RoleMeta>,
+    /// The zones that are named.
+    pub zones: Vec<Zone>,
+    /// Defines by their id; one that was broken has an error expression.
+    pub defines: Vec<Define>,
+    /// Decisions by their id.
+    pub decisions: Vec<Decision>,
+    /// Tests, in source order.
+    pub tests: Vec<Test>,
+    /// Each parameter as `module.name` with its value as written text, for the digest.
+    pub params: Vec<(String, Type, Value)>,
+}
+
+/// A define.
+#[derive(Debug, Clone)]
+pub struct Define {
+    /// Its name.
+    pub name: String,
+    /// Its arguments.
+    pub args: Vec<(VarId, FieldType)>,
+    /// Its declared type.
+    pub ty: Option<(Type, Span)>,
+    /// Its lets, in the order of their definitions.
+    pub lets: Vec<Let>,
+    /// What it computes; of an untyped define its type is the define's.
+    pub body: Expr,
+    /// Its variables.
+    pub vars: Vec<Var>,
+    /// Where its name is declared.
+    pub span: Span,
+}
+
+/// A variable.
+#[derive(Debug, Clone)]
+pub struct Var {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A let, defined after everything it uses.
+#[derive(Debug, Clone)]
+pub struct Let {
+    /// The variable.
+    pub var: VarId,
+    /// Its value, of the declared type if there is one.
+    pub value: Expr,
+    /// The declared type.
+    pub ty: Option<(Type, Span)>,
+}
+
+/// A decision.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// Its id.
+    pub id: DecisionId,
+    /// Its name.
+    pub name: String,
+    /// Its module.
+    pub module: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Where its head is written.
+    pub span: Span,
+    /// Its parameters; variable `i` is parameter `i`.
+    pub params: Vec<FieldType>,
+    /// The type of one outcome, and where it is written.
+    pub gives: (Type, Span),
+    /// The hit policy; none if the decision is one expression.
+    pub policy: Option<Policy>,
+    /// Relations of the parameters.
+    pub always: Vec<Expr>,
+    /// Lets of the decision, each after those it uses.
+    pub lets: Vec<Let>,
+    /// Groups.
+    pub groups: Vec<Group>,
+    /// What it evaluates.
+    pub body: Body,
+    /// Its variables.
+    pub vars: Vec<Var>,
+}
+
+/// What a decision evaluates.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// One expression.
+    Expression(Expr),
+    /// Rules; `otherwise`, if there is one, is the last.
+    Rules(Vec<Rule>),
+}
+
+/// A group.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Its condition.
+    pub when: Option<Expr>,
+    /// Where its name is declared.
+    pub span: Span,
+}
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its name.
+    pub name: String,
+    /// Whether it is `otherwise`.
+    pub otherwise: bool,
+    /// Its group.
+    pub group: Option<usize>,
+    /// Its binder: the variable and the list.
+    pub each: Option<(VarId, Expr)>,
+    /// Lets before `when`.
+    pub before: Vec<Let>,
+    /// Its condition.
+    pub when: Option<Expr>,
+    /// Lets after `when`.
+    pub after: Vec<Let>,
+    /// What it decides.
+    pub outcome: Outcome,
+    /// The text of `because`.
+    pub because: Option<Vec<Piece>>,
+    /// Each `cites`, with its link.
+    pub cites: Vec<(String, Option<String>)>,
+    /// Its own owner.
+    pub owner: Option<String>,
+    /// The rules it overrides directly, by place.
+    pub overrides: Vec<usize>,
+    /// The words `rule name`.
+    pub head: Span,
+    /// The whole rule.
+    pub span: Span,
+}
+
+/// What a rule decides.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// A value.
+    Value(Expr),
+    /// A person.
+    Refer {
+        /// Who.
+        role: RoleId,
+        /// How soon.
+        within: Option<Expr>,
+        /// What is proposed.
+        proposing: Option<Expr>,
+        /// Where it is written.
+        span: Span,
+    },
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone)]
+pub enum Piece {
+    /// Letters.
+    Literal(String),
+    /// A value.
+    Value(Expr),
+}
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its type.
+    pub ty: Type,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What an expression is.
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// A literal or a parameter of the module.
+    Constant(Value),
+    /// A variable.
+    Variable(VarId),
+    /// A field of a record.
+    Field(Box<Expr>, u32),
+    /// One operand.
+    Unary(Unary, Box<Expr>),
+    /// Two operands.
+    Binary(Binary, Box<Expr>, Box<Expr>),
+    /// Any number of operands.
+    Many(Many, Vec<Expr>),
+    /// `if`.
+    If(Box<[Expr; 3]>),
+    /// `x in a..b`.
+    InRange {
+        /// What lies between.
+        value: Box<Expr>,
+        /// The lower bound, and whether it is inside.
+        low: Option<(Box<Expr>, bool)>,
+        /// The upper bound, and whether it is inside.
+        high: Option<(Box<Expr>, bool)>,
+    },
+    /// A list gone through.
+    Quantify {
+        /// What is done.
+        quantifier: Quantifier,
+        /// The element.
+        binder: VarId,
+        /// The list.
+        list: Box<Expr>,
+        /// `where`.
+        filter: Option<Box<Expr>>,
+        /// The body.
+        body: Option<Box<Expr>>,
+    },
+    /// A text with values in it.
+    Text(Vec<Piece>),
+    /// A call of a define.
+    Define(DefineId, Vec<Expr>),
+    /// A call of a decision.
+    Decide(DecisionId, Vec<Expr>),
+    /// Something was wrong here, and has been reported.
+    Error,
+}
+
+/// Operations on one operand, as in [`NodeKind`](crate::graph::NodeKind).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unary {
+    /// `not`
+    Not,
+    /// `is given`
+    IsGiven,
+    /// The value of an optional that is there.
+    Unwrap,
+    /// A value as an optional.
+    Wrap,
+    /// `-`
+    Negate,
+    /// More places.
+    Rescale(u32),
+    /// Fewer places.
+    Round(Rounding, u32),
+    /// `count(list)`
+    Length,
+}
+
+/// Operations on two operands, as in [`NodeKind`](crate::graph::NodeKind).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binary {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `mod`
+    Modulo,
+    /// `/`, with the powers of ten for dividend and divisor.
+    Divide(u32, u32),
+    /// `or else`
+    OrElse,
+    /// A comparison.
+    Compare(Comparison),
+    /// `has`
+    Has,
+    /// `has all`
+    HasAll,
+    /// `has any`
+    HasAny,
+    /// `plus`
+    Union,
+    /// `minus`
+    Difference,
+    /// `years_between`
+    YearsBetween,
+    /// `date_of`
+    DateOf,
+    /// `time_of`
+    TimeOf,
+}
+
+/// Operations on any number of operands, as in [`NodeKind`](crate::graph::NodeKind).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Many {
+    /// `and`
+    And,
+    /// `or`
+    Or,
+    /// `in {…}`; the first operand is what is looked for.
+    OneOf,
+    /// A record.
+    Record,
+    /// A set.
+    Set,
+    /// A list.
+    List,
+}
+
+/// A test.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// What it says.
+    pub title: String,
+    /// The decision.
+    pub decision: DecisionId,
+    /// The inputs, by parameter.
+    pub given: Vec<Value>,
+    /// What is expected.
+    pub expect: Expected,
+    /// The rules that decide, by place, if they are named.
+    pub by: Option<Vec<usize>>,
+    /// Where its title is written.
+    pub span: Span,
+    /// Where the expectation is written.
+    pub expect_span: Span,
+}
+
+/// What a test expects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// A value.
+    Value(Value),
+    /// A referral; what is not written is not compared.
+    Referral {
+        /// To whom.
+        role: RoleId,
+        /// Within how many seconds.
+        within: Option<i128>,
+        /// What is proposed.
+        proposing: Option<Value>,
+    },
+}
+
+impl Expr {
+    /// What stands for something that was wrong and has been reported.
+    #[must_use]
+    pub fn error(span: Span) -> Self {
+        Self { kind: ExprKind::Error, ty: Type::Boolean, span }
+    }
+
+    /// Whether something in it, outside of it, was wrong.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        matches!(self.kind, ExprKind::Error)
+    }
+
+    /// The value of a constant.
+    #[must_use]
+    pub fn constant(&self) -> Option<&Value> {
+        match &self.kind {
+            ExprKind::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+}

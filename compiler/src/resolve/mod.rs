@@ -1,0 +1,264 @@
+//! Finds what each name of a module declares.
+//!
+//! On arrival there are syntax trees. On leaving, every declared name of every module has a [`Symbol`], duplicates are reported, and what the
+//! grammar knows but the compiler cannot yet carry further is reported once for each item. What names mean inside of expressions is left to
+//! the type checker, which knows the scopes.
+
+mod findings;
+
+use std::collections::HashMap;
+
+use axtrace_grammar::ast;
+use axtrace_runtime::meta::{DecisionId, RoleId};
+use axtrace_runtime::types::{EnumId, RecordId};
+use axtrace_source::{Findings, Span};
+
+pub use findings::NameFinding;
+
+use crate::hir::DefineId;
+
+/// What a name of a module stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Symbol {
+    /// An enum.
+    Enum(EnumId),
+    /// A record.
+    Record(RecordId),
+    /// A named type, by its place in [`Resolved::aliases`].
+    Alias(usize),
+    /// A parameter of the module, by its place in [`Resolved::params`].
+    Param(usize),
+    /// A role.
+    Role(RoleId),
+    /// A define.
+    Define(DefineId),
+    /// A decision.
+    Decision(DecisionId),
+    /// A sample, by its place in [`Resolved::samples`].
+    Sample(usize),
+    /// Something that was reported: its uses are not.
+    Broken,
+}
+
+impl Symbol {
+    /// What it is, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Enum(_) => "an enum",
+            Self::Record(_) => "a record",
+            Self::Alias(_) => "a type",
+            Self::Param(_) => "a parameter of the module",
+            Self::Role(_) => "a role",
+            Self::Define(_) => "a define",
+            Self::Decision(_) => "a decision",
+            Self::Sample(_) => "a sample",
+            Self::Broken => "broken",
+        }
+    }
+}
+
+/// A declared thing and the module it is declared in.
+#[derive(Debug)]
+pub struct Declared<'a, T> {
+    /// As it is written.
+    pub item: &'a T,
+    /// Place in [`Resolved::modules`].
+    pub module: usize,
+}
+
+/// A module.
+#[derive(Debug)]
+pub struct Module<'a> {
+    /// Its path; empty if it has none.
+    pub name: String,
+    /// Its file.
+    pub file: &'a ast::File,
+    /// What its names stand for, and where they are declared.
+    pub names: HashMap<&'a str, (Symbol, Span)>,
+}
+
+/// All modules and what they declare.
+#[derive(Debug, Default)]
+pub struct Resolved<'a> {
+    /// The modules, one for each file.
+    pub modules: Vec<Module<'a>>,
+    /// By [`EnumId`].
+    pub enums: Vec<Declared<'a, ast::Enum>>,
+    /// By [`RecordId`].
+    pub records: Vec<Declared<'a, ast::Record>>,
+    /// Named types.
+    pub aliases: Vec<Declared<'a, ast::TypeAlias>>,
+    /// Parameters of modules.
+    pub params: Vec<Declared<'a, ast::Param>>,
+    /// By [`RoleId`].
+    pub roles: Vec<Declared<'a, ast::Role>>,
+    /// By [`DefineId`].
+    pub defines: Vec<Declared<'a, ast::Define>>,
+    /// By [`DecisionId`].
+    pub decisions: Vec<Declared<'a, ast::Decision>>,
+    /// Samples.
+    pub samples: Vec<Declared<'a, ast::Sample>>,
+    /// Tests.
+    pub tests: Vec<Declared<'a, ast::Test>>,
+}
+
+/// Finds what each name of each file declares.
+#[must_use]
+pub fn resolve<'a>(files: &'a [ast::File], findings: &mut Findings) -> Resolved<'a> {
+    let mut resolved = Resolved::default();
+    for file in files {
+        let module = resolved.modules.len();
+        let name = file.module.as_ref().map(ast::Path::text).unwrap_or_default();
+        resolved.modules.push(Module { name, file, names: HashMap::new() });
+        report_unbuilt_heads(file, findings);
+        for item in &file.items {
+            declare(&mut resolved, module, item, findings);
+        }
+    }
+    resolved
+}
+
+fn report_unbuilt_heads(file: &ast::File, findings: &mut Findings) {
+    if let Some(variant) = &file.variant {
+        not_yet("variant", variant.span, findings);
+    }
+    for used in &file.uses {
+        not_yet("use", used.span, findings);
+    }
+}
+
+/// Reports something that the grammar knows and the compiler does not.
+pub(crate) fn not_yet(what: impl Into<String>, at: Span, findings: &mut Findings) {
+    findings.report(NameFinding::NotYet { what: what.into(), at });
+}
+
+fn push<'a, T>(table: &mut Vec<Declared<'a, T>>, item: &'a T, module: usize) -> usize {
+    table.push(Declared { item, module });
+    table.len() - 1
+}
+
+fn declare<'a>(resolved: &mut Resolved<'a>, module: usize, item: &'a ast::Item, findings: &mut Findings) {
+    let symbol = match item {
+        ast::Item::Enum(it) => Symbol::Enum(EnumId(push(&mut resolved.enums, it, module) as u32)),
+        ast::Item::Record(it) => Symbol::Record(RecordId(push(&mut resolved.records, it, module) as u32)),
+        ast::Item::Type(it) => Symbol::Alias(push(&mut resolved.aliases, it, module)),
+        ast::Item::Param(it) => Symbol::Param(push(&mut resolved.params, it, module)),
+        ast::Item::Role(it) => Symbol::Role(RoleId(push(&mut resolved.roles, it, module) as u32)),
+        ast::Item::Define(it) => Symbol::Define(DefineId(push(&mut resolved.defines, it, module) as u32)),
+        ast::Item::Decision(it) => Symbol::Decision(DecisionId(push(&mut resolved.decisions, it.as_ref(), module) as u32)),
+        ast::Item::Sample(it) => Symbol::Sample(push(&mut resolved.samples, it, module)),
+        ast::Item::Test(it) => {
+            resolved.tests.push(Declared { item: it.as_ref(), module });
+            return;
+        }
+        ast::Item::Broken(_) => Symbol::Broken,
+        other => {
+            not_yet(unbuilt(other), other.span(), findings);
+            Symbol::Broken
+        }
+    };
+    if let Some(name) = item.name() {
+        name_it(&mut resolved.modules[module], name, symbol, findings);
+    }
+}
+
+fn unbuilt(item: &ast::Item) -> &'static str {
+    match item {
+        ast::Item::Unit(_) => "unit",
+        ast::Item::Always(_) => "always",
+        ast::Item::Measure(_) => "measure",
+        ast::Item::Prove(_) => "prove",
+        ast::Item::Change(_) => "change",
+        ast::Item::Workflow(_) => "workflow",
+        _ => "this",
+    }
+}
+
+fn name_it<'a>(module: &mut Module<'a>, name: &'a ast::Name, symbol: Symbol, findings: &mut Findings) {
+    if name.text.is_empty() {
+        return;
+    }
+    if let Some(what) = reserved(&name.text, symbol) {
+        findings.report(NameFinding::Reserved { name: name.text.clone(), what, at: name.span });
+    }
+    if let Some((_, first)) = module.names.get(name.text.as_str()) {
+        findings.report(NameFinding::Twice { name: name.text.clone(), at: name.span, first: *first });
+        return;
+    }
+    module.names.insert(&name.text, (symbol, name.span));
+}
+
+fn reserved(name: &str, symbol: Symbol) -> Option<&'static str> {
+    let callable = matches!(symbol, Symbol::Define(_) | Symbol::Decision(_));
+    match name {
+        "outcome" => Some("the outcome of a decision in proofs"),
+        "this_rule" => Some("the name of the rule it stands in"),
+        _ if callable && BUILT_IN.contains(&name) => Some("a built-in function"),
+        _ => None,
+    }
+}
+
+/// The built-in functions, whose names no define or decision may have.
+pub const BUILT_IN: &[&str] = &[
+    "abs",
+    "average",
+    "ceiling",
+    "characters",
+    "count",
+    "date_from",
+    "date_of",
+    "datetime_at",
+    "day_of",
+    "days_between",
+    "distinct",
+    "first",
+    "floor",
+    "fold",
+    "groups",
+    "item",
+    "last",
+    "length_of",
+    "list",
+    "lower",
+    "max",
+    "min",
+    "month_of",
+    "months_between",
+    "pairs",
+    "position",
+    "power",
+    "round",
+    "round_down",
+    "round_half_even",
+    "round_up",
+    "runs",
+    "sort",
+    "sum",
+    "time_of",
+    "to_date",
+    "to_decimal",
+    "to_integer",
+    "trim",
+    "upper",
+    "weekday_of",
+    "year_of",
+    "years_between",
+];
+
+impl Resolved<'_> {
+    /// What a name of a module stands for.
+    #[must_use]
+    pub fn lookup(&self, module: usize, name: &str) -> Option<(Symbol, Span)> {
+        self.modules[module].names.get(name).copied()
+    }
+
+    /// The names of a module that stand for something of a kind, sorted.
+    #[must_use]
+    pub fn names(&self, module: usize, keep: impl Fn(Symbol) -> bool) -> Vec<&str> {
+        let all = self.modules[module].names.iter();
+        let mut names: Vec<_> = all.filter(|(_, (symbol, _))| keep(*symbol)).map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names
+    }
+}

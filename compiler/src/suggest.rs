@@ -1,0 +1,50 @@
+//! Names that an author may have meant.
+
+/// The candidate nearest to `name`, if it is near enough to be a slip; the first of equals.
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let scored = candidates.into_iter().filter(|candidate| *candidate != name).map(|candidate| (distance(name, candidate), candidate));
+    let best = scored.filter(|(distance, _)| *distance <= limit).min_by_key(|(distance, _)| *distance);
+    best.map(|(_, candidate)| candidate.to_string())
+}
+
+/// `did you mean …?`, if there is a near candidate.
+#[must_use]
+pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(name, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+}
+
+/// The number of letters to insert, delete, replace or swap with their neighbour, letter case counting nothing (the optimal string alignment
+/// distance). Names longer than 64 letters are compared by their first 64.
+fn distance(a: &str, b: &str) -> usize {
+    let letters = |text: &str| text.chars().take(64).flat_map(char::to_lowercase).collect::<Vec<_>>();
+    let (a, b) = (letters(a), letters(b));
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    rows[0] = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        rows[i][0] = i;
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_near_and_other_words_are_not() {
+        assert_eq!(nearest("seat", ["seats", "paint"]), Some("seats".into()));
+        assert_eq!(nearest("aprove", ["reject", "approve"]), Some("approve".into()));
+        assert_eq!(nearest("recieve", ["receive"]), Some("receive".into()));
+        assert_eq!(nearest("x", ["total", "worker"]), None);
+    }
+}

@@ -1,0 +1,241 @@
+//! Values where a type is declared for them: more places, `?`, and what does not fit.
+
+use axtrace_grammar::ast;
+use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
+use axtrace_runtime::value::Value;
+use axtrace_source::Span;
+
+use super::words::{dimension, same_shape};
+use super::{Checker, TypeFinding};
+use crate::hir::{Expr, ExprKind, Many, Unary};
+
+impl<'a> Checker<'a, '_> {
+    /// The expression as a value of `ty`; an error, reported, where it is none.
+    pub(super) fn into_type(&mut self, expr: &'a ast::Expr, ty: &Type, declared: Option<Span>) -> Expr {
+        let checked = self.expr(expr, Some(ty));
+        self.fit(checked, ty, declared)
+    }
+
+    /// A checked expression as a value of `ty`.
+    pub(super) fn fit(&mut self, expr: Expr, ty: &Type, declared: Option<Span>) -> Expr {
+        if expr.is_error() {
+            return expr;
+        }
+        match (&expr.ty, ty) {
+            (Type::Optional(_), Type::Optional(_)) => self.fit_optional(expr, ty, declared),
+            (_, Type::Optional(inner)) => {
+                let inner = self.fit(expr, inner, declared);
+                wrap(inner)
+            }
+            (Type::Optional(_), _) => {
+                let what = self.text(expr.span);
+                self.report(TypeFinding::MayBeMissing { what, at: expr.span });
+                Expr::error(expr.span)
+            }
+            (Type::Ratio { .. }, Type::Scalar(_)) => self.refuse_quotient("given to something with a number of places", &expr),
+            (Type::Scalar(from), Type::Scalar(to)) => self.fit_scalar(expr.clone(), *from, *to, declared),
+            (from, to) if same_shape(from, to) => expr,
+            (Type::List { .. }, Type::List { element, .. }) if matches!(expr.kind, ExprKind::Many(Many::List, _)) => {
+                self.fit_items(expr, element, declared)
+            }
+            _ => self.mismatch(&expr, ty, declared),
+        }
+    }
+
+    fn fit_items(&mut self, expr: Expr, element: &Type, declared: Option<Span>) -> Expr {
+        let ExprKind::Many(Many::List, items) = expr.kind else { return Expr::error(expr.span) };
+        let count = items.len() as u32;
+        let items: Vec<_> = items.into_iter().map(|item| self.fit(item, element, declared)).collect();
+        let ty = Type::List { element: Box::new(element.clone()), min: count, max: count };
+        many(Many::List, items, ty, expr.span)
+    }
+
+    fn fit_optional(&mut self, expr: Expr, ty: &Type, declared: Option<Span>) -> Expr {
+        if matches!(expr.kind, ExprKind::Constant(Value::Missing)) {
+            return Expr { ty: ty.clone(), ..expr };
+        }
+        if same_shape(&expr.ty, ty) {
+            return expr;
+        }
+        self.mismatch(&expr, ty, declared)
+    }
+
+    fn fit_scalar(&mut self, expr: Expr, from: Scalar, to: Scalar, declared: Option<Span>) -> Expr {
+        if dimension(from.kind) != dimension(to.kind) {
+            return self.other_dimension(&expr, from.kind, to, declared);
+        }
+        let (has, wants) = (from.kind.scale(), to.kind.scale());
+        let fitted = if has <= wants { rescale(expr, wants - has) } else { self.fewer_places(expr, has, to) };
+        match fitted.ty {
+            Type::Scalar(scalar) => Expr { ty: Type::Scalar(Scalar { kind: to.kind, ..scalar }), ..fitted },
+            _ => fitted,
+        }
+    }
+
+    /// A constant whose last places are 0 loses them; anything else must say how it is rounded.
+    fn fewer_places(&mut self, expr: Expr, has: u32, to: Scalar) -> Expr {
+        let wants = to.kind.scale();
+        let power = 10i128.checked_pow(has - wants).unwrap_or(i128::MAX);
+        if let Some(Value::Scalar(number)) = expr.constant()
+            && number % power == 0
+        {
+            return super::literal::scalar(to.kind, number / power, expr.span);
+        }
+        let ty = Type::Scalar(to);
+        let (found, expected) = (self.words(&expr.ty), self.words(&ty));
+        let text = self.text(expr.span);
+        let constant = expr.constant().is_some();
+        let found = if constant { format!("`{text}`") } else { found };
+        self.report(TypeFinding::TooManyPlaces {
+            found,
+            has: shown(expr.ty.scalar(), has),
+            expected,
+            wants: shown(Some(to), wants),
+            text,
+            at: expr.span,
+        });
+        Expr::error(expr.span)
+    }
+
+    fn other_dimension(&mut self, expr: &Expr, from: Kind, to: Scalar, declared: Option<Span>) -> Expr {
+        let text = self.text(expr.span);
+        let plain = matches!(from, Kind::Number { unit: Unit::One, .. });
+        let example = match to.kind {
+            Kind::Number { unit: Unit::Money(currency), .. } => format!("`{text} {}`", currency.code()),
+            Kind::Duration => format!("`{text} h` or `{text} min`"),
+            Kind::Days => format!("`{text} days`"),
+            _ => String::new(),
+        };
+        if plain && expr.constant().is_some() && !example.is_empty() {
+            let what = super::words::kind_words(to.kind);
+            let what = what.trim_start_matches("a ").to_string();
+            self.report(TypeFinding::MissingUnit { what, example, at: expr.span });
+            return Expr::error(expr.span);
+        }
+        self.mismatch(expr, &Type::Scalar(to), declared)
+    }
+
+    pub(super) fn mismatch(&mut self, expr: &Expr, ty: &Type, declared: Option<Span>) -> Expr {
+        let (expected, found) = (self.words(ty), self.words(&expr.ty));
+        let help = self.mismatch_help(expr, ty);
+        self.report(TypeFinding::Mismatch { expected, found, at: expr.span, declared, help });
+        Expr::error(expr.span)
+    }
+
+    fn mismatch_help(&self, expr: &Expr, ty: &Type) -> Option<String> {
+        match (&expr.kind, ty.required()) {
+            (ExprKind::Constant(Value::Text(text)), Type::Enum(id)) => {
+                let known = self.types.enum_type(*id).values.iter().any(|value| **value == **text);
+                let known = known.then(|| format!("write `{text}` without quotes"));
+                known.or_else(|| Some("the value of an enum is written without quotes".into()))
+            }
+            (_, Type::Set(_)) if matches!(expr.ty, Type::Enum(_)) => {
+                Some(format!("a set stands in braces: `{{{}}}`", self.text(expr.span)))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn refuse_quotient(&mut self, what: &'static str, expr: &Expr) -> Expr {
+        let text = self.text(expr.span);
+        self.report(TypeFinding::Quotient { what, text, at: expr.span });
+        Expr::error(expr.span)
+    }
+
+    /// Whether a constant lies within the bounds of its type; reported if not.
+    pub(super) fn value_fits(&mut self, value: &Value, ty: &Type, at: Span, declared: Option<Span>) -> bool {
+        match (value, ty) {
+            (Value::Missing, _) => true,
+            (value, Type::Optional(inner)) => self.value_fits(value, inner, at, declared),
+            (Value::Record(values), Type::Record(id)) => {
+                let fields = self.types.record(*id).fields.clone();
+                let fits =
+                    |(value, field): (&Value, axtrace_runtime::types::FieldType)| self.value_fits(value, &field.ty, at, Some(field.span));
+                values.iter().zip(fields).map(fits).fold(true, |all, one| all && one)
+            }
+            (Value::List(values), Type::List { element, min, max }) => {
+                let count = values.len();
+                let inside = (*min as usize..=*max as usize).contains(&count);
+                if !inside {
+                    let range = format!("{min}..{max} items");
+                    self.report(TypeFinding::OutOfRange { value: format!("{count} items"), range, at, declared });
+                }
+                values.iter().map(|value| self.value_fits(value, element, at, declared)).fold(inside, |all, one| all && one)
+            }
+            (Value::Text(text), Type::Text { max }) if text.chars().count() > *max as usize => {
+                let value = format!("a text of {} characters", text.chars().count());
+                self.report(TypeFinding::OutOfRange { value, range: format!("up to {max} characters"), at, declared });
+                false
+            }
+            (value, Type::Scalar(scalar)) => self.number_fits(value, *scalar, at, declared),
+            _ => true,
+        }
+    }
+
+    fn number_fits(&mut self, value: &Value, scalar: Scalar, at: Span, declared: Option<Span>) -> bool {
+        let inside = value.number().is_some_and(|number| (scalar.lo..=scalar.hi).contains(&number));
+        if !inside {
+            let show = |number: i128| crate::ranges::show(scalar.kind, number);
+            let range = format!("{} to {}", show(scalar.lo), show(scalar.hi));
+            self.report(TypeFinding::OutOfRange { value: show(value.number().unwrap_or(0)), range, at, declared });
+        }
+        inside
+    }
+}
+
+/// Places as they are counted by an author: of a percentage, its own.
+fn shown(scalar: Option<Scalar>, scale: u32) -> u32 {
+    match scalar.map(|scalar| scalar.kind) {
+        Some(Kind::Number { unit: Unit::Percent, .. }) => scale.saturating_sub(2),
+        _ => scale,
+    }
+}
+
+/// A value as an optional.
+pub(super) fn wrap(expr: Expr) -> Expr {
+    if expr.is_error() {
+        return expr;
+    }
+    let (ty, span) = (Type::Optional(Box::new(expr.ty.clone())), expr.span);
+    match expr.kind {
+        ExprKind::Constant(_) => Expr { ty, ..expr },
+        _ => Expr { kind: ExprKind::Unary(Unary::Wrap, Box::new(expr)), ty, span },
+    }
+}
+
+/// The same value with more places.
+pub(super) fn rescale(expr: Expr, by: u32) -> Expr {
+    let Type::Scalar(scalar) = expr.ty else { return expr };
+    let Kind::Number { scale, unit } = scalar.kind else { return expr };
+    if by == 0 {
+        return expr;
+    }
+    let kind = Kind::Number { scale: scale + by, unit };
+    let power = 10i128.checked_pow(by);
+    if let (Some(Value::Scalar(number)), Some(power)) = (expr.constant(), power)
+        && let Some(scaled) = number.checked_mul(power)
+    {
+        return super::literal::scalar(kind, scaled, expr.span);
+    }
+    let span = expr.span;
+    Expr { kind: ExprKind::Unary(Unary::Rescale(by), Box::new(expr)), ty: Type::Scalar(Scalar::of(kind)), span }
+}
+
+/// An operation on any number of operands; a constant if all of them are.
+pub(super) fn many(op: Many, operands: Vec<Expr>, ty: Type, span: Span) -> Expr {
+    if operands.iter().any(Expr::is_error) {
+        return Expr::error(span);
+    }
+    let values: Option<Vec<Value>> = operands.iter().map(|operand| operand.constant().cloned()).collect();
+    let folded = values.and_then(|values| match op {
+        Many::Record => Some(Value::Record(values.into())),
+        Many::List => Some(Value::List(values.into())),
+        Many::Set => Some(Value::Set(values.iter().fold(0, |bits, value| match value {
+            Value::Enum(place) => bits | (1 << place),
+            _ => bits,
+        }))),
+        Many::And | Many::Or | Many::OneOf => None,
+    });
+    let kind = folded.map_or(ExprKind::Many(op, operands), ExprKind::Constant);
+    Expr { kind, ty, span }
+}

@@ -1,0 +1,459 @@
+//! Decisions, groups and rules.
+
+use std::collections::HashMap;
+
+use axtrace_grammar::ast;
+use axtrace_runtime::meta::{DecisionId, Policy};
+use axtrace_runtime::types::{DEFAULT_LIST, Type};
+use axtrace_source::Span;
+
+use super::{Caller, Checker, Signature, TypeFinding};
+use crate::hir::{self, Body, Expr, Group, Let, Outcome, Rule};
+use crate::resolve::NameFinding;
+use crate::suggest::did_you_mean;
+
+/// Rules and groups by name while a decision is checked.
+#[derive(Default)]
+struct Names {
+    rules: HashMap<String, (usize, Span)>,
+    groups: HashMap<String, (usize, Span)>,
+}
+
+/// A rule as it is written, with its group.
+struct Written<'a> {
+    rule: &'a ast::Rule,
+    group: Option<usize>,
+}
+
+impl<'a> Checker<'a, '_> {
+    /// What callers of a decision need to know.
+    pub(super) fn signature(&mut self, place: usize) {
+        let declared = &self.resolved.decisions[place];
+        let item = declared.item;
+        let parts = self.within(declared.module, Caller::Nobody, |this| {
+            let params = this.arguments(&item.params)?;
+            let gives = this.type_of(&item.gives)?;
+            Some((params, gives))
+        });
+        let Some((params, gives)) = parts.0 else { return };
+        let gives = match policy_of(item) {
+            Some(Policy::Collect) => Type::List { element: Box::new(gives), min: 0, max: most_outcomes(item) },
+            _ => gives,
+        };
+        let may_refer = item.may_refer.is_some();
+        self.signatures[place] = Some(Signature { params, gives, may_refer, span: item.head_span });
+    }
+
+    /// All decisions, each with its rules.
+    pub(super) fn decisions(&mut self) -> Vec<Option<hir::Decision>> {
+        (0..self.resolved.decisions.len()).map(|place| self.decision(place)).collect()
+    }
+
+    fn decision(&mut self, place: usize) -> Option<hir::Decision> {
+        let id = DecisionId(place as u32);
+        let declared = &self.resolved.decisions[place];
+        let item = declared.item;
+        let params = self.signatures[place].as_ref()?.params.clone();
+        let module = &self.resolved.modules[declared.module];
+        let (name, owner) = (module.name.clone(), module.file.owner.as_ref().map(|owner| owner.node.clone()));
+        let fields = params.clone();
+        let (parts, scope) = self.within(declared.module, Caller::Decision(id), |this| {
+            let gives = this.type_of(&item.gives)?;
+            for field in &fields {
+                this.scope.declare(&field.name, field.ty.clone(), field.span);
+            }
+            this.decision_parts(item, &gives).map(|(body, groups)| (gives, body, groups))
+        });
+        let (gives, body, groups) = parts?;
+        let policy = matches!(body, Body::Rules(_)).then(|| policy_of(item).unwrap_or(Policy::Any));
+        Some(hir::Decision {
+            id,
+            name: item.name.text.clone(),
+            module: name,
+            owner,
+            span: item.head_span,
+            params,
+            gives: (gives, item.gives.span),
+            policy,
+            always: Vec::new(),
+            lets: scope.blocks.into_iter().next().unwrap_or_default(),
+            groups,
+            body,
+            vars: scope.vars,
+        })
+    }
+
+    fn decision_parts(&mut self, item: &'a ast::Decision, gives: &Type) -> Option<(Body, Vec<Group>)> {
+        if let Some(as_of) = &item.as_of {
+            self.not_yet("as of", as_of.span);
+        }
+        self.check_policy(item);
+        match &item.body {
+            ast::DecisionBody::Expr(expr) => {
+                let value = self.into_type(expr, gives, Some(item.gives.span));
+                (!value.is_error()).then_some((Body::Expression(value), Vec::new()))
+            }
+            ast::DecisionBody::Block(items) => self.block(item, items, gives),
+        }
+    }
+
+    fn check_policy(&mut self, item: &ast::Decision) {
+        let Some(policy) = &item.policy else { return };
+        if policy_of(item).is_none() {
+            let text = self.text(policy.span);
+            self.not_yet(text, policy.span);
+        }
+        let collecting = matches!(policy.node, ast::HitPolicy::Collect | ast::HitPolicy::CollectSum);
+        if let (true, Some(at)) = (collecting, item.may_refer) {
+            let help = Some("let a second decision refer, or choose another hit policy".into());
+            self.report(TypeFinding::Policy { what: "`or referral`".into(), policy: policy_name(&policy.node), at, help });
+        }
+    }
+
+    fn block(&mut self, item: &'a ast::Decision, items: &'a [ast::DecisionItem], gives: &Type) -> Option<(Body, Vec<Group>)> {
+        let errors = self.findings.len();
+        for part in items {
+            if let ast::DecisionItem::Let(it) = part {
+                self.open_lets(std::slice::from_ref(it), 0);
+            }
+        }
+        let mut names = Names::default();
+        let (mut rules, mut groups, mut overrides) = (Vec::new(), Vec::new(), Vec::new());
+        let mut otherwise: Option<&ast::Otherwise> = None;
+        for part in items {
+            if let (Some(first), Some((what, at))) = (otherwise, self.late(part)) {
+                self.report(TypeFinding::AfterOtherwise { what, at, otherwise: first.head_span });
+            }
+            match part {
+                ast::DecisionItem::Let(_) | ast::DecisionItem::Broken(_) => {}
+                ast::DecisionItem::Always(it) => self.not_yet("always", it.span),
+                ast::DecisionItem::Table(it) => self.not_yet("table", it.span),
+                ast::DecisionItem::MayDepend(it) => self.not_yet("may depend on", it.span),
+                ast::DecisionItem::Steps(it) => self.not_yet("steps up to", it.span),
+                ast::DecisionItem::Rule(it) => {
+                    overrides.push((vec![rules.len()], it.overrides.as_slice()));
+                    self.rule(item, &Written { rule: it, group: None }, gives, &mut names, &mut rules);
+                }
+                ast::DecisionItem::Group(it) => {
+                    let first = rules.len();
+                    self.group(item, it, gives, &mut names, &mut rules, &mut groups);
+                    let members: Vec<usize> = (first..rules.len()).collect();
+                    let inner = it.items.iter().filter_map(|part| if let ast::GroupItem::Rule(rule) = part { Some(rule) } else { None });
+                    overrides.extend(members.iter().zip(inner).map(|(place, rule)| (vec![*place], rule.overrides.as_slice())));
+                    overrides.push((members, it.overrides.as_slice()));
+                }
+                ast::DecisionItem::Otherwise(it) => {
+                    otherwise.get_or_insert(it);
+                }
+            }
+        }
+        self.close_lets(0);
+        for (members, targets) in overrides {
+            self.overrides(item, &members, targets, &names, &mut rules);
+        }
+        self.refuse_override_circles(&mut rules);
+        if let Some(it) = otherwise {
+            let rule = self.otherwise(item, it, gives);
+            rules.extend(rule);
+        }
+        if rules.is_empty() && self.findings.len() == errors {
+            self.report(TypeFinding::NoRules { decision: item.name.text.clone(), at: item.head_span });
+        }
+        let rules: Option<Vec<Rule>> = rules.into_iter().collect();
+        rules.map(|rules| (Body::Rules(rules), groups))
+    }
+
+    /// What may not stand after `otherwise`.
+    fn late(&self, part: &ast::DecisionItem) -> Option<(String, Span)> {
+        match part {
+            ast::DecisionItem::Rule(it) => Some((format!("rule `{}`", it.name.text), it.head_span)),
+            ast::DecisionItem::Group(it) => Some((format!("group `{}`", it.name.text), it.head_span)),
+            ast::DecisionItem::Table(it) => Some(("a table".into(), it.span)),
+            ast::DecisionItem::Otherwise(it) => Some(("`otherwise`".into(), it.head_span)),
+            _ => None,
+        }
+    }
+
+    fn group(
+        &mut self,
+        item: &'a ast::Decision,
+        group: &'a ast::Group,
+        gives: &Type,
+        names: &mut Names,
+        rules: &mut Vec<Option<Rule>>,
+        groups: &mut Vec<Group>,
+    ) {
+        let place = groups.len();
+        self.unique_name(&group.name, names);
+        names.groups.insert(group.name.text.clone(), (place, group.name.span));
+        let when = group.when.as_ref().map(|when| self.condition(when));
+        let given = when.as_ref().map(|when| self.scope.given_if(when)).unwrap_or_default();
+        groups.push(Group { name: group.name.text.clone(), when: when.filter(|when| !when.is_error()), span: group.name.span });
+        self.knowing(given, |this| {
+            for part in &group.items {
+                match part {
+                    ast::GroupItem::Rule(it) => this.rule(item, &Written { rule: it, group: Some(place) }, gives, names, rules),
+                    ast::GroupItem::Table(it) => this.not_yet("table", it.span),
+                    ast::GroupItem::Broken(_) => {}
+                }
+            }
+        });
+    }
+
+    fn unique_name(&mut self, name: &ast::Name, names: &Names) {
+        if let Some((_, first)) = names.rules.get(&name.text).or_else(|| names.groups.get(&name.text)) {
+            self.report_name(NameFinding::Twice { name: name.text.clone(), at: name.span, first: *first });
+        }
+    }
+
+    fn rule(&mut self, item: &'a ast::Decision, written: &Written<'a>, gives: &Type, names: &mut Names, rules: &mut Vec<Option<Rule>>) {
+        let rule = written.rule;
+        self.unique_name(&rule.name, names);
+        names.rules.entry(rule.name.text.clone()).or_insert((rules.len(), rule.name.span));
+        if rule.shadow {
+            self.not_yet("shadow rule", rule.head_span);
+        }
+        for date in [&rule.from, &rule.until].into_iter().flatten() {
+            self.not_yet("from and until", date.span);
+        }
+        self.scope.rule = Some(rule.name.text.clone());
+        let levels = self.scope.names.len();
+        let done = self.rule_parts(item, written, gives);
+        self.scope.names.truncate(levels);
+        self.scope.rule = None;
+        rules.push(done);
+    }
+
+    fn rule_parts(&mut self, item: &'a ast::Decision, written: &Written<'a>, gives: &Type) -> Option<Rule> {
+        let rule = written.rule;
+        let each = if rule.for_each.is_empty() { None } else { Some(self.bind(&rule.for_each)?) };
+        self.scope.names.push(HashMap::new());
+        let lets = self.scope.pending.len();
+        let before = self.open_block(&rule.lets_before);
+        let when = rule.when.as_ref().map(|when| self.condition(when));
+        let given = when.as_ref().map(|when| self.scope.given_if(when)).unwrap_or_default();
+        let (outcome, because, after) = self.knowing(given, |this| {
+            let after = this.open_block(&rule.lets_after);
+            let outcome = this.outcome(item, &rule.outcome, gives);
+            let because = this.because(rule.because.as_ref());
+            this.close_lets(lets);
+            (outcome, because, after)
+        });
+        if when.as_ref().is_some_and(Expr::is_error) {
+            return None;
+        }
+        Some(Rule {
+            name: rule.name.text.clone(),
+            otherwise: false,
+            group: written.group,
+            each,
+            before: self.take_block(before),
+            when,
+            after: self.take_block(after),
+            outcome: outcome?,
+            because: because?,
+            cites: cites(&rule.cites),
+            owner: rule.owner.as_ref().map(|owner| owner.node.clone()),
+            overrides: Vec::new(),
+            head: rule.head_span,
+            span: rule.span,
+        })
+    }
+
+    fn open_block(&mut self, lets: &'a [ast::Let]) -> usize {
+        self.scope.blocks.push(Vec::new());
+        let block = self.scope.blocks.len() - 1;
+        self.open_lets(lets, block);
+        block
+    }
+
+    fn take_block(&mut self, block: usize) -> Vec<Let> {
+        std::mem::take(&mut self.scope.blocks[block])
+    }
+
+    fn otherwise(&mut self, item: &'a ast::Decision, it: &'a ast::Otherwise, gives: &Type) -> Option<Option<Rule>> {
+        if matches!(policy_of(item), Some(Policy::Collect | Policy::CollectSum)) {
+            let policy = item.policy.as_ref().map_or("any", |policy| policy_name(&policy.node));
+            let help = Some("where no rule applies the list is empty, and the sum is 0".into());
+            self.report(TypeFinding::Policy { what: "`otherwise`".into(), policy, at: it.head_span, help });
+            return None;
+        }
+        let outcome = self.outcome(item, &it.outcome, gives);
+        let because = self.because(it.because.as_ref());
+        let rule = |outcome: Outcome, because| Rule {
+            name: "otherwise".into(),
+            otherwise: true,
+            group: None,
+            each: None,
+            before: Vec::new(),
+            when: None,
+            after: Vec::new(),
+            outcome,
+            because,
+            cites: cites(&it.cites),
+            owner: None,
+            overrides: Vec::new(),
+            head: it.head_span,
+            span: it.span,
+        };
+        Some(outcome.zip(because).map(|(outcome, because)| rule(outcome, because)))
+    }
+
+    // Overrides
+
+    fn overrides(&mut self, item: &ast::Decision, members: &[usize], targets: &[ast::Name], names: &Names, rules: &mut [Option<Rule>]) {
+        if let (Some(first), Some(Policy::First)) = (targets.first(), policy_of(item)) {
+            self.report(TypeFinding::OverridesUnderFirst { at: first.span });
+            return;
+        }
+        for target in targets {
+            let places: Vec<usize> = match (names.rules.get(&target.text), names.groups.get(&target.text)) {
+                (Some((place, _)), _) => vec![*place],
+                (None, Some((group, _))) => {
+                    let inside = |rule: &Option<Rule>| rule.as_ref().is_some_and(|rule| rule.group == Some(*group));
+                    (0..rules.len()).filter(|place| inside(&rules[*place])).collect()
+                }
+                (None, None) => {
+                    let known = names.rules.keys().chain(names.groups.keys()).map(String::as_str);
+                    let mut known: Vec<_> = known.collect();
+                    known.sort_unstable();
+                    let suggestion = did_you_mean(&target.text, known);
+                    self.report_name(NameFinding::UnknownDeclared {
+                        what: "rule or group",
+                        name: target.text.clone(),
+                        at: target.span,
+                        suggestion,
+                    });
+                    continue;
+                }
+            };
+            for member in members {
+                if let Some(rule) = &mut rules[*member] {
+                    rule.overrides.extend(&places);
+                }
+            }
+        }
+    }
+
+    /// A rule that overrides itself, directly or through others, would decide nothing.
+    fn refuse_override_circles(&mut self, rules: &mut [Option<Rule>]) {
+        for place in 0..rules.len() {
+            let reached = reachable(rules, place);
+            if reached.contains(&place)
+                && let Some(rule) = &mut rules[place]
+            {
+                let (name, at) = (rule.name.clone(), rule.head);
+                rule.overrides.clear();
+                self.report(TypeFinding::OverridesItself { rule: name, at });
+            }
+        }
+    }
+
+    // Circles of decisions
+
+    /// A decision that calls itself, directly or through defines and other decisions, might never end.
+    pub(super) fn find_decision_cycles(&mut self) {
+        let calls = std::mem::take(&mut self.calls);
+        let defines = std::mem::take(&mut self.define_uses);
+        let defines = defines.into_iter().map(|(caller, define, span)| (caller, Caller::Define(define), span));
+        let mut edges: HashMap<Caller, Vec<(Caller, Span)>> = HashMap::new();
+        let all = calls.iter().map(|(caller, callee, span)| (*caller, Caller::Decision(*callee), *span)).chain(defines);
+        for (caller, callee, span) in all {
+            edges.entry(caller).or_default().push((callee, span));
+        }
+        let mut states: HashMap<Caller, bool> = HashMap::new();
+        for place in 0..self.resolved.decisions.len() {
+            self.visit_calls(Caller::Decision(DecisionId(place as u32)), &edges, &mut states, &mut Vec::new());
+        }
+    }
+
+    fn visit_calls(
+        &mut self,
+        node: Caller,
+        edges: &HashMap<Caller, Vec<(Caller, Span)>>,
+        states: &mut HashMap<Caller, bool>,
+        path: &mut Vec<Span>,
+    ) {
+        if states.contains_key(&node) {
+            return;
+        }
+        states.insert(node, false);
+        for (callee, span) in edges.get(&node).into_iter().flatten() {
+            path.push(*span);
+            if states.get(callee) == Some(&false) {
+                let name = self.caller_name(*callee);
+                self.report_name(NameFinding::Cycle { name, at: *span, path: path[..path.len() - 1].to_vec() });
+            } else {
+                self.visit_calls(*callee, edges, states, path);
+            }
+            path.pop();
+        }
+        states.insert(node, true);
+    }
+
+    fn caller_name(&self, caller: Caller) -> String {
+        match caller {
+            Caller::Nobody => String::new(),
+            Caller::Define(id) => self.resolved.defines[id.0 as usize].item.name.text.clone(),
+            Caller::Decision(id) => self.resolved.decisions[id.index()].item.name.text.clone(),
+        }
+    }
+}
+
+fn cites(written: &[ast::Cite]) -> Vec<(String, Option<String>)> {
+    written.iter().map(|cite| (cite.text.node.clone(), cite.url.as_ref().map(|url| url.node.clone()))).collect()
+}
+
+/// The rules that a rule overrides, directly or through others.
+pub(crate) fn reachable(rules: &[Option<Rule>], from: usize) -> Vec<usize> {
+    let mut seen = vec![false; rules.len()];
+    let direct = |place: usize| rules[place].as_ref().map(|rule| rule.overrides.clone()).unwrap_or_default();
+    let mut open = direct(from);
+    while let Some(place) = open.pop() {
+        if !std::mem::replace(&mut seen[place], true) {
+            open.extend(direct(place));
+        }
+    }
+    (0..rules.len()).filter(|place| seen[*place]).collect()
+}
+
+/// The hit policy, if the compiler carries it: `any` where none is written.
+fn policy_of(item: &ast::Decision) -> Option<Policy> {
+    match item.policy.as_ref().map(|policy| &policy.node) {
+        None | Some(ast::HitPolicy::Any) => Some(Policy::Any),
+        Some(ast::HitPolicy::Unique) => Some(Policy::Unique),
+        Some(ast::HitPolicy::First) => Some(Policy::First),
+        Some(ast::HitPolicy::Collect) => Some(Policy::Collect),
+        Some(ast::HitPolicy::CollectSum) => Some(Policy::CollectSum),
+        Some(_) => None,
+    }
+}
+
+fn policy_name(policy: &ast::HitPolicy) -> &'static str {
+    match policy {
+        ast::HitPolicy::Any => "any",
+        ast::HitPolicy::Unique => "unique",
+        ast::HitPolicy::First => "first",
+        ast::HitPolicy::Priority(_) => "priority",
+        ast::HitPolicy::Collect => "collect",
+        ast::HitPolicy::CollectSum => "collect sum",
+        ast::HitPolicy::CollectCount => "collect count",
+        ast::HitPolicy::CollectMin => "collect min",
+        ast::HitPolicy::CollectMax => "collect max",
+    }
+}
+
+/// The most outcomes that a collecting decision can have.
+fn most_outcomes(item: &ast::Decision) -> u32 {
+    let ast::DecisionBody::Block(items) = &item.body else { return 0 };
+    let most = |rule: &ast::Rule| if rule.for_each.is_empty() { 1 } else { DEFAULT_LIST };
+    let of = |part: &ast::DecisionItem| match part {
+        ast::DecisionItem::Rule(rule) => most(rule),
+        ast::DecisionItem::Group(group) => {
+            let rules = group.items.iter().filter_map(|it| if let ast::GroupItem::Rule(rule) = it { Some(most(rule)) } else { None });
+            rules.fold(0, u32::saturating_add)
+        }
+        _ => 0,
+    };
+    items.iter().map(of).fold(0, u32::saturating_add).min(1 << 29)
+}

@@ -1,0 +1,461 @@
+//! Types, parameters, samples and defines as they are declared.
+
+use axtrace_grammar::ast;
+use axtrace_runtime::currency::Currency;
+use axtrace_runtime::types::{
+    DEFAULT_LIST, DEFAULT_TEXT, EnumId, EnumType, FieldType, Kind, MAX_SET, RecordId, RecordType, Scalar, Type, Unit,
+};
+use axtrace_runtime::value::Value;
+use axtrace_source::Span;
+
+use super::{Caller, Checker, Lazy, TypeFinding};
+use crate::hir::{self, DefineId};
+use crate::resolve::{NameFinding, Symbol};
+use crate::suggest::did_you_mean;
+
+impl<'a> Checker<'a, '_> {
+    /// Enums and records first by name, then the fields of records: they may name each other in any order.
+    pub(super) fn declare_types(&mut self) {
+        for declared in &self.resolved.enums {
+            self.declare_enum(declared.item);
+        }
+        let empty =
+            |item: &ast::Record| RecordType { name: item.name.text.clone(), fields: Vec::new(), open: item.open, span: item.name.span };
+        self.types.records = self.resolved.records.iter().map(|declared| empty(declared.item)).collect();
+        for (place, declared) in self.resolved.records.iter().enumerate() {
+            let fields = self.within(declared.module, Caller::Nobody, |this| this.record_fields(declared.item)).0;
+            self.types.records[place].fields = fields;
+        }
+        self.refuse_endless_records();
+    }
+
+    fn declare_enum(&mut self, item: &ast::Enum) {
+        let mut values: Vec<String> = Vec::new();
+        for value in &item.values {
+            match item.values.iter().find(|other| other.name.text == value.name.text) {
+                Some(first) if first.name.span != value.name.span => {
+                    self.report_name(NameFinding::Twice { name: value.name.text.clone(), at: value.name.span, first: first.name.span });
+                }
+                _ => values.push(value.name.text.clone()),
+            }
+        }
+        self.types.enums.push(EnumType { name: item.name.text.clone(), values, span: item.name.span });
+    }
+
+    fn record_fields(&mut self, item: &'a ast::Record) -> Vec<FieldType> {
+        for always in &item.always {
+            self.not_yet("always", always.span);
+        }
+        let mut fields: Vec<FieldType> = Vec::new();
+        for field in &item.fields {
+            for word in [field.personal, field.protected].into_iter().flatten() {
+                let word_text = self.text(word);
+                self.not_yet(word_text, word);
+            }
+            if let Some(first) = fields.iter().find(|first| first.name == field.name.text) {
+                let first = first.span;
+                self.report_name(NameFinding::Twice { name: field.name.text.clone(), at: field.name.span, first });
+                continue;
+            }
+            let ty = self.type_of(&field.ty).unwrap_or(Type::Boolean);
+            fields.push(FieldType { name: field.name.text.clone(), ty, span: field.span });
+        }
+        fields
+    }
+
+    /// A record that contains itself has no end.
+    fn refuse_endless_records(&mut self) {
+        let mut states = vec![0u8; self.types.records.len()];
+        for place in 0..self.types.records.len() {
+            self.visit_record(place, &mut states);
+        }
+    }
+
+    fn visit_record(&mut self, place: usize, states: &mut [u8]) {
+        if states[place] != 0 {
+            return;
+        }
+        states[place] = 1;
+        for field in self.types.records[place].fields.clone() {
+            let Some(inner) = record_in(&field.ty) else { continue };
+            if states[inner.0 as usize] == 1 {
+                let name = self.types.record(inner).name.clone();
+                self.report_name(NameFinding::Cycle { name, at: field.span, path: Vec::new() });
+                // The field is cut off, so that later passes see a finite type.
+                let cut = self.types.records[place].fields.iter_mut().find(|other| other.span == field.span);
+                if let Some(cut) = cut {
+                    cut.ty = Type::Boolean;
+                }
+            } else {
+                self.visit_record(inner.0 as usize, states);
+            }
+        }
+        states[place] = 2;
+    }
+
+    /// Parameters, samples and defines, each looked at once; and what callers must know of decisions.
+    pub(super) fn declare_values(&mut self) {
+        for place in 0..self.resolved.params.len() {
+            self.param(place, self.resolved.params[place].item.name.span);
+        }
+        for place in 0..self.resolved.decisions.len() {
+            self.signature(place);
+        }
+        for place in 0..self.resolved.defines.len() {
+            self.define(DefineId(place as u32), self.resolved.defines[place].item.name.span);
+        }
+        for place in 0..self.resolved.samples.len() {
+            self.sample(place, self.resolved.samples[place].item.name.span);
+        }
+        for declared in &self.resolved.roles {
+            if let Some((role, _)) = &declared.item.escalates {
+                self.not_yet("escalates to", role.span);
+            }
+        }
+    }
+
+    /// The type that is written; `None` if that was reported.
+    pub(super) fn type_of(&mut self, written: &'a ast::TypeExpr) -> Option<Type> {
+        let base = self.base_type(written)?;
+        let ranged = match &written.range {
+            Some(range) => self.ranged(base, range)?,
+            None => base,
+        };
+        match (written.optional, ranged) {
+            (Some(_), Type::Optional(inner)) => Some(Type::Optional(inner)),
+            (Some(_), ty) => Some(Type::Optional(Box::new(ty))),
+            (None, ty) => Some(ty),
+        }
+    }
+
+    fn base_type(&mut self, written: &'a ast::TypeExpr) -> Option<Type> {
+        let scalar = |kind| Some(Type::Scalar(Scalar::of(kind)));
+        match &written.kind {
+            ast::TypeKind::Named(path) => self.named_type(path),
+            ast::TypeKind::Boolean => Some(Type::Boolean),
+            ast::TypeKind::Integer { unit: None } => scalar(Kind::INTEGER),
+            ast::TypeKind::Decimal { places, unit: None } => scalar(Kind::Number { scale: u32::from(places.node), unit: Unit::One }),
+            ast::TypeKind::Integer { unit: Some(unit) } | ast::TypeKind::Decimal { unit: Some(unit), .. } => {
+                self.unbuilt(unit.text(), unit.span)
+            }
+            ast::TypeKind::Percent { places } => {
+                let digits = places.as_ref().map_or(2, |places| u32::from(places.node));
+                scalar(Kind::Number { scale: digits + 2, unit: Unit::Percent })
+            }
+            ast::TypeKind::Money { unit, places } => self.money_type(unit, places.as_ref().map(|places| u32::from(places.node))),
+            ast::TypeKind::Text { up_to } => {
+                let max = up_to.as_ref().map_or(u64::from(DEFAULT_TEXT), |limit| limit.node);
+                Some(Type::Text { max: u32::try_from(max.min(100_000_000)).unwrap_or(u32::MAX) })
+            }
+            ast::TypeKind::Date => scalar(Kind::Date),
+            ast::TypeKind::Time => scalar(Kind::Time),
+            ast::TypeKind::Datetime { zone: None } => scalar(Kind::Datetime),
+            ast::TypeKind::Datetime { zone: Some(_) } => self.unbuilt("datetime in zone", written.span),
+            ast::TypeKind::Duration { read_as: None } => scalar(Kind::Duration),
+            ast::TypeKind::Duration { read_as: Some(_) } => self.unbuilt("duration read as", written.span),
+            ast::TypeKind::Days => scalar(Kind::Days),
+            ast::TypeKind::Period => self.unbuilt("period", written.span),
+            ast::TypeKind::Weekday => self.unbuilt("weekday", written.span),
+            ast::TypeKind::Timezone => Some(Type::Zone),
+            ast::TypeKind::Set(of) => self.set_type(of),
+            ast::TypeKind::List { of, count } => self.list_type(of, count.as_deref()),
+            ast::TypeKind::Advice { .. } => self.unbuilt("advice", written.span),
+            ast::TypeKind::Error => None,
+        }
+    }
+
+    fn unbuilt(&mut self, what: impl Into<String>, at: Span) -> Option<Type> {
+        self.not_yet(what, at);
+        None
+    }
+
+    fn named_type(&mut self, path: &'a ast::Path) -> Option<Type> {
+        let text = path.text();
+        match self.resolved.lookup(self.module, &text) {
+            Some((Symbol::Enum(id), _)) => Some(Type::Enum(id)),
+            Some((Symbol::Record(id), _)) => Some(Type::Record(id)),
+            Some((Symbol::Alias(place), _)) => self.alias(place, path.span),
+            Some((Symbol::Broken, _)) => None,
+            _ => {
+                let declared = self.resolved.names(self.module, |it| matches!(it, Symbol::Enum(_) | Symbol::Record(_) | Symbol::Alias(_)));
+                let built_in =
+                    ["boolean", "integer", "decimal", "percent", "money", "text", "date", "time", "datetime", "duration", "days"];
+                let suggestion = did_you_mean(&text, declared.into_iter().chain(built_in));
+                self.report_name(NameFinding::UnknownType { name: text, at: path.span, suggestion });
+                None
+            }
+        }
+    }
+
+    fn alias(&mut self, place: usize, at: Span) -> Option<Type> {
+        let declared = &self.resolved.aliases[place];
+        match &self.aliases[place] {
+            Lazy::Done(ty) => return ty.clone(),
+            Lazy::Busy => {
+                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path: vec![declared.item.span] });
+                return None;
+            }
+            Lazy::Waiting => {}
+        }
+        self.aliases[place] = Lazy::Busy;
+        let ty = self.within(declared.module, Caller::Nobody, |this| this.type_of(&declared.item.ty)).0;
+        self.aliases[place] = Lazy::Done(ty.clone());
+        ty
+    }
+
+    fn money_type(&mut self, unit: &ast::UnitExpr, places: Option<u32>) -> Option<Type> {
+        if let Some(per) = &unit.per {
+            return self.unbuilt(unit.text(), per.span);
+        }
+        let currency = self.currency(&unit.name)?;
+        let scale = places.or(currency.minor_units()).unwrap_or(2);
+        Some(Type::Scalar(Scalar::of(Kind::Number { scale, unit: Unit::Money(currency) })))
+    }
+
+    /// The currency of a name; reported if there is none.
+    pub(super) fn currency(&mut self, name: &ast::Name) -> Option<Currency> {
+        let currency = Currency::parse(&name.text);
+        if currency.is_none() {
+            let upper = name.text.to_uppercase();
+            let help = Currency::parse(&upper).map(|_| format!("currencies are written in capitals: `{upper}`"));
+            let codes: Vec<_> = Currency::all().map(Currency::code).collect();
+            let help = help.or_else(|| did_you_mean(&upper, codes));
+            self.report(TypeFinding::UnknownUnit { unit: name.text.clone(), at: name.span, help });
+        }
+        currency
+    }
+
+    fn set_type(&mut self, of: &'a ast::TypeExpr) -> Option<Type> {
+        match self.type_of(of)? {
+            Type::Enum(id) => self.set_of(id, of.span),
+            other => {
+                let found = self.words(&other);
+                let help = Some("a set has values of an `enum`; for others use `list of`".into());
+                self.report(TypeFinding::Mismatch { expected: "an enum".into(), found, at: of.span, declared: None, help });
+                None
+            }
+        }
+    }
+
+    fn set_of(&mut self, id: EnumId, at: Span) -> Option<Type> {
+        let it = self.types.enum_type(id);
+        let (name, count) = (it.name.clone(), it.values.len());
+        if count > MAX_SET {
+            self.report(TypeFinding::SetTooLarge { name, count, at });
+            return None;
+        }
+        Some(Type::Set(id))
+    }
+
+    fn list_type(&mut self, of: &'a ast::TypeExpr, count: Option<&'a ast::RangeExpr>) -> Option<Type> {
+        let element = self.type_of(of)?;
+        let integer = Type::integer(0, i128::from(u32::MAX >> 2));
+        let (min, max) = match count {
+            Some(range) => self.bounds(&integer, range, (0, i128::from(DEFAULT_LIST)))?,
+            None => (0, i128::from(DEFAULT_LIST)),
+        };
+        if matches!(element, Type::Optional(_) | Type::List { .. }) {
+            return self.unbuilt(format!("list of {}", super::words::source(&element, &self.types)), of.span);
+        }
+        let clamp = |count: i128| u32::try_from(count.clamp(0, 1 << 29)).unwrap_or(0);
+        Some(Type::List { element: Box::new(element), min: clamp(min), max: clamp(max) })
+    }
+
+    fn ranged(&mut self, base: Type, range: &'a ast::RangeExpr) -> Option<Type> {
+        match base {
+            Type::Scalar(scalar) => {
+                let (lo, hi) = self.bounds(&base, range, (scalar.lo, scalar.hi))?;
+                Some(Type::Scalar(Scalar { kind: scalar.kind, lo, hi }))
+            }
+            other => {
+                let found = self.words(&other);
+                let expected = "a type with an order".to_string();
+                self.report(TypeFinding::Mismatch { expected, found, at: range.span, declared: None, help: None });
+                None
+            }
+        }
+    }
+
+    /// The ends of a range of constants, both included.
+    fn bounds(&mut self, ty: &Type, range: &'a ast::RangeExpr, default: (i128, i128)) -> Option<(i128, i128)> {
+        let mut end = |bound: &'a Option<ast::Bound>, default: i128, step: i128| match bound {
+            Some(bound) => {
+                let wide = widest(ty);
+                let value = self.constant(&bound.value, &wide, "the end of a range")?;
+                let number = value.number()?;
+                Some(if bound.open { number.checked_add(step)? } else { number })
+            }
+            None => Some(default),
+        };
+        let (low, high) = (end(&range.low, default.0, 1), end(&range.high, default.1, -1));
+        let (low, high) = (low?, high?);
+        // A range may say more than the default does: `integer in 0..10_000_000_000_000_000`.
+        if low > high {
+            let text = |bound: &Option<ast::Bound>| bound.as_ref().map(|bound| self.text(bound.value.span)).unwrap_or_default();
+            let (low, high) = (text(&range.low), text(&range.high));
+            self.report(TypeFinding::RangeReversed { low, high, at: range.span });
+            return None;
+        }
+        if low < i128::from(i64::MIN) || high > i128::from(i64::MAX) {
+            self.report(TypeFinding::TooLarge { limit: "a declared range stays within 64 bits, about 9.2 times 10^18", at: range.span });
+            return None;
+        }
+        Some((low, high))
+    }
+
+    /// The value of an expression that is known when the rules are built.
+    pub(super) fn constant(&mut self, expr: &'a ast::Expr, ty: &Type, what: &str) -> Option<Value> {
+        let checked = self.into_type(expr, ty, None);
+        if checked.is_error() {
+            return None;
+        }
+        let value = checked.constant().cloned();
+        if value.is_none() {
+            self.report(TypeFinding::NotConstant { what: what.into(), at: expr.span });
+        }
+        value
+    }
+
+    /// The value of a constant that must lie within the bounds of its type.
+    pub(super) fn constant_within(&mut self, expr: &'a ast::Expr, ty: &Type, what: &str, declared: Option<Span>) -> Option<Value> {
+        let value = self.constant(expr, ty, what)?;
+        self.value_fits(&value, ty, expr.span, declared).then_some(value)
+    }
+
+    /// The type and value of a parameter of the module.
+    pub(super) fn param(&mut self, place: usize, at: Span) -> Option<(Type, Value)> {
+        let declared = &self.resolved.params[place];
+        match &self.params[place] {
+            Lazy::Done(done) => return done.clone(),
+            Lazy::Busy => {
+                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path: vec![declared.item.span] });
+                return None;
+            }
+            Lazy::Waiting => {}
+        }
+        self.params[place] = Lazy::Busy;
+        let done = self.within(declared.module, Caller::Nobody, |this| this.param_value(declared.item)).0;
+        self.params[place] = Lazy::Done(done.clone());
+        done
+    }
+
+    fn param_value(&mut self, item: &'a ast::Param) -> Option<(Type, Value)> {
+        let ty = self.type_of(item.ty.as_ref()?)?;
+        let ast::ParamValue::Fixed(value) = &item.value else {
+            self.not_yet("param with dates", item.span);
+            return None;
+        };
+        let declared = item.ty.as_ref().map(|ty| ty.span);
+        let value = self.constant_within(value, &ty, "the value of a parameter", declared)?;
+        Some((ty, value))
+    }
+
+    /// The type and value of a sample.
+    pub(super) fn sample(&mut self, place: usize, at: Span) -> Option<(Type, Value)> {
+        let declared = &self.resolved.samples[place];
+        match &self.samples[place] {
+            Lazy::Done(done) => return done.clone(),
+            Lazy::Busy => {
+                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path: vec![declared.item.span] });
+                return None;
+            }
+            Lazy::Waiting => {}
+        }
+        self.samples[place] = Lazy::Busy;
+        let value = |this: &mut Self| {
+            this.samples_known = true;
+            let ty = this.type_of(&declared.item.ty)?;
+            let value = this.constant_within(&declared.item.value, &ty, "a sample", Some(declared.item.ty.span))?;
+            Some((ty, value))
+        };
+        let done = self.within(declared.module, Caller::Nobody, value).0;
+        self.samples[place] = Lazy::Done(done.clone());
+        done
+    }
+
+    /// The define of an id, checked when it is first needed; `None` if it is broken.
+    pub(super) fn define(&mut self, id: DefineId, at: Span) -> Option<hir::Define> {
+        let place = id.0 as usize;
+        let declared = &self.resolved.defines[place];
+        match &self.defines[place] {
+            Lazy::Done(done) => return done.clone(),
+            Lazy::Busy => {
+                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path: vec![declared.item.name.span] });
+                return None;
+            }
+            Lazy::Waiting => {}
+        }
+        self.defines[place] = Lazy::Busy;
+        let (parts, scope) = self.within(declared.module, Caller::Define(id), |this| this.define_parts(declared.item));
+        let done = parts.map(|(args, ty, body)| hir::Define {
+            name: declared.item.name.text.clone(),
+            args,
+            ty,
+            lets: scope.blocks.into_iter().flatten().collect(),
+            body,
+            vars: scope.vars,
+            span: declared.item.name.span,
+        });
+        self.defines[place] = Lazy::Done(done.clone());
+        done
+    }
+
+    #[expect(clippy::type_complexity, reason = "the three parts are taken apart at once by the only caller")]
+    fn define_parts(&mut self, item: &'a ast::Define) -> Option<(Vec<(hir::VarId, FieldType)>, Option<(Type, Span)>, hir::Expr)> {
+        let fields = self.arguments(item.args.as_deref().unwrap_or(&[]))?;
+        let declare = |this: &mut Self, field: FieldType| (this.scope.declare(&field.name, field.ty.clone(), field.span), field);
+        let args = fields.into_iter().map(|field| declare(self, field)).collect();
+        let ty = match &item.ty {
+            Some(written) => Some((self.type_of(written)?, written.span)),
+            None => None,
+        };
+        let body = match &item.body {
+            ast::DefineBody::Expr(body) => body,
+            ast::DefineBody::Block { lets, gives } => {
+                self.open_lets(lets, 0);
+                self.close_lets(0);
+                gives
+            }
+        };
+        let body = match &ty {
+            Some((ty, declared)) => self.into_type(body, ty, Some(*declared)),
+            None => self.expr(body, None),
+        };
+        (!body.is_error()).then_some((args, ty, body))
+    }
+
+    /// The declared arguments of a define or a decision.
+    pub(super) fn arguments(&mut self, written: &'a [ast::Argument]) -> Option<Vec<FieldType>> {
+        let mut fields: Vec<FieldType> = Vec::new();
+        let mut whole = true;
+        for argument in written {
+            if let Some(first) = fields.iter().find(|field| field.name == argument.name.text) {
+                let first = first.span;
+                self.report_name(NameFinding::Twice { name: argument.name.text.clone(), at: argument.name.span, first });
+                whole = false;
+            }
+            match self.type_of(&argument.ty) {
+                Some(ty) => fields.push(FieldType { name: argument.name.text.clone(), ty, span: argument.span }),
+                None => whole = false,
+            }
+        }
+        whole.then_some(fields)
+    }
+}
+
+/// The type with bounds that exclude nothing: the ends of a range may lie outside of the default.
+fn widest(ty: &Type) -> Type {
+    match ty {
+        Type::Scalar(scalar) => Type::Scalar(Scalar { kind: scalar.kind, lo: i128::MIN, hi: i128::MAX }),
+        other => other.clone(),
+    }
+}
+
+fn record_in(ty: &Type) -> Option<RecordId> {
+    match ty {
+        Type::Record(id) => Some(*id),
+        Type::Optional(inner) => record_in(inner),
+        Type::List { element, .. } => record_in(element),
+        _ => None,
+    }
+}

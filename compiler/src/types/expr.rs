@@ -1,0 +1,633 @@
+//! Expressions: names, fields, conditions, braces, texts.
+
+use axtrace_grammar::ast;
+use axtrace_runtime::types::{DEFAULT_TEXT, EnumId, RecordId, Scalar, Type};
+use axtrace_runtime::value::Value;
+use axtrace_source::Span;
+
+use super::coerce::{many, wrap};
+use super::scope::{Binding, Pending, PendingState, place};
+use super::words::same_shape;
+use super::{Checker, TypeFinding};
+use crate::hir::{Binary, Expr, ExprKind, Let, Many, Piece, Unary, VarId};
+use crate::resolve::{NameFinding, Symbol};
+use crate::suggest::did_you_mean;
+
+impl<'a> Checker<'a, '_> {
+    /// The typed expression. `expected` helps where the expression alone does not say its type; it is not enforced here.
+    pub(super) fn expr(&mut self, expr: &'a ast::Expr, expected: Option<&Type>) -> Expr {
+        let span = expr.span;
+        match &expr.kind {
+            ast::ExprKind::Literal(literal) => self.literal(literal, expected, span),
+            ast::ExprKind::Text(parts) => self.text_value(parts, expected, span),
+            ast::ExprKind::Name(name) => self.name(name, expected),
+            ast::ExprKind::Field { base, field } => self.field(base, field, span),
+            ast::ExprKind::With { .. } => self.unbuilt_expr("with", span),
+            ast::ExprKind::Record(fields) => self.record(fields, expected, span),
+            ast::ExprKind::Set(items) => self.set(items, expected, span),
+            ast::ExprKind::EmptyBraces => self.empty_braces(expected, span),
+            ast::ExprKind::List(items) => self.list(items, expected, span),
+            ast::ExprKind::Range(_) => self.unbuilt_expr("a range as a list", span),
+            ast::ExprKind::Call { function, args } => self.call(function, args, expected, span),
+            ast::ExprKind::Comprehension(it) => self.comprehension(it, span),
+            ast::ExprKind::Fold(_) => self.unbuilt_expr("fold", span),
+            ast::ExprKind::Quantified(it) => self.quantified(it, span),
+            ast::ExprKind::If { branches, otherwise } => self.if_else(branches, otherwise, expected, span),
+            ast::ExprKind::Negate(inner) => self.negate(inner, expected, span),
+            ast::ExprKind::Not(inner) => {
+                let inner = self.condition(inner);
+                unary(Unary::Not, inner, Type::Boolean, span)
+            }
+            ast::ExprKind::Binary { op, left, right } => self.binary(*op, left, right, expected, span),
+            ast::ExprKind::And(parts) => self.all(Many::And, parts, span),
+            ast::ExprKind::Or(parts) => self.all(Many::Or, parts, span),
+            ast::ExprKind::OrElse(parts) => self.or_else(parts, expected, span),
+            ast::ExprKind::Compare { op, left, right } => self.compare(*op, left, right, span),
+            ast::ExprKind::In { value, domain, negated, .. } => self.is_in(value, domain, *negated, span),
+            ast::ExprKind::IsGiven { value, negated, .. } => self.is_given(value, *negated, span),
+            ast::ExprKind::IsReferral(_) => self.unbuilt_expr("is referral", span),
+            ast::ExprKind::Matches { .. } => self.unbuilt_expr("matches", span),
+            ast::ExprKind::Error => Expr::error(span),
+        }
+    }
+
+    pub(super) fn unbuilt_expr(&mut self, what: impl Into<String>, span: Span) -> Expr {
+        self.not_yet(what, span);
+        Expr::error(span)
+    }
+
+    /// An expression that must be a condition.
+    pub(super) fn condition(&mut self, expr: &'a ast::Expr) -> Expr {
+        self.into_type(expr, &Type::Boolean, None)
+    }
+
+    // Names
+
+    fn name(&mut self, name: &ast::Name, expected: Option<&Type>) -> Expr {
+        if name.text.is_empty() {
+            return Expr::error(name.span);
+        }
+        let value = expected.and_then(|ty| self.enum_value(ty.required(), &name.text));
+        match (self.scope.lookup(&name.text), value) {
+            (Some(_), Some((id, _))) => self.ambiguous(name, "name", id),
+            (Some(binding), None) => self.bound(binding, name),
+            (None, value) => self.declared_name(name, expected, value),
+        }
+    }
+
+    fn ambiguous(&mut self, name: &ast::Name, kind: &'static str, id: EnumId) -> Expr {
+        let enumeration = self.types.enum_type(id).name.clone();
+        self.report_name(NameFinding::Ambiguous { name: name.text.clone(), kind, enumeration, at: name.span });
+        Expr::error(name.span)
+    }
+
+    fn enum_value(&self, ty: &Type, name: &str) -> Option<(EnumId, u16)> {
+        let id = match ty {
+            Type::Enum(id) => *id,
+            _ => return None,
+        };
+        let place = self.types.enum_type(id).values.iter().position(|value| value == name)?;
+        Some((id, place as u16))
+    }
+
+    fn bound(&mut self, binding: Binding, name: &ast::Name) -> Expr {
+        let var = match binding {
+            Binding::Var(var) => Some(var),
+            Binding::Let(index) => self.pending_let(index, name.span),
+        };
+        match var {
+            Some(var) => self.read(Expr { kind: ExprKind::Variable(var), ty: self.scope.vars[var.0 as usize].ty.clone(), span: name.span }),
+            None => Expr::error(name.span),
+        }
+    }
+
+    /// A place as it is read: unwrapped where it is known to be given.
+    fn read(&self, expr: Expr) -> Expr {
+        let given = matches!(expr.ty, Type::Optional(_)) && place(&expr).is_some_and(|place| self.scope.is_given(&place));
+        if given { unwrap(expr) } else { expr }
+    }
+
+    fn declared_name(&mut self, name: &ast::Name, expected: Option<&Type>, value: Option<(EnumId, u16)>) -> Expr {
+        let symbol = self.resolved.lookup(self.module, &name.text).map(|(symbol, _)| symbol);
+        let is_value = matches!(symbol, Some(Symbol::Param(_) | Symbol::Sample(_)));
+        match (symbol, value) {
+            (Some(_), Some((id, _))) if is_value => self.ambiguous(name, "name", id),
+            (_, Some((id, place))) => enum_constant(id, place, name.span),
+            (Some(symbol), None) => self.symbol_value(symbol, name),
+            (None, None) => self.free_name(name, expected),
+        }
+    }
+
+    fn symbol_value(&mut self, symbol: Symbol, name: &ast::Name) -> Expr {
+        let constant = |done: Option<(Type, Value)>| match done {
+            Some((ty, value)) => Expr { kind: ExprKind::Constant(value), ty, span: name.span },
+            None => Expr::error(name.span),
+        };
+        match symbol {
+            Symbol::Param(place) => constant(self.param(place, name.span)),
+            Symbol::Sample(place) if self.samples_known => constant(self.sample(place, name.span)),
+            Symbol::Sample(_) => self.not_a_value(name, "a sample, which only tests and other samples know", None),
+            Symbol::Define(id) if self.resolved.defines[id.0 as usize].item.args.is_none() => self.call_define(id, &[], name.span),
+            Symbol::Define(_) | Symbol::Decision(_) => {
+                self.not_a_value(name, "called with arguments", Some(format!("write `{}(…)`", name.text)))
+            }
+            Symbol::Broken => Expr::error(name.span),
+            other => self.not_a_value(name, other.words(), None),
+        }
+    }
+
+    fn not_a_value(&mut self, name: &ast::Name, what: &'static str, suggestion: Option<String>) -> Expr {
+        self.report_name(NameFinding::NotAValue { name: name.text.clone(), what, at: name.span, suggestion });
+        Expr::error(name.span)
+    }
+
+    /// A name that nothing declares: the value of the only enum that has it, `this_rule`, or unknown.
+    fn free_name(&mut self, name: &ast::Name, expected: Option<&Type>) -> Expr {
+        if let (true, Some(rule)) = (name.text == "this_rule", &self.scope.rule) {
+            return text_constant(rule, name.span);
+        }
+        if let Some(Type::Enum(id)) = expected.map(Type::required) {
+            return self.unknown_value(*id, name);
+        }
+        let values: Vec<_> =
+            (0..self.types.enums.len()).filter_map(|id| self.enum_value(&Type::Enum(EnumId(id as u32)), &name.text)).collect();
+        if let [(id, place)] = values.as_slice() {
+            return enum_constant(*id, *place, name.span);
+        }
+        let known = self.scope.all_names();
+        let declared = self.resolved.names(self.module, |symbol| matches!(symbol, Symbol::Param(_) | Symbol::Define(_)));
+        let values = self.types.enums.iter().flat_map(|it| it.values.iter().map(String::as_str));
+        let suggestion = did_you_mean(&name.text, known.iter().map(String::as_str).chain(declared).chain(values));
+        self.report_name(NameFinding::Unknown { name: name.text.clone(), at: name.span, suggestion });
+        Expr::error(name.span)
+    }
+
+    fn unknown_value(&mut self, id: EnumId, name: &ast::Name) -> Expr {
+        let it = self.types.enum_type(id).clone();
+        let mut known = self.scope.all_names();
+        known.extend(self.resolved.names(self.module, |symbol| matches!(symbol, Symbol::Param(_))).into_iter().map(String::from));
+        let near = did_you_mean(&name.text, it.values.iter().chain(&known).map(String::as_str));
+        let all = || format!("its values are {}", it.values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", "));
+        let suggestion = near.or_else(|| (it.values.len() <= 8).then(all));
+        self.report_name(NameFinding::UnknownValue {
+            enumeration: it.name,
+            value: name.text.clone(),
+            at: name.span,
+            declared: it.span,
+            suggestion,
+        });
+        Expr::error(name.span)
+    }
+
+    // Lets
+
+    /// Opens the lets of a block: they may name each other in any order.
+    pub(super) fn open_lets(&mut self, lets: &'a [ast::Let], block: usize) {
+        for item in lets {
+            let text = &item.name.text;
+            if let Some(first) = self.scope.names.last().and_then(|level| level.get(text)).copied() {
+                let first = match first {
+                    Binding::Var(var) => self.scope.vars[var.0 as usize].span,
+                    Binding::Let(index) => self.scope.pending[index].item.name.span,
+                };
+                self.report_name(NameFinding::Twice { name: text.clone(), at: item.name.span, first });
+                continue;
+            }
+            let (level, given) = (self.scope.names.len(), self.scope.given.len());
+            let index = self.scope.pending.len();
+            self.scope.pending.push(Pending { item, state: PendingState::Waiting, level, given, block });
+            if let Some(names) = self.scope.names.last_mut() {
+                names.insert(text.clone(), Binding::Let(index));
+            }
+        }
+    }
+
+    /// Looks at every let opened since there were `from` of them, used or not.
+    pub(super) fn close_lets(&mut self, from: usize) {
+        for index in from..self.scope.pending.len() {
+            if self.scope.pending[index].state == PendingState::Waiting {
+                let at = self.scope.pending[index].item.name.span;
+                self.pending_let(index, at);
+            }
+        }
+    }
+
+    fn pending_let(&mut self, index: usize, at: Span) -> Option<VarId> {
+        let item = self.scope.pending[index].item;
+        match self.scope.pending[index].state {
+            PendingState::Done(var) => return Some(var),
+            PendingState::Failed => return None,
+            PendingState::Busy => {
+                self.report_name(NameFinding::Cycle { name: item.name.text.clone(), at, path: vec![item.span] });
+                return None;
+            }
+            PendingState::Waiting => {}
+        }
+        self.scope.pending[index].state = PendingState::Busy;
+        let (level, known) = (self.scope.pending[index].level, self.scope.pending[index].given);
+        let inner_names = self.scope.names.split_off(level.min(self.scope.names.len()));
+        let inner_given = self.scope.given.split_off(known.min(self.scope.given.len()));
+        let done = self.let_value(item);
+        self.scope.names.extend(inner_names);
+        self.scope.given.extend(inner_given);
+        let var = done.map(|(value, ty)| self.define_let(index, item, value, ty));
+        self.scope.pending[index].state = var.map_or(PendingState::Failed, PendingState::Done);
+        var
+    }
+
+    fn let_value(&mut self, item: &'a ast::Let) -> Option<(Expr, Option<(Type, Span)>)> {
+        let ty = match &item.ty {
+            Some(written) => Some((self.type_of(written)?, written.span)),
+            None => None,
+        };
+        let value = match &ty {
+            Some((ty, declared)) => self.into_type(&item.value, ty, Some(*declared)),
+            None => self.expr(&item.value, None),
+        };
+        (!value.is_error()).then_some((value, ty))
+    }
+
+    fn define_let(&mut self, index: usize, item: &ast::Let, value: Expr, ty: Option<(Type, Span)>) -> VarId {
+        let of = ty.as_ref().map_or_else(|| value.ty.clone(), |(ty, _)| ty.clone());
+        let var = self.scope.variable(&item.name.text, of, item.name.span);
+        if matches!(value.ty, Type::Boolean) {
+            let facts = (self.scope.given_if(&value), self.scope.given_unless(&value));
+            self.scope.facts.insert(var, facts);
+        }
+        let block = self.scope.pending[index].block;
+        self.scope.blocks[block].push(Let { var, value, ty });
+        var
+    }
+
+    // Fields
+
+    fn field(&mut self, base: &'a ast::Expr, field: &ast::Name, span: Span) -> Expr {
+        if let Some(value) = self.qualified_value(base, field, span) {
+            return value;
+        }
+        let base = self.expr(base, None);
+        if base.is_error() || field.text.is_empty() {
+            return Expr::error(span);
+        }
+        match base.ty.clone() {
+            Type::Record(id) => self.record_field(base, id, field, span),
+            Type::Optional(inner) => match *inner {
+                Type::Record(id) => self.optional_field(base, id, field, span),
+                _ => self.no_fields(&base, field),
+            },
+            _ => self.no_fields(&base, field),
+        }
+    }
+
+    /// `Verdict.reject`.
+    fn qualified_value(&mut self, base: &ast::Expr, field: &ast::Name, span: Span) -> Option<Expr> {
+        let ast::ExprKind::Name(name) = &base.kind else { return None };
+        if self.scope.lookup(&name.text).is_some() {
+            return None;
+        }
+        let Some((Symbol::Enum(id), _)) = self.resolved.lookup(self.module, &name.text) else { return None };
+        Some(match self.enum_value(&Type::Enum(id), &field.text) {
+            Some((id, place)) => enum_constant(id, place, span),
+            None => self.unknown_value(id, field),
+        })
+    }
+
+    fn record_field(&mut self, base: Expr, id: RecordId, field: &ast::Name, span: Span) -> Expr {
+        let record = self.types.record(id);
+        match record.fields.iter().position(|it| it.name == field.text) {
+            Some(place) => {
+                let ty = record.fields[place].ty.clone();
+                self.read(Expr { kind: ExprKind::Field(Box::new(base), place as u32), ty, span })
+            }
+            None => {
+                let suggestion = did_you_mean(&field.text, record.fields.iter().map(|it| it.name.as_str()));
+                let (record, declared) = (record.name.clone(), record.span);
+                let field_name = field.text.clone();
+                self.report_name(NameFinding::UnknownField { record, field: field_name, at: field.span, declared, suggestion });
+                Expr::error(span)
+            }
+        }
+    }
+
+    /// A field of an optional record is optional.
+    fn optional_field(&mut self, base: Expr, id: RecordId, field: &ast::Name, span: Span) -> Expr {
+        let read = self.record_field(unwrap(base.clone()), id, field, span);
+        if read.is_error() {
+            return read;
+        }
+        let read = if read.ty.is_optional() { read } else { wrap(read) };
+        let ty = read.ty.clone();
+        let given = unary(Unary::IsGiven, base, Type::Boolean, span);
+        let missing = Expr { kind: ExprKind::Constant(Value::Missing), ty: ty.clone(), span };
+        Expr { kind: ExprKind::If(Box::new([given, read, missing])), ty, span }
+    }
+
+    fn no_fields(&mut self, base: &Expr, field: &ast::Name) -> Expr {
+        let found = self.words(&base.ty);
+        let help = Some(format!("only records have fields; `{}` cannot be read here", field.text));
+        self.report(TypeFinding::Mismatch { expected: "a record".into(), found, at: base.span, declared: None, help });
+        Expr::error(base.span)
+    }
+
+    // Conditions
+
+    fn all(&mut self, op: Many, parts: &'a [ast::Expr], span: Span) -> Expr {
+        let known = self.scope.given.len();
+        let mut checked = Vec::with_capacity(parts.len());
+        for part in parts {
+            let part = self.condition(part);
+            let given = if op == Many::And { self.scope.given_if(&part) } else { self.scope.given_unless(&part) };
+            self.scope.given.extend(given);
+            checked.push(part);
+        }
+        self.scope.given.truncate(known);
+        many(op, checked, Type::Boolean, span)
+    }
+
+    /// Runs `work` where these places are known to be given.
+    pub(super) fn knowing<T>(&mut self, given: Vec<super::scope::Place>, work: impl FnOnce(&mut Self) -> T) -> T {
+        let known = self.scope.given.len();
+        self.scope.given.extend(given);
+        let result = work(self);
+        self.scope.given.truncate(known);
+        result
+    }
+
+    fn if_else(&mut self, branches: &'a [ast::IfBranch], otherwise: &'a ast::Expr, expected: Option<&Type>, span: Span) -> Expr {
+        let Some((first, rest)) = branches.split_first() else { return self.expr(otherwise, expected) };
+        let condition = self.condition(&first.condition);
+        let (given, missing) = (self.scope.given_if(&condition), self.scope.given_unless(&condition));
+        let then = self.knowing(given, |this| this.expr(&first.then, expected));
+        let hint = expected.cloned().or_else(|| (!then.is_error()).then(|| then.ty.clone()));
+        let otherwise = self.knowing(missing, |this| this.if_else(rest, otherwise, hint.as_ref(), span));
+        if condition.is_error() {
+            return Expr::error(span);
+        }
+        let Some((then, otherwise)) = self.join(then, otherwise) else { return Expr::error(span) };
+        let ty = then.ty.clone();
+        Expr { kind: ExprKind::If(Box::new([condition, then, otherwise])), ty, span }
+    }
+
+    /// Two values that must have one type: the one with fewer places gets more, the one that is never missing becomes optional.
+    pub(super) fn join(&mut self, left: Expr, right: Expr) -> Option<(Expr, Expr)> {
+        if left.is_error() || right.is_error() {
+            return None;
+        }
+        if same_shape(&left.ty, &right.ty) {
+            return Some((left, right));
+        }
+        let ty = match (&left.ty, &right.ty) {
+            (Type::Scalar(a), Type::Scalar(b)) if a.kind.scale() < b.kind.scale() => right.ty.clone(),
+            (Type::Optional(_), _) | (Type::Scalar(_), Type::Scalar(_)) => left.ty.clone(),
+            (_, Type::Optional(_)) => right.ty.clone(),
+            _ => left.ty.clone(),
+        };
+        let ty = widened(&ty);
+        let (left, right) = (self.fit(left, &ty, None), self.fit(right, &ty, None));
+        (!left.is_error() && !right.is_error()).then_some((left, right))
+    }
+
+    fn or_else(&mut self, parts: &'a [ast::Expr], expected: Option<&Type>, span: Span) -> Expr {
+        let mut parts = parts.iter();
+        let Some(first) = parts.next() else { return Expr::error(span) };
+        let hint = expected.map(|ty| Type::Optional(Box::new(ty.required().clone())));
+        let mut result = self.expr(first, hint.as_ref());
+        for part in parts {
+            result = self.or_else_one(result, part, span);
+        }
+        result
+    }
+
+    fn or_else_one(&mut self, first: Expr, second: &'a ast::Expr, span: Span) -> Expr {
+        if first.is_error() {
+            return first;
+        }
+        let Type::Optional(inner) = first.ty.clone() else {
+            let what = self.text(first.span);
+            self.report(TypeFinding::NeverMissing { what, at: first.span });
+            return first;
+        };
+        let second = self.expr(second, Some(&inner));
+        let ty = if second.ty.is_optional() { Type::Optional(inner) } else { *inner };
+        let second = self.fit(second, &widened(&ty), None);
+        if second.is_error() {
+            return second;
+        }
+        Expr { kind: ExprKind::Binary(Binary::OrElse, Box::new(first), Box::new(second)), ty, span }
+    }
+
+    fn is_given(&mut self, value: &'a ast::Expr, negated: bool, span: Span) -> Expr {
+        let value = self.expr(value, None);
+        if value.is_error() {
+            return value;
+        }
+        let value = match value.kind {
+            ExprKind::Unary(Unary::Unwrap, inner) => *inner,
+            kind => Expr { kind, ..value },
+        };
+        if !value.ty.is_optional() {
+            let what = self.text(value.span);
+            self.report(TypeFinding::NeverMissing { what, at: value.span });
+            return Expr { kind: ExprKind::Constant(Value::Boolean(!negated)), ty: Type::Boolean, span };
+        }
+        let given = unary(Unary::IsGiven, value, Type::Boolean, span);
+        if negated { unary(Unary::Not, given, Type::Boolean, span) } else { given }
+    }
+
+    // Braces and brackets
+
+    fn record(&mut self, fields: &'a [ast::FieldValue], expected: Option<&Type>, span: Span) -> Expr {
+        let Some(Type::Record(id)) = expected.map(Type::required) else {
+            let help = Some("a record is written where its type is known: in a field, a result or a `sample`".into());
+            self.report(TypeFinding::Unclear { at: span, help });
+            return Expr::error(span);
+        };
+        self.known_record(*id, fields, span)
+    }
+
+    fn known_record(&mut self, id: RecordId, fields: &'a [ast::FieldValue], span: Span) -> Expr {
+        let record = self.types.record(id).clone();
+        let mut values: Vec<Option<(Expr, Span)>> = vec![None; record.fields.len()];
+        let mut whole = true;
+        for field in fields {
+            match record.fields.iter().position(|it| it.name == field.name.text) {
+                None => {
+                    let suggestion = did_you_mean(&field.name.text, record.fields.iter().map(|it| it.name.as_str()));
+                    let (name, declared) = (record.name.clone(), record.span);
+                    let at = field.name.span;
+                    self.report_name(NameFinding::UnknownField { record: name, field: field.name.text.clone(), at, declared, suggestion });
+                    whole = false;
+                }
+                Some(place) => {
+                    if let Some((_, first)) = &values[place] {
+                        let first = *first;
+                        self.report(TypeFinding::FieldTwice { field: field.name.text.clone(), at: field.name.span, first });
+                        whole = false;
+                        continue;
+                    }
+                    let declared = &record.fields[place];
+                    let value = self.into_type(&field.value, &declared.ty, Some(declared.span));
+                    values[place] = Some((value, field.name.span));
+                }
+            }
+        }
+        let values = self.with_missing(values, &record.fields, &record.name, span);
+        if !whole {
+            return Expr::error(span);
+        }
+        many(Many::Record, values, Type::Record(id), span)
+    }
+
+    /// Fields that were left out: missing if they may be, reported otherwise.
+    fn with_missing(
+        &mut self,
+        values: Vec<Option<(Expr, Span)>>,
+        fields: &[axtrace_runtime::types::FieldType],
+        record: &str,
+        span: Span,
+    ) -> Vec<Expr> {
+        let complete = |(value, field): (Option<(Expr, Span)>, &axtrace_runtime::types::FieldType)| match value {
+            Some((value, _)) => value,
+            None if field.ty.is_optional() => Expr { kind: ExprKind::Constant(Value::Missing), ty: field.ty.clone(), span },
+            None => {
+                self.report(TypeFinding::FieldNotSet { record: record.into(), field: field.name.clone(), at: span, declared: field.span });
+                Expr::error(span)
+            }
+        };
+        values.into_iter().zip(fields).map(complete).collect()
+    }
+
+    fn set(&mut self, items: &'a [ast::Expr], expected: Option<&Type>, span: Span) -> Expr {
+        let hint = match expected.map(Type::required) {
+            Some(Type::Set(id)) => Some(*id),
+            _ => None,
+        };
+        let element = hint.map(Type::Enum);
+        let items: Vec<_> = items.iter().map(|item| self.expr(item, element.as_ref())).collect();
+        let id = hint.or_else(|| items.iter().find_map(|item| if let Type::Enum(id) = item.ty { Some(id) } else { None }));
+        let Some(id) = id else {
+            if !items.iter().any(Expr::is_error) {
+                let help = Some("a set has values of an `enum`; a list stands in brackets `[…]`".into());
+                self.report(TypeFinding::Unclear { at: span, help });
+            }
+            return Expr::error(span);
+        };
+        let items = items.into_iter().map(|item| self.fit(item, &Type::Enum(id), None)).collect();
+        many(Many::Set, items, Type::Set(id), span)
+    }
+
+    fn empty_braces(&mut self, expected: Option<&Type>, span: Span) -> Expr {
+        match expected.map(Type::required) {
+            Some(Type::Set(id)) => many(Many::Set, Vec::new(), Type::Set(*id), span),
+            Some(Type::Record(id)) => self.known_record(*id, &[], span),
+            _ => {
+                self.report(TypeFinding::Unclear { at: span, help: Some("`{}` is an empty set or a record without fields".into()) });
+                Expr::error(span)
+            }
+        }
+    }
+
+    fn list(&mut self, items: &'a [ast::Expr], expected: Option<&Type>, span: Span) -> Expr {
+        let mut element = match expected.map(Type::required) {
+            Some(Type::List { element, .. }) => Some((**element).clone()),
+            _ => None,
+        };
+        let mut checked = Vec::with_capacity(items.len());
+        for item in items {
+            let item = self.expr(item, element.as_ref());
+            if element.is_none() && !item.is_error() {
+                element = Some(widened(&item.ty));
+            }
+            checked.push(item);
+        }
+        let Some(element) = element else {
+            if items.is_empty() {
+                self.report(TypeFinding::Unclear { at: span, help: Some("an empty list is written where its type is known".into()) });
+            }
+            return Expr::error(span);
+        };
+        let checked: Vec<_> = checked.into_iter().map(|item| self.fit(item, &element, None)).collect();
+        let count = checked.len() as u32;
+        many(Many::List, checked, Type::List { element: Box::new(element), min: count, max: count }, span)
+    }
+
+    // Texts
+
+    fn text_value(&mut self, parts: &'a [ast::TextPart], expected: Option<&Type>, span: Span) -> Expr {
+        let pieces = self.pieces(parts);
+        let Some(pieces) = pieces else { return Expr::error(span) };
+        let literal = |piece: &Piece| match piece {
+            Piece::Literal(text) => Some(text.clone()),
+            Piece::Value(_) => None,
+        };
+        let whole: Option<String> = pieces.iter().map(literal).collect();
+        match (whole, expected.map(Type::required)) {
+            (Some(text), Some(Type::Zone)) => self.zone(&text, span),
+            (Some(text), _) => text_constant(&text, span),
+            (None, _) => Expr { kind: ExprKind::Text(pieces), ty: Type::Text { max: DEFAULT_TEXT }, span },
+        }
+    }
+
+    /// The pieces of a text; `None` if one of them was reported.
+    pub(super) fn pieces(&mut self, parts: &'a [ast::TextPart]) -> Option<Vec<Piece>> {
+        let mut whole = true;
+        let mut pieces = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                ast::TextPart::Literal(text) => pieces.push(Piece::Literal(text.clone())),
+                ast::TextPart::Expr(expr, _) => {
+                    let value = self.expr(expr, None);
+                    let value = self.interpolated(value);
+                    whole &= !value.is_error();
+                    pieces.push(Piece::Value(value));
+                }
+            }
+        }
+        whole.then_some(pieces)
+    }
+
+    fn interpolated(&mut self, value: Expr) -> Expr {
+        match value.ty {
+            Type::Optional(_) => {
+                let what = self.text(value.span);
+                self.report(TypeFinding::MayBeMissing { what, at: value.span });
+                Expr::error(value.span)
+            }
+            Type::Ratio { .. } => self.refuse_quotient("written into a text", &value),
+            _ => value,
+        }
+    }
+}
+
+/// An operation on one operand; an error if that is one.
+pub(super) fn unary(op: Unary, operand: Expr, ty: Type, span: Span) -> Expr {
+    if operand.is_error() {
+        return Expr::error(span);
+    }
+    Expr { kind: ExprKind::Unary(op, Box::new(operand)), ty, span }
+}
+
+/// The value of an optional that is known to be there.
+pub(super) fn unwrap(expr: Expr) -> Expr {
+    let (ty, span) = (expr.ty.required().clone(), expr.span);
+    unary(Unary::Unwrap, expr, ty, span)
+}
+
+fn enum_constant(id: EnumId, place: u16, span: Span) -> Expr {
+    Expr { kind: ExprKind::Constant(Value::Enum(place)), ty: Type::Enum(id), span }
+}
+
+/// A literal text.
+pub(super) fn text_constant(text: &str, span: Span) -> Expr {
+    let max = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    Expr { kind: ExprKind::Constant(Value::Text(text.into())), ty: Type::Text { max }, span }
+}
+
+/// The type with the bounds of its kind: a hint made of one literal does not bind the next.
+pub(super) fn widened(ty: &Type) -> Type {
+    match ty {
+        Type::Scalar(scalar) => Type::Scalar(Scalar { lo: i128::MIN, hi: i128::MAX, ..*scalar }),
+        Type::Optional(inner) => Type::Optional(Box::new(widened(inner))),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,229 @@
+//! What can be wrong with types.
+
+use axtrace_source::Span;
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// What can be wrong with types.
+#[derive(Debug, Error, Diagnostic)]
+#[allow(missing_docs, reason = "the message above each variant says what its fields are")]
+pub enum TypeFinding {
+    #[error("{expected} is expected here, and this is {found}")]
+    #[diagnostic(code(E0301))]
+    Mismatch {
+        expected: String,
+        found: String,
+        #[label(primary, "{found}")]
+        at: Span,
+        #[label("{expected} is declared here")]
+        declared: Option<Span>,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("`{operator}` does not fit {left} and {right}")]
+    #[diagnostic(code(E0302))]
+    Operands {
+        operator: String,
+        left: String,
+        right: String,
+        #[label(primary, "`{operator}`")]
+        at: Span,
+        #[label("{left}")]
+        left_at: Span,
+        #[label("{right}")]
+        right_at: Span,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("`{what}` may be missing here")]
+    #[diagnostic(code(E0303), help("say `{what} is given and …` before, or `{what} or else …` to name what counts instead"))]
+    MayBeMissing {
+        what: String,
+        #[label(primary, "a value is needed, and this may be `missing`")]
+        at: Span,
+    },
+    #[error("{found} has {has} places after the point, and {expected} has {wants}")]
+    #[diagnostic(
+        code(E0304),
+        help(
+            "say how to round: `round({text}, {wants})` rounds halves away from zero; there are `round_half_even`, `round_up`, `round_down`, `floor` and `ceiling`"
+        )
+    )]
+    TooManyPlaces {
+        found: String,
+        has: u32,
+        expected: String,
+        wants: u32,
+        text: String,
+        #[label(primary, "{has} places")]
+        at: Span,
+    },
+    #[error("`{function}` takes {wants}, and {has} stand here")]
+    #[diagnostic(code(E0305))]
+    Arguments {
+        function: String,
+        wants: String,
+        has: usize,
+        #[label(primary, "{wants}")]
+        at: Span,
+        #[label("declared here")]
+        declared: Option<Span>,
+    },
+    #[error("{what} must be known when the rules are built")]
+    #[diagnostic(code(E0306), help("write a literal, or values made of literals and parameters of the module"))]
+    NotConstant {
+        what: String,
+        #[label(primary, "depends on an input")]
+        at: Span,
+    },
+    #[error("it is not clear what type this has")]
+    #[diagnostic(code(E0307))]
+    Unclear {
+        #[label(primary, "nothing around it says what it should be")]
+        at: Span,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("{value} is outside of {range}")]
+    #[diagnostic(code(E0308))]
+    OutOfRange {
+        value: String,
+        range: String,
+        #[label(primary, "{value}")]
+        at: Span,
+        #[label("{range}")]
+        declared: Option<Span>,
+    },
+    #[error("`{field}` of `{record}` is not set")]
+    #[diagnostic(code(E0309), help("add `{field}: …`; only fields of an optional type may be left out"))]
+    FieldNotSet {
+        record: String,
+        field: String,
+        #[label(primary, "`{field}` has no value here")]
+        at: Span,
+        #[label("`{field}` is declared here")]
+        declared: Span,
+    },
+    #[error("`{field}` is set twice")]
+    #[diagnostic(code(E0310), help("keep one of the two"))]
+    FieldTwice {
+        field: String,
+        #[label(primary, "set again here")]
+        at: Span,
+        #[label("first set here")]
+        first: Span,
+    },
+    #[error("a quotient has no end of digits: it can be compared, rounded and named, and not {what}")]
+    #[diagnostic(code(E0311), help("say how to round it: `round({text}, 2)`, or another of the rounding functions"))]
+    Quotient {
+        what: &'static str,
+        text: String,
+        #[label(primary, "an exact quotient")]
+        at: Span,
+    },
+    #[error("the range begins at {low} and ends at {high}")]
+    #[diagnostic(code(E0312), help("a range runs from the lower end to the higher: `{high}..{low}`"))]
+    RangeReversed {
+        low: String,
+        high: String,
+        #[label(primary, "nothing lies in it")]
+        at: Span,
+    },
+    #[error("`{unit}` is no unit that is known here")]
+    #[diagnostic(code(E0313))]
+    UnknownUnit {
+        unit: String,
+        #[label(primary, "neither a unit of time nor a currency of ISO 4217")]
+        at: Span,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("there is no time zone \"{zone}\"")]
+    #[diagnostic(code(E0314))]
+    UnknownZone {
+        zone: String,
+        #[label(primary, "not in the IANA time zone database")]
+        at: Span,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("`{decision}` does not say that it may refer")]
+    #[diagnostic(code(E0315), help("write `gives {gives} or referral` in the decision's head"))]
+    MayNotRefer {
+        decision: String,
+        gives: String,
+        #[label(primary, "refers to a person")]
+        at: Span,
+        #[label("gives a value only")]
+        declared: Span,
+    },
+    #[error("{what} does not go with `hit {policy}`")]
+    #[diagnostic(code(E0316))]
+    Policy {
+        what: String,
+        policy: &'static str,
+        #[label(primary, "not under `hit {policy}`")]
+        at: Span,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("`{name}` has {count} values; a set is of an enum with at most 64")]
+    #[diagnostic(code(E0317), help("use a list, or split the enum"))]
+    SetTooLarge {
+        name: String,
+        count: usize,
+        #[label(primary, "too many for a set")]
+        at: Span,
+    },
+    #[error("a {what} is written with a unit: {example}")]
+    #[diagnostic(code(E0318), help("write {example}"))]
+    MissingUnit {
+        what: String,
+        example: String,
+        #[label(primary, "a plain number")]
+        at: Span,
+    },
+    #[error("this number is too large: {limit}")]
+    #[diagnostic(code(E0319))]
+    TooLarge {
+        limit: &'static str,
+        #[label(primary, "beyond that")]
+        at: Span,
+    },
+    #[error("`{what}` is always there")]
+    #[diagnostic(code(E0320), severity(warning), help("leave the test out, or declare it with `?`"))]
+    NeverMissing {
+        what: String,
+        #[label(primary, "cannot be missing")]
+        at: Span,
+    },
+    #[error("`{decision}` has no rules")]
+    #[diagnostic(code(E0321), help("write `rule name when … then …`, or `= expression` after the head"))]
+    NoRules {
+        decision: String,
+        #[label(primary, "decides nothing")]
+        at: Span,
+    },
+    #[error("{what} comes after `otherwise`, or `otherwise` stands twice")]
+    #[diagnostic(code(E0322), help("`otherwise` stands once, as the last of a decision"))]
+    AfterOtherwise {
+        what: String,
+        #[label(primary, "comes too late")]
+        at: Span,
+        #[label("`otherwise` stands here")]
+        otherwise: Span,
+    },
+    #[error("`{rule}` overrides itself")]
+    #[diagnostic(code(E0323), help("take one of these out: `overrides` has no circle"))]
+    OverridesItself {
+        rule: String,
+        #[label(primary, "leads back to `{rule}`")]
+        at: Span,
+    },
+    #[error("a decision under `hit first` has no `overrides`")]
+    #[diagnostic(code(E0324), help("the first rule that applies decides: order the rules instead"))]
+    OverridesUnderFirst {
+        #[label(primary, "the order decides already")]
+        at: Span,
+    },
+}

@@ -1,0 +1,186 @@
+//! Gives every expression its type.
+//!
+//! On arrival names are declared ([`Resolved`]). On leaving there is a [`hir::Program`]: every expression has a type with an exact scale, every
+//! conversion is written out, an optional is read only where it is known to be there. What is wrong is reported once, where it is, and
+//! becomes an error expression; nothing is reported that only follows. Ranges are left to the [range pass](crate::ranges).
+
+mod calls;
+mod coerce;
+mod decision;
+mod declare;
+mod expr;
+mod findings;
+mod literal;
+mod operators;
+mod outcome;
+mod scope;
+mod tests;
+pub mod words;
+
+use axtrace_grammar::ast;
+use axtrace_runtime::calendar::Zone;
+use axtrace_runtime::meta::{DecisionId, RoleMeta};
+use axtrace_runtime::types::{EnumType, FieldType, Type, Types};
+use axtrace_runtime::value::Value;
+use axtrace_source::{Findings, Sources, Span};
+
+pub use findings::TypeFinding;
+
+use crate::hir::{self, DefineId};
+use crate::resolve::{NameFinding, Resolved};
+use scope::Scope;
+
+/// How far something is that is looked at when it is first needed.
+enum Lazy<T> {
+    Waiting,
+    Busy,
+    Done(Option<T>),
+}
+
+/// What callers of a decision need to know.
+#[derive(Clone)]
+struct Signature {
+    params: Vec<FieldType>,
+    /// What it gives as a whole: under `collect` the list.
+    gives: Type,
+    may_refer: bool,
+    span: Span,
+}
+
+struct Checker<'a, 'f> {
+    sources: &'a Sources,
+    resolved: &'a Resolved<'a>,
+    findings: &'f mut Findings,
+    types: Types,
+    aliases: Vec<Lazy<Type>>,
+    params: Vec<Lazy<(Type, Value)>>,
+    samples: Vec<Lazy<(Type, Value)>>,
+    defines: Vec<Lazy<hir::Define>>,
+    signatures: Vec<Option<Signature>>,
+    zones: Vec<Zone>,
+    /// The module whose names are in scope.
+    module: usize,
+    scope: Scope<'a>,
+    /// Whether samples may be named: in samples and tests.
+    samples_known: bool,
+    /// Who calls which decision, and where.
+    calls: Vec<(Caller, DecisionId, Span)>,
+    /// Who calls which define, and where.
+    define_uses: Vec<(Caller, DefineId, Span)>,
+    caller: Caller,
+}
+
+/// What contains a call.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Caller {
+    Nobody,
+    Define(DefineId),
+    Decision(DecisionId),
+}
+
+/// Gives every expression of the program its type. `None` if something was wrong that leaves no program to look at further.
+#[must_use]
+pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings) -> Option<hir::Program> {
+    let before = findings.len();
+    let mut checker = Checker {
+        sources,
+        resolved,
+        findings,
+        types: Types::default(),
+        aliases: waiting(resolved.aliases.len()),
+        params: waiting(resolved.params.len()),
+        samples: waiting(resolved.samples.len()),
+        defines: waiting(resolved.defines.len()),
+        signatures: vec![None; resolved.decisions.len()],
+        zones: Vec::new(),
+        module: 0,
+        scope: Scope::default(),
+        samples_known: false,
+        calls: Vec::new(),
+        define_uses: Vec::new(),
+        caller: Caller::Nobody,
+    };
+    checker.declare_types();
+    checker.declare_values();
+    let decisions = checker.decisions();
+    checker.find_decision_cycles();
+    let tests = checker.tests(&decisions);
+    checker.finish(decisions, tests, before)
+}
+
+fn waiting<T>(count: usize) -> Vec<Lazy<T>> {
+    (0..count).map(|_| Lazy::Waiting).collect()
+}
+
+impl<'a> Checker<'a, '_> {
+    fn finish(self, decisions: Vec<Option<hir::Decision>>, tests: Vec<hir::Test>, before: usize) -> Option<hir::Program> {
+        let _ = before;
+        if self.findings.has_errors() {
+            return None;
+        }
+        let done = |lazy: Lazy<hir::Define>| match lazy {
+            Lazy::Done(define) => define,
+            _ => None,
+        };
+        let param = |(place, lazy): (usize, Lazy<(Type, Value)>)| {
+            let declared = &self.resolved.params[place];
+            let name = format!("{}.{}", self.resolved.modules[declared.module].name, declared.item.name.text);
+            match lazy {
+                Lazy::Done(Some((ty, value))) => Some((name, ty, value)),
+                _ => None,
+            }
+        };
+        Some(hir::Program {
+            roles: self.resolved.roles.iter().map(|role| role_meta(role.item)).collect(),
+            params: self.params.into_iter().enumerate().filter_map(param).collect(),
+            defines: self.defines.into_iter().map(done).collect::<Option<_>>()?,
+            decisions: decisions.into_iter().collect::<Option<_>>()?,
+            types: self.types,
+            zones: self.zones,
+            tests,
+        })
+    }
+
+    fn report(&mut self, finding: TypeFinding) {
+        self.findings.report(finding);
+    }
+
+    fn report_name(&mut self, finding: NameFinding) {
+        self.findings.report(finding);
+    }
+
+    fn not_yet(&mut self, what: impl Into<String>, at: Span) {
+        crate::resolve::not_yet(what, at, self.findings);
+    }
+
+    fn text(&self, span: Span) -> String {
+        let words: Vec<_> = self.sources.text(span).split_whitespace().collect();
+        let text = words.join(" ");
+        if text.chars().count() > 60 { format!("{}…", text.chars().take(59).collect::<String>()) } else { text }
+    }
+
+    fn words(&self, ty: &Type) -> String {
+        words::words(ty, &self.types)
+    }
+
+    /// Runs `work` in a fresh scope of a module.
+    fn within<T>(&mut self, module: usize, caller: Caller, work: impl FnOnce(&mut Self) -> T) -> (T, Scope<'a>) {
+        let fresh = Scope { names: vec![Default::default()], blocks: vec![Vec::new()], ..Scope::default() };
+        let scope = std::mem::replace(&mut self.scope, fresh);
+        let (outer_module, outer_caller) = (std::mem::replace(&mut self.module, module), std::mem::replace(&mut self.caller, caller));
+        let samples_known = std::mem::replace(&mut self.samples_known, false);
+        let result = work(self);
+        self.samples_known = samples_known;
+        (self.module, self.caller) = (outer_module, outer_caller);
+        (result, std::mem::replace(&mut self.scope, scope))
+    }
+
+    fn enum_of(&self, name: &str) -> Option<(usize, &EnumType)> {
+        self.types.enums.iter().enumerate().find(|(_, it)| it.name == name)
+    }
+}
+
+fn role_meta(role: &ast::Role) -> RoleMeta {
+    let title = role.title.as_ref().map_or_else(|| role.name.text.replace('_', " "), |title| title.node.clone());
+    RoleMeta { name: role.name.text.clone(), title }
+}

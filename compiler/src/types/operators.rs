@@ -1,0 +1,493 @@
+//! Arithmetic, comparisons and membership.
+
+use axtrace_grammar::ast;
+use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
+use axtrace_runtime::value::Value;
+use axtrace_source::{Span, Spanned};
+
+use super::coerce::{many, rescale};
+use super::expr::{unary, widened};
+use super::words::{dimension, same_shape};
+use super::{Checker, TypeFinding};
+use crate::graph::Comparison;
+use crate::hir::{Binary, Expr, ExprKind, Many, Unary};
+
+/// The most places that arithmetic keeps exactly.
+const MAX_SCALE: u32 = 38;
+
+impl<'a> Checker<'a, '_> {
+    pub(super) fn negate(&mut self, inner: &'a ast::Expr, expected: Option<&Type>, span: Span) -> Expr {
+        let inner = self.expr(inner, expected);
+        let signed = match &inner.ty {
+            Type::Scalar(scalar) => matches!(scalar.kind, Kind::Number { .. } | Kind::Duration | Kind::Days),
+            Type::Ratio { .. } => true,
+            _ => false,
+        };
+        if inner.is_error() {
+            return inner;
+        }
+        if !signed {
+            let found = self.words(&inner.ty);
+            let (expected, at) = ("a number or a duration".to_string(), inner.span);
+            self.report(TypeFinding::Mismatch { expected, found, at, declared: None, help: None });
+            return Expr::error(span);
+        }
+        if let (Some(Value::Scalar(number)), Some(scalar)) = (inner.constant(), inner.ty.scalar()) {
+            return super::literal::scalar(scalar.kind, -number, span);
+        }
+        let ty = inner.ty.clone();
+        unary(Unary::Negate, inner, ty, span)
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        op: Spanned<ast::BinaryOp>,
+        left: &'a ast::Expr,
+        right: &'a ast::Expr,
+        expected: Option<&Type>,
+        span: Span,
+    ) -> Expr {
+        if matches!(op.node, ast::BinaryOp::Plus | ast::BinaryOp::Minus) {
+            return self.set_arithmetic(op, left, right, expected, span);
+        }
+        let (left, right) = (self.expr(left, None), self.expr(right, None));
+        if left.is_error() || right.is_error() {
+            return Expr::error(span);
+        }
+        for side in [&left, &right] {
+            if side.ty.is_optional() {
+                let what = self.text(side.span);
+                self.report(TypeFinding::MayBeMissing { what, at: side.span });
+                return Expr::error(span);
+            }
+            if matches!(side.ty, Type::Ratio { .. }) {
+                let at = side.span;
+                return self.unbuilt_expr(format!("{} with a quotient", op.node.text()), at);
+            }
+        }
+        let (Type::Scalar(a), Type::Scalar(b)) = (&left.ty, &right.ty) else {
+            return self.operands(op.node.text(), op.span, &left, &right);
+        };
+        let (a, b) = (*a, *b);
+        match op.node {
+            ast::BinaryOp::Add => self.add(op, left, right, (a, b), span),
+            ast::BinaryOp::Subtract => self.subtract(op, left, right, (a, b), span),
+            ast::BinaryOp::Multiply => self.multiply(op, left, right, (a, b), span),
+            ast::BinaryOp::Divide => self.divide(op, left, right, (a, b), span),
+            _ => self.modulo(op, left, right, (a, b), span),
+        }
+    }
+
+    pub(super) fn operands(&mut self, operator: &str, at: Span, left: &Expr, right: &Expr) -> Expr {
+        let (left_words, right_words) = (self.words(&left.ty), self.words(&right.ty));
+        let plain = |expr: &Expr| matches!(expr.ty.scalar(), Some(Scalar { kind: Kind::Number { unit: Unit::One, .. }, .. }));
+        let unit = |expr: &Expr| match expr.ty.scalar()?.kind {
+            Kind::Number { unit: Unit::Money(currency), .. } => Some(currency.code().to_string()),
+            Kind::Duration => Some("h".into()),
+            Kind::Days => Some("days".into()),
+            _ => None,
+        };
+        let example = |number: &Expr, unit: String| format!("a number needs its unit here: `{} {unit}`", self.text(number.span));
+        let help = match (left.constant().is_some() && plain(left), right.constant().is_some() && plain(right)) {
+            (true, _) => unit(right).map(|unit| example(left, unit)),
+            (_, true) => unit(left).map(|unit| example(right, unit)),
+            _ => None,
+        };
+        self.report(TypeFinding::Operands {
+            operator: operator.into(),
+            left: left_words,
+            right: right_words,
+            at,
+            left_at: left.span,
+            right_at: right.span,
+            help,
+        });
+        Expr::error(left.span.to(right.span))
+    }
+
+    fn add(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
+        match (a.kind, b.kind) {
+            (Kind::Number { .. }, Kind::Number { .. }) if dimension(a.kind) == dimension(b.kind) => aligned(Binary::Add, left, right, span),
+            (Kind::Duration, Kind::Duration) | (Kind::Days, Kind::Days) | (Kind::Date, Kind::Days) | (Kind::Datetime, Kind::Duration) => {
+                binary(Binary::Add, left, right, a.kind, span)
+            }
+            _ => self.operands("+", op.span, &left, &right),
+        }
+    }
+
+    fn subtract(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
+        match (a.kind, b.kind) {
+            (Kind::Number { .. }, Kind::Number { .. }) if dimension(a.kind) == dimension(b.kind) => {
+                aligned(Binary::Subtract, left, right, span)
+            }
+            (Kind::Duration, Kind::Duration) | (Kind::Days, Kind::Days) | (Kind::Date, Kind::Days) | (Kind::Datetime, Kind::Duration) => {
+                binary(Binary::Subtract, left, right, a.kind, span)
+            }
+            (Kind::Date, Kind::Date) => binary(Binary::Subtract, left, right, Kind::Days, span),
+            (Kind::Datetime, Kind::Datetime) => binary(Binary::Subtract, left, right, Kind::Duration, span),
+            _ => self.operands("-", op.span, &left, &right),
+        }
+    }
+
+    fn multiply(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
+        let one = dimension(Kind::INTEGER);
+        match (a.kind, b.kind) {
+            (Kind::Number { scale: x, unit }, Kind::Number { scale: y, unit: other })
+                if dimension(a.kind) == one || dimension(b.kind) == one =>
+            {
+                let unit = if dimension(a.kind) != one {
+                    unit
+                } else if dimension(b.kind) != one {
+                    other
+                } else {
+                    Unit::One
+                };
+                if x + y > MAX_SCALE {
+                    self.report(TypeFinding::TooLarge {
+                        limit: "a product keeps at most 38 places; round one of its factors before",
+                        at: span,
+                    });
+                    return Expr::error(span);
+                }
+                binary(Binary::Multiply, left, right, Kind::Number { scale: x + y, unit }, span)
+            }
+            (Kind::Duration | Kind::Days, Kind::Number { scale: 0, .. }) if dimension(b.kind) == one => {
+                binary(Binary::Multiply, left, right, a.kind, span)
+            }
+            (Kind::Number { scale: 0, .. }, Kind::Duration | Kind::Days) if dimension(a.kind) == one => {
+                binary(Binary::Multiply, left, right, b.kind, span)
+            }
+            (Kind::Duration | Kind::Days, Kind::Number { scale, .. }) if dimension(b.kind) == one => part(left, right, a.kind, scale, span),
+            (Kind::Number { scale, .. }, Kind::Duration | Kind::Days) if dimension(a.kind) == one => part(right, left, b.kind, scale, span),
+            _ => self.operands("*", op.span, &left, &right),
+        }
+    }
+
+    fn divide(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
+        let measured = |kind| matches!(kind, Kind::Number { .. } | Kind::Duration | Kind::Days);
+        let kind = if dimension(b.kind) == Kind::INTEGER && measured(a.kind) {
+            dimension(a.kind)
+        } else if dimension(a.kind) == dimension(b.kind) && measured(a.kind) {
+            Kind::INTEGER
+        } else {
+            return self.operands("/", op.span, &left, &right);
+        };
+        let (x, y) = (a.kind.scale(), b.kind.scale());
+        let op = Binary::Divide(y.saturating_sub(x), x.saturating_sub(y));
+        Expr { kind: ExprKind::Binary(op, Box::new(left), Box::new(right)), ty: ratio(kind), span }
+    }
+
+    fn modulo(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
+        match (a.kind, b.kind) {
+            (Kind::Number { .. }, Kind::Number { .. }) if dimension(a.kind) == dimension(b.kind) => {
+                aligned(Binary::Modulo, left, right, span)
+            }
+            (Kind::Duration, Kind::Duration) | (Kind::Days, Kind::Days) => binary(Binary::Modulo, left, right, a.kind, span),
+            _ => self.operands("mod", op.span, &left, &right),
+        }
+    }
+
+    fn set_arithmetic(
+        &mut self,
+        op: Spanned<ast::BinaryOp>,
+        left: &'a ast::Expr,
+        right: &'a ast::Expr,
+        expected: Option<&Type>,
+        span: Span,
+    ) -> Expr {
+        let (left, right) = self.sides(left, right, expected);
+        if left.is_error() || right.is_error() {
+            return Expr::error(span);
+        }
+        let operation = if op.node == ast::BinaryOp::Plus { Binary::Union } else { Binary::Difference };
+        match (&left.ty, &right.ty) {
+            (Type::Set(a), Type::Set(b)) if a == b => {
+                let ty = left.ty.clone();
+                Expr { kind: ExprKind::Binary(operation, Box::new(left), Box::new(right)), ty, span }
+            }
+            (Type::List { .. }, _) | (_, Type::List { .. }) => self.unbuilt_expr(format!("{} of lists", op.node.text()), span),
+            _ => self.operands(op.node.text(), op.span, &left, &right),
+        }
+    }
+
+    /// Both sides of an operator. The side that says its type by itself helps the other: `reject` is known beside a `Verdict`.
+    fn sides(&mut self, left: &'a ast::Expr, right: &'a ast::Expr, expected: Option<&Type>) -> (Expr, Expr) {
+        if self.needs_help(left) && !self.needs_help(right) {
+            let right = self.expr(right, expected);
+            let hint = (!right.is_error()).then(|| widened(right.ty.required()));
+            let left = if right.is_error() { Expr::error(left.span) } else { self.expr(left, hint.as_ref()) };
+            return (left, right);
+        }
+        let left = self.expr(left, expected);
+        let hint = (!left.is_error()).then(|| widened(left.ty.required()));
+        let right = if left.is_error() { Expr::error(right.span) } else { self.expr(right, hint.as_ref()) };
+        (left, right)
+    }
+
+    fn needs_help(&self, expr: &ast::Expr) -> bool {
+        match &expr.kind {
+            ast::ExprKind::Name(name) => self.scope.lookup(&name.text).is_none() && self.resolved.lookup(self.module, &name.text).is_none(),
+            ast::ExprKind::Set(_) | ast::ExprKind::EmptyBraces | ast::ExprKind::Record(_) | ast::ExprKind::List(_) => true,
+            ast::ExprKind::Literal(ast::Literal::Missing) => true,
+            _ => false,
+        }
+    }
+
+    // Comparisons
+
+    pub(super) fn compare(&mut self, op: Spanned<ast::CompareOp>, left: &'a ast::Expr, right: &'a ast::Expr, span: Span) -> Expr {
+        let comparison = match op.node {
+            ast::CompareOp::Equal => Comparison::Equal,
+            ast::CompareOp::NotEqual => Comparison::NotEqual,
+            ast::CompareOp::Less => Comparison::Less,
+            ast::CompareOp::LessOrEqual => Comparison::LessOrEqual,
+            ast::CompareOp::Greater => Comparison::Greater,
+            ast::CompareOp::GreaterOrEqual => Comparison::GreaterOrEqual,
+            ast::CompareOp::Has | ast::CompareOp::HasAll | ast::CompareOp::HasAny => return self.has(op, left, right, span),
+            ast::CompareOp::StartsWith | ast::CompareOp::EndsWith | ast::CompareOp::Contains => {
+                return self.unbuilt_expr(op.node.text(), span);
+            }
+        };
+        let (left, right) = self.sides(left, right, None);
+        if left.is_error() || right.is_error() || self.refuse_missing([&left, &right]) {
+            return Expr::error(span);
+        }
+        self.comparison(comparison, Spanned::new(op.node.text(), op.span), left, right, span)
+    }
+
+    fn refuse_missing(&mut self, sides: [&Expr; 2]) -> bool {
+        let mut refused = false;
+        for side in sides {
+            if side.ty.is_optional() {
+                let what = self.text(side.span);
+                self.report(TypeFinding::MayBeMissing { what, at: side.span });
+                refused = true;
+            }
+        }
+        refused
+    }
+
+    fn comparison(&mut self, comparison: Comparison, op: Spanned<&str>, left: Expr, right: Expr, span: Span) -> Expr {
+        let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        match (&left.ty, &right.ty) {
+            (Type::Scalar(a), Type::Scalar(b)) if dimension(a.kind) == dimension(b.kind) => compared(comparison, left, right, span),
+            (Type::Ratio { kind: a, .. }, Type::Ratio { kind: b, .. }) if dimension(*a) == dimension(*b) => {
+                plain_compare(comparison, left, right, span)
+            }
+            (Type::Ratio { kind: a, .. }, Type::Scalar(b)) if dimension(*a) == dimension(b.kind) => {
+                plain_compare(comparison, left, right, span)
+            }
+            (Type::Scalar(a), Type::Ratio { kind: b, .. }) if dimension(a.kind) == dimension(*b) => {
+                plain_compare(comparison, left, right, span)
+            }
+            (Type::Text { .. }, Type::Text { .. }) if !equality => self.unbuilt_expr(format!("{} of texts", op.node), op.span),
+            (Type::Record(_), Type::Record(_)) | (Type::List { .. }, Type::List { .. }) if equality && same_shape(&left.ty, &right.ty) => {
+                self.unbuilt_expr("= of records and lists", op.span)
+            }
+            (Type::Boolean | Type::Text { .. } | Type::Enum(_) | Type::Set(_), _) if equality && same_shape(&left.ty, &right.ty) => {
+                plain_compare(comparison, left, right, span)
+            }
+            (Type::Enum(_), Type::Text { .. }) => {
+                let ty = left.ty.clone();
+                self.mismatch(&right, &ty, None)
+            }
+            _ => self.operands(op.node, op.span, &left, &right),
+        }
+    }
+
+    fn has(&mut self, op: Spanned<ast::CompareOp>, left: &'a ast::Expr, right: &'a ast::Expr, span: Span) -> Expr {
+        let left = self.expr(left, None);
+        if left.is_error() {
+            return Expr::error(span);
+        }
+        let hint = match (&left.ty, op.node) {
+            (Type::Set(id), ast::CompareOp::Has) => Some(Type::Enum(*id)),
+            (Type::Set(id), _) => Some(Type::Set(*id)),
+            _ => None,
+        };
+        let right = self.expr(right, hint.as_ref());
+        if right.is_error() || self.refuse_missing([&left, &right]) {
+            return Expr::error(span);
+        }
+        let operation = match op.node {
+            ast::CompareOp::Has => Binary::Has,
+            ast::CompareOp::HasAll => Binary::HasAll,
+            _ => Binary::HasAny,
+        };
+        match hint {
+            Some(ty) if same_shape(&ty, &right.ty) => {
+                Expr { kind: ExprKind::Binary(operation, Box::new(left), Box::new(right)), ty: Type::Boolean, span }
+            }
+            Some(ty) => self.mismatch(&right, &ty, None),
+            None if matches!(left.ty, Type::List { .. }) => self.unbuilt_expr("has on a list", op.span),
+            None => self.operands(op.node.text(), op.span, &left, &right),
+        }
+    }
+
+    pub(super) fn is_in(&mut self, value: &'a ast::Expr, domain: &'a ast::Expr, negated: bool, span: Span) -> Expr {
+        let inside = match &domain.kind {
+            ast::ExprKind::Range(range) => self.in_range(value, range, span),
+            ast::ExprKind::Set(items) => self.one_of(value, items, span),
+            _ => self.in_value(value, domain, span),
+        };
+        if negated { unary(Unary::Not, inside, Type::Boolean, span) } else { inside }
+    }
+
+    fn in_range(&mut self, value: &'a ast::Expr, range: &'a ast::RangeExpr, span: Span) -> Expr {
+        let value = self.expr(value, None);
+        if value.is_error() || self.refuse_missing([&value, &value]) {
+            return Expr::error(span);
+        }
+        let Type::Scalar(scalar) = value.ty else {
+            let found = self.words(&value.ty);
+            let (expected, at) = ("a value with an order".to_string(), value.span);
+            self.report(TypeFinding::Mismatch { expected, found, at, declared: None, help: None });
+            return Expr::error(span);
+        };
+        let mut scale = scalar.kind.scale();
+        let mut bound = |bound: &'a Option<ast::Bound>| {
+            let Some(bound) = bound else { return Ok(None) };
+            let end = self.expr(&bound.value, Some(&widened(&value.ty)));
+            if end.is_error() || self.refuse_missing([&end, &end]) {
+                return Err(());
+            }
+            match end.ty.scalar() {
+                Some(other) if dimension(other.kind) == dimension(scalar.kind) => {
+                    scale = scale.max(other.kind.scale());
+                    Ok(Some((end, !bound.open)))
+                }
+                _ => {
+                    self.operands("in", bound.value.span, &value, &end);
+                    Err(())
+                }
+            }
+        };
+        let (Ok(low), Ok(high)) = (bound(&range.low), bound(&range.high)) else { return Expr::error(span) };
+        if let (Some((low, _)), Some((high, _))) = (&low, &high) {
+            self.refuse_reversed(low, high, range.span);
+        }
+        let scaled = |expr: Expr| rescale_to(expr, scale);
+        let end = |bound: Option<(Expr, bool)>| bound.map(|(end, closed)| (Box::new(scaled(end)), closed));
+        let (low, high) = (end(low), end(high));
+        Expr { kind: ExprKind::InRange { value: Box::new(scaled(value)), low, high }, ty: Type::Boolean, span }
+    }
+
+    fn refuse_reversed(&mut self, low: &Expr, high: &Expr, at: Span) {
+        let scale = low.ty.scalar().map_or(0, |it| it.kind.scale()).max(high.ty.scalar().map_or(0, |it| it.kind.scale()));
+        let number = |expr: &Expr| rescale_to(expr.clone(), scale).constant().and_then(Value::number);
+        if let (Some(a), Some(b)) = (number(low), number(high))
+            && a > b
+        {
+            let (low, high) = (self.text(low.span), self.text(high.span));
+            self.report(TypeFinding::RangeReversed { low, high, at });
+        }
+    }
+
+    fn one_of(&mut self, value: &'a ast::Expr, items: &'a [ast::Expr], span: Span) -> Expr {
+        let value = self.expr(value, None);
+        if value.is_error() || self.refuse_missing([&value, &value]) {
+            return Expr::error(span);
+        }
+        let hint = widened(&value.ty);
+        let items: Vec<_> = items.iter().map(|item| self.expr(item, Some(&hint))).collect();
+        let scale = |expr: &Expr| expr.ty.scalar().map_or(0, |it| it.kind.scale());
+        let most = items.iter().filter(|item| !item.is_error()).map(scale).chain([scale(&value)]).max().unwrap_or(0);
+        let comparable = !matches!(value.ty, Type::Record(_) | Type::List { .. } | Type::Ratio { .. } | Type::Zone);
+        if !comparable {
+            return self.unbuilt_expr("in {…} of records, lists and quotients", span);
+        }
+        let value = rescale_to(value, most);
+        let ty = widened(&value.ty);
+        let mut operands = vec![value];
+        operands.extend(items.into_iter().map(|item| self.fit(item, &ty, None)));
+        many(Many::OneOf, operands, Type::Boolean, span)
+    }
+
+    /// `x in some_set`; lists come later.
+    fn in_value(&mut self, value: &'a ast::Expr, domain: &'a ast::Expr, span: Span) -> Expr {
+        let domain = self.expr(domain, None);
+        if domain.is_error() || self.refuse_missing([&domain, &domain]) {
+            return Expr::error(span);
+        }
+        match &domain.ty {
+            Type::Set(id) => {
+                let value = self.into_type(value, &Type::Enum(*id), None);
+                if value.is_error() {
+                    return value;
+                }
+                Expr { kind: ExprKind::Binary(Binary::Has, Box::new(domain), Box::new(value)), ty: Type::Boolean, span }
+            }
+            Type::List { .. } => self.unbuilt_expr("in a list", span),
+            _ => {
+                let found = self.words(&domain.ty);
+                let (expected, at) = ("a range, a set or a list".to_string(), domain.span);
+                let help = Some("write `in 18..24`, `in {a, b}` or the name of a set".into());
+                self.report(TypeFinding::Mismatch { expected, found, at, declared: None, help });
+                Expr::error(span)
+            }
+        }
+    }
+}
+
+/// A quotient of a kind; its bounds are found later.
+pub(super) fn ratio(kind: Kind) -> Type {
+    Type::Ratio { kind, num: (i128::MIN, i128::MAX), den: (1, i128::MAX) }
+}
+
+fn binary(op: Binary, left: Expr, right: Expr, kind: Kind, span: Span) -> Expr {
+    let ty = Type::Scalar(Scalar { kind, lo: i128::MIN, hi: i128::MAX });
+    if let (Some(Value::Scalar(a)), Some(Value::Scalar(b))) = (left.constant(), right.constant())
+        && let Some(number) = folded(op, *a, *b)
+        && !matches!(kind, Kind::Date | Kind::Datetime)
+    {
+        return super::literal::scalar(kind, number, span);
+    }
+    Expr { kind: ExprKind::Binary(op, Box::new(left), Box::new(right)), ty, span }
+}
+
+fn folded(op: Binary, a: i128, b: i128) -> Option<i128> {
+    match op {
+        Binary::Add => a.checked_add(b),
+        Binary::Subtract => a.checked_sub(b),
+        Binary::Multiply => a.checked_mul(b),
+        _ => None,
+    }
+}
+
+/// Two numbers brought to one scale.
+fn aligned(op: Binary, left: Expr, right: Expr, span: Span) -> Expr {
+    let (Some(a), Some(b)) = (left.ty.scalar(), right.ty.scalar()) else { return Expr::error(span) };
+    let scale = a.kind.scale().max(b.kind.scale());
+    let unit = match (a.kind, b.kind) {
+        (Kind::Number { unit: a, .. }, Kind::Number { unit: b, .. }) if a == b => a,
+        (Kind::Number { unit: Unit::Percent, .. }, Kind::Number { unit: other, .. }) => other,
+        (Kind::Number { unit, .. }, Kind::Number { unit: Unit::Percent, .. }) => unit,
+        (Kind::Number { unit, .. }, _) => unit,
+        _ => Unit::One,
+    };
+    binary(op, rescale_to(left, scale), rescale_to(right, scale), Kind::Number { scale, unit }, span)
+}
+
+fn rescale_to(expr: Expr, scale: u32) -> Expr {
+    let has = expr.ty.scalar().map_or(scale, |scalar| scalar.kind.scale());
+    match expr.ty.scalar().map(|scalar| scalar.kind) {
+        Some(Kind::Number { .. }) => rescale(expr, scale.saturating_sub(has)),
+        _ => expr,
+    }
+}
+
+fn compared(comparison: Comparison, left: Expr, right: Expr, span: Span) -> Expr {
+    let scale = left.ty.scalar().map_or(0, |it| it.kind.scale()).max(right.ty.scalar().map_or(0, |it| it.kind.scale()));
+    plain_compare(comparison, rescale_to(left, scale), rescale_to(right, scale), span)
+}
+
+fn plain_compare(comparison: Comparison, left: Expr, right: Expr, span: Span) -> Expr {
+    Expr { kind: ExprKind::Binary(Binary::Compare(comparison), Box::new(left), Box::new(right)), ty: Type::Boolean, span }
+}
+
+/// A part of a duration: its seconds times a decimal are an exact quotient.
+fn part(time: Expr, factor: Expr, kind: Kind, scale: u32, span: Span) -> Expr {
+    let product = binary(Binary::Multiply, time, factor, kind, span);
+    let one = super::literal::scalar(Kind::INTEGER, 1, span);
+    Expr { kind: ExprKind::Binary(Binary::Divide(0, scale), Box::new(product), Box::new(one)), ty: ratio(kind), span }
+}

@@ -1,0 +1,72 @@
+//! Outcomes and the texts that explain them.
+
+use axtrace_grammar::ast;
+use axtrace_runtime::meta::RoleId;
+use axtrace_runtime::types::{Kind, Scalar, Type};
+
+use super::{Checker, TypeFinding};
+use crate::hir::{Expr, Outcome, Piece};
+use crate::resolve::{NameFinding, Symbol};
+use crate::suggest::did_you_mean;
+
+impl<'a> Checker<'a, '_> {
+    pub(super) fn outcome(&mut self, item: &'a ast::Decision, outcome: &'a ast::Outcome, gives: &Type) -> Option<Outcome> {
+        match outcome {
+            ast::Outcome::Value(value) => {
+                let value = self.into_type(value, gives, Some(item.gives.span));
+                (!value.is_error()).then_some(Outcome::Value(value))
+            }
+            ast::Outcome::Refer(referral) => {
+                if item.may_refer.is_none() {
+                    let gives = super::words::source(gives, &self.types);
+                    let (decision, declared) = (item.name.text.clone(), item.gives.span);
+                    self.report(TypeFinding::MayNotRefer { decision, gives, at: referral.span, declared });
+                }
+                self.referral(referral, gives)
+            }
+        }
+    }
+
+    fn referral(&mut self, referral: &'a ast::Referral, gives: &Type) -> Option<Outcome> {
+        let role = self.role(&referral.role);
+        let duration = Type::Scalar(Scalar::of(Kind::Duration));
+        let within = referral.within.as_ref().map(|within| self.into_type(within, &duration, None));
+        let proposing = referral.proposing.as_ref().map(|value| self.into_type(value, gives, None));
+        let broken = |part: &Option<Expr>| part.as_ref().is_some_and(Expr::is_error);
+        if broken(&within) || broken(&proposing) {
+            return None;
+        }
+        Some(Outcome::Refer { role: role?, within, proposing, span: referral.span })
+    }
+
+    pub(super) fn role(&mut self, name: &ast::Name) -> Option<RoleId> {
+        match self.resolved.lookup(self.module, &name.text) {
+            Some((Symbol::Role(role), _)) => Some(role),
+            Some((Symbol::Broken, _)) => None,
+            _ => {
+                let suggestion = did_you_mean(&name.text, self.resolved.names(self.module, |it| matches!(it, Symbol::Role(_))));
+                self.report_name(NameFinding::UnknownDeclared { what: "role", name: name.text.clone(), at: name.span, suggestion });
+                None
+            }
+        }
+    }
+
+    /// The pieces of a `because`; the outer `None` if something in it was wrong.
+    #[expect(clippy::option_option, reason = "whether there is a text and whether it is sound are two questions")]
+    pub(super) fn because(&mut self, because: Option<&'a ast::Expr>) -> Option<Option<Vec<Piece>>> {
+        let Some(expr) = because else { return Some(None) };
+        match &expr.kind {
+            ast::ExprKind::Text(parts) => self.pieces(parts).map(Some),
+            ast::ExprKind::Error => None,
+            _ => {
+                let value = self.expr(expr, None);
+                if !value.is_error() {
+                    let found = self.words(&value.ty);
+                    let at = expr.span;
+                    self.report(TypeFinding::Mismatch { expected: "a text in quotes".into(), found, at, declared: None, help: None });
+                }
+                None
+            }
+        }
+    }
+}

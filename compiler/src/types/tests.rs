@@ -1,0 +1,130 @@
+//! Tests that authors write.
+
+use axtrace_grammar::ast;
+use axtrace_runtime::types::{Kind, Scalar, Type};
+use axtrace_runtime::value::Value;
+
+use super::{Caller, Checker, Signature, TypeFinding};
+use crate::hir::{self, Body, Expected};
+use crate::resolve::{NameFinding, Symbol};
+use crate::suggest::did_you_mean;
+
+impl<'a> Checker<'a, '_> {
+    /// All tests that are sound, in source order.
+    pub(super) fn tests(&mut self, decisions: &[Option<hir::Decision>]) -> Vec<hir::Test> {
+        let mut tests = Vec::new();
+        for declared in &self.resolved.tests {
+            let test = self.within(declared.module, Caller::Nobody, |this| {
+                this.samples_known = true;
+                this.test(declared.item, decisions)
+            });
+            tests.extend(test.0);
+        }
+        tests
+    }
+
+    fn test(&mut self, item: &'a ast::Test, decisions: &[Option<hir::Decision>]) -> Option<hir::Test> {
+        let ast::TestBody::Case { given, expect } = &item.body else {
+            self.not_yet("tests in bulk", item.span);
+            return None;
+        };
+        let id = match self.resolved.lookup(self.module, &item.decision.text) {
+            Some((Symbol::Decision(id), _)) => id,
+            Some((Symbol::Broken, _)) => return None,
+            _ => {
+                let known = self.resolved.names(self.module, |it| matches!(it, Symbol::Decision(_)));
+                let suggestion = did_you_mean(&item.decision.text, known);
+                let (name, at) = (item.decision.text.clone(), item.decision.span);
+                self.report_name(NameFinding::UnknownDeclared { what: "decision", name, at, suggestion });
+                return None;
+            }
+        };
+        let signature = self.signatures[id.index()].clone()?;
+        let given = self.given(item, given, &signature);
+        let expected = self.expected(expect, &signature);
+        let by = self.expected_rules(expect, decisions[id.index()].as_ref());
+        let title = item.title.as_ref();
+        Some(hir::Test {
+            title: title.map(|title| title.node.clone()).unwrap_or_default(),
+            decision: id,
+            given: given?,
+            expect: expected?,
+            by: by?,
+            span: title.map_or(item.span, |title| title.span),
+            expect_span: expect.span,
+        })
+    }
+
+    fn given(&mut self, item: &'a ast::Test, given: &'a [(ast::Name, ast::Expr)], signature: &Signature) -> Option<Vec<Value>> {
+        let mut values: Vec<Option<Value>> = vec![None; signature.params.len()];
+        let mut whole = true;
+        for (name, value) in given {
+            let Some(place) = signature.params.iter().position(|param| param.name == name.text) else {
+                let suggestion = did_you_mean(&name.text, signature.params.iter().map(|param| param.name.as_str()));
+                self.report_name(NameFinding::UnknownDeclared { what: "parameter", name: name.text.clone(), at: name.span, suggestion });
+                whole = false;
+                continue;
+            };
+            let param = &signature.params[place];
+            values[place] = self.constant_within(value, &param.ty, "what a test is given", Some(param.span));
+            whole &= values[place].is_some();
+        }
+        let named = |place: usize| given.iter().any(|(name, _)| name.text == signature.params[place].name);
+        for (place, param) in signature.params.iter().enumerate() {
+            if named(place) {
+                continue;
+            }
+            if param.ty.is_optional() {
+                values[place] = Some(Value::Missing);
+                continue;
+            }
+            let (record, at) = (item.decision.text.clone(), item.title.as_ref().map_or(item.span, |title| title.span));
+            self.report(TypeFinding::FieldNotSet { record, field: param.name.clone(), at, declared: param.span });
+            whole = false;
+        }
+        whole.then(|| values.into_iter().collect()).flatten()
+    }
+
+    fn expected(&mut self, expect: &'a ast::Expectation, signature: &Signature) -> Option<Expected> {
+        match &expect.outcome {
+            ast::Outcome::Value(value) => {
+                let value = self.constant_within(value, &signature.gives, "what a test expects", None)?;
+                Some(Expected::Value(value))
+            }
+            ast::Outcome::Refer(referral) => {
+                let duration = Type::Scalar(Scalar::of(Kind::Duration));
+                let role = self.role(&referral.role)?;
+                let within = match &referral.within {
+                    Some(within) => Some(self.constant(within, &duration, "what a test expects")?.number()?),
+                    None => None,
+                };
+                let proposing = match &referral.proposing {
+                    Some(value) => Some(self.constant(value, &signature.gives, "what a test expects")?),
+                    None => None,
+                };
+                Some(Expected::Referral { role, within, proposing })
+            }
+        }
+    }
+
+    /// The rules after `by`, as places; the outer `None` if one of them is unknown.
+    #[expect(clippy::option_option, reason = "whether rules are named and whether they are known are two questions")]
+    fn expected_rules(&mut self, expect: &ast::Expectation, decision: Option<&hir::Decision>) -> Option<Option<Vec<usize>>> {
+        if expect.by.is_empty() {
+            return Some(None);
+        }
+        let Body::Rules(rules) = &decision?.body else { return Some(Some(Vec::new())) };
+        let mut places = Vec::new();
+        for name in &expect.by {
+            match rules.iter().position(|rule| rule.name == name.text) {
+                Some(place) => places.push(place),
+                None => {
+                    let suggestion = did_you_mean(&name.text, rules.iter().map(|rule| rule.name.as_str()));
+                    self.report_name(NameFinding::UnknownDeclared { what: "rule", name: name.text.clone(), at: name.span, suggestion });
+                }
+            }
+        }
+        places.sort_unstable();
+        (places.len() == expect.by.len()).then_some(Some(places))
+    }
+}
