@@ -48,6 +48,8 @@ pub struct Batch {
     pub arena: Vec<u8>,
     /// How many rows there are.
     pub count: usize,
+    /// Where the reader puts a row together; empty otherwise.
+    pub(crate) work: Vec<u8>,
 }
 
 impl<'a> Memory<'a> {

@@ -1,4 +1,89 @@
-//! Input reading: JSON text to rows, exact, in one pass driven by the types.
+//! Input reading: JSON text to rows, exact, with every problem of an input found.
+//!
+//! A [`Reader`] is made once for a decision. Its fast pass is driven by the types: it writes values straight into the row and the arena of a
+//! [`Batch`], and knows only that something is wrong. What is wrong is found by a second pass, which inputs without problems never see.
+//! Keys under an `open record` that are no fields of it must be JSON, and are not looked at further.
+
+mod check;
+mod fast;
+mod near;
+mod plan;
+mod problem;
+mod scalar;
+mod scan;
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
+use crate::memory::Batch;
+use crate::meta::{DecisionId, ProgramMeta};
+use check::Declared;
+use fast::Stop;
+use plan::Plan;
+pub use problem::{InputErrors, MAX_PROBLEMS, Problem, Wrong};
+
+/// The largest input, in bytes.
+pub const MAX_INPUT_BYTES: usize = 64 * 1024 * 1024;
+
+/// Reads the inputs of one decision.
+pub struct Reader {
+    plan: Plan,
+    /// The bytes of a row.
+    row: usize,
+    declared: Declared,
+}
+
+impl Reader {
+    /// A reader of the inputs of a decision of the program.
+    #[must_use]
+    pub fn new(program: &ProgramMeta, decision: DecisionId) -> Self {
+        let decision = &program.decisions[decision.index()];
+        let declared = Declared {
+            decision: decision.name.clone(),
+            span: decision.span,
+            params: decision.params.clone(),
+            types: program.types.clone(),
+            zones: program.zones.iter().map(|zone| zone.name().to_owned()).collect(),
+        };
+        Self { plan: Plan::new(program, decision), row: decision.input.size.max(1) as usize, declared }
+    }
+
+    /// Reads one input, an object keyed by parameter, and appends it to the batch.
+    ///
+    /// # Errors
+    /// When the input is no input of the decision: all its problems. Then nothing is appended.
+    pub fn read(&self, json: &[u8], batch: &mut Batch) -> Result<(), InputErrors> {
+        let arena = batch.arena.len();
+        let read = if json.len() > MAX_INPUT_BYTES { Err(Stop::Wrong) } else { fast::read(&self.plan, self.row, json, batch) };
+        if read.is_ok() {
+            batch.rows.extend_from_slice(&batch.work);
+            batch.count += 1;
+        } else {
+            batch.arena.truncate(arena);
+        }
+        batch.work.clear();
+        read.map_err(|stop| self.problems(json, stop))
+    }
+
+    #[cold]
+    fn problems(&self, json: &[u8], stop: Stop) -> InputErrors {
+        let whole = |wrong| InputErrors { problems: vec![Problem { at: String::new(), declared: self.declared.span, wrong }], cut: false };
+        if json.len() > MAX_INPUT_BYTES {
+            return whole(Wrong::TooLarge { bytes: json.len() });
+        }
+        let found = check::problems(&self.declared, json);
+        if stop == Stop::NoRoom && found.problems.is_empty() {
+            return whole(Wrong::NoRoom);
+        }
+        debug_assert!(!found.problems.is_empty(), "the fast pass refused what the second finds no fault with");
+        found
+    }
+}
+
+/// The lines of NDJSON that are not blank, each with its number from 1, without its line break.
+pub fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let numbered = bytes.split(|byte| *byte == b'\n').enumerate();
+    numbered.map(|(place, line)| (place + 1, line.trim_ascii_end())).filter(|(_, line)| !line.is_empty())
+}

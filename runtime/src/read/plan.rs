@@ -1,0 +1,180 @@
+//! What the reader knows of a decision's parameters: each object's fields with the bytes of their keys and their places in the row.
+//!
+//! Records are planned once each, with places relative to where they begin.
+
+use crate::layout::{Shape, Struct};
+use crate::meta::{DecisionMeta, ProgramMeta};
+use crate::types::{FieldType, Kind, RecordId, Scalar, Type};
+
+/// How all objects of an input are read.
+pub(super) struct Plan {
+    /// The input itself: its keys are parameters.
+    pub(super) root: Object,
+    /// By [`RecordId`].
+    pub(super) records: Vec<Object>,
+    /// The names of each enum, by [`EnumId`](crate::types::EnumId).
+    pub(super) enums: Vec<Names>,
+    /// The names of the program's zones.
+    pub(super) zones: Names,
+}
+
+/// How one object is read.
+pub(super) struct Object {
+    pub(super) fields: Vec<Field>,
+    pub(super) names: Names,
+    /// The fields that must be there: bit `n % 64` of word `n / 64` for field `n`.
+    pub(super) required: Vec<u64>,
+    /// Whether keys that are no fields are passed over.
+    pub(super) open: bool,
+}
+
+/// How one field is read.
+pub(super) struct Field {
+    /// The name in quotes, with its colon: the bytes that begin the field in compact JSON. Empty for names that must be escaped in JSON.
+    pub(super) key: Box<[u8]>,
+    /// Where its value lies in the object's bytes.
+    pub(super) at: usize,
+    pub(super) node: Node,
+}
+
+/// How a value is read.
+pub(super) enum Node {
+    Boolean,
+    /// A number that 8 bytes hold.
+    Number {
+        scale: usize,
+        lo: i64,
+        hi: i64,
+        width: u8,
+        scalar: Scalar,
+    },
+    /// Any other number of up to 16 bytes.
+    Scalar {
+        scalar: Scalar,
+        width: u8,
+    },
+    Datetime(Scalar),
+    Text {
+        max: usize,
+    },
+    Enum(usize),
+    Set(usize),
+    Zone,
+    Record(usize),
+    List(Box<List>),
+    Optional {
+        inner: Box<Self>,
+        offset: usize,
+    },
+    /// A type that no input has.
+    Never,
+}
+
+/// How a list is read.
+pub(super) struct List {
+    pub(super) element: Node,
+    pub(super) stride: usize,
+    pub(super) align: usize,
+    pub(super) min: usize,
+    pub(super) max: usize,
+}
+
+/// Names with their places.
+pub(super) struct Names(Vec<(Box<[u8]>, u32)>);
+
+/// Up to so many names are compared one after the other.
+const FEW: usize = 8;
+
+impl Names {
+    fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        let mut names: Vec<_> = names.enumerate().map(|(place, name)| (Box::from(name.as_bytes()), place as u32)).collect();
+        if names.len() > FEW {
+            names.sort();
+        }
+        Self(names)
+    }
+
+    /// The place of a name.
+    #[inline]
+    pub(super) fn place(&self, name: &[u8]) -> Option<u32> {
+        if self.0.len() <= FEW {
+            return self.0.iter().find(|(known, _)| **known == *name).map(|(_, place)| *place);
+        }
+        self.0.binary_search_by(|(known, _)| (**known).cmp(name)).ok().map(|found| self.0[found].1)
+    }
+}
+
+impl Plan {
+    pub(super) fn new(program: &ProgramMeta, decision: &DecisionMeta) -> Self {
+        let types = &program.types;
+        let names = |values: &[String]| Names::new(values.iter().map(String::as_str));
+        let record = |place: usize| {
+            let record = &types.records[place];
+            Object::new(&record.fields, &Struct::of_record(RecordId(place as u32), types), record.open)
+        };
+        Self {
+            root: Object::new(&decision.params, &decision.input, false),
+            records: (0..types.records.len()).map(record).collect(),
+            enums: types.enums.iter().map(|declared| names(&declared.values)).collect(),
+            zones: Names::new(program.zones.iter().map(|zone| zone.name())),
+        }
+    }
+}
+
+impl Object {
+    fn new(declared: &[FieldType], layout: &Struct, open: bool) -> Self {
+        let names = Names::new(declared.iter().map(|field| field.name.as_str()));
+        let mut required = vec![0; declared.len().div_ceil(64)];
+        for (place, _) in declared.iter().enumerate().filter(|(_, field)| !field.ty.is_optional()) {
+            required[place / 64] |= 1 << (place % 64);
+        }
+        let field = |(field, (at, shape)): (&FieldType, &(u32, Shape))| Field {
+            key: key_bytes(&field.name),
+            at: *at as usize,
+            node: Node::new(&field.ty, shape),
+        };
+        Self { fields: declared.iter().zip(&layout.members).map(field).collect(), names, required, open }
+    }
+}
+
+/// The bytes that begin a field of this name in compact JSON.
+fn key_bytes(name: &str) -> Box<[u8]> {
+    let plain = name.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+    if plain { Box::from(format!("\"{name}\":").as_bytes()) } else { Box::default() }
+}
+
+impl Node {
+    fn new(ty: &Type, shape: &Shape) -> Self {
+        match (ty, shape) {
+            (Type::Boolean, _) => Self::Boolean,
+            (Type::Scalar(scalar), Shape::Int { bytes, .. }) => Self::of_scalar(*scalar, *bytes),
+            (Type::Scalar(scalar), _) => Self::Datetime(*scalar),
+            (Type::Text { max }, _) => Self::Text { max: *max as usize },
+            (Type::Enum(id), _) => Self::Enum(id.0 as usize),
+            (Type::Set(id), _) => Self::Set(id.0 as usize),
+            (Type::Zone, _) => Self::Zone,
+            (Type::Record(id), _) => Self::Record(id.0 as usize),
+            (Type::List { element, min, max }, Shape::List(shape)) => Self::List(Box::new(List {
+                element: Self::new(element, shape),
+                stride: shape.stride() as usize,
+                align: shape.align() as usize,
+                min: *min as usize,
+                max: *max as usize,
+            })),
+            (Type::Optional(ty), Shape::Optional { inner, offset }) => {
+                Self::Optional { inner: Box::new(Self::new(ty, inner)), offset: *offset as usize }
+            }
+            (Type::Ratio { .. } | Type::List { .. } | Type::Optional(_), _) => Self::Never,
+        }
+    }
+
+    fn of_scalar(scalar: Scalar, width: u8) -> Self {
+        let bounds = (i64::try_from(scalar.lo), i64::try_from(scalar.hi));
+        match (scalar.kind, bounds) {
+            (Kind::Number { .. } | Kind::Days, (Ok(lo), Ok(hi))) if width <= 8 => {
+                Self::Number { scale: scalar.kind.scale() as usize, lo, hi, width, scalar }
+            }
+            _ => Self::Scalar { scalar, width },
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! One number, date, time or instant of an input: every form it may have, and what is wrong with it if it has none.
+//!
+//! Both passes read scalars here, so that they cannot disagree.
+
+use std::borrow::Cow;
+
+use super::problem::Wrong;
+use super::scan::{Cursor, Raw, Syntax};
+use crate::currency::Currency;
+use crate::literal::{self, Datetime, Decimal, Excerpt, LiteralError, Misfit};
+use crate::text;
+use crate::types::{Kind, Scalar, Unit};
+
+/// Why there is no value.
+pub(super) enum Refused {
+    /// The text is no JSON, or something else than a number or string stands here; the caller knows what to say.
+    Syntax,
+    /// What is wrong.
+    Wrong(Box<Wrong>),
+}
+
+impl From<Syntax> for Refused {
+    fn from(_: Syntax) -> Self {
+        Self::Syntax
+    }
+}
+
+impl From<Wrong> for Refused {
+    #[cold]
+    fn from(wrong: Wrong) -> Self {
+        Self::Wrong(Box::new(wrong))
+    }
+}
+
+impl From<LiteralError> for Refused {
+    #[cold]
+    fn from(problem: LiteralError) -> Self {
+        Wrong::from(problem).into()
+    }
+}
+
+/// The meaning of a string; borrowed unless it has escapes.
+#[inline]
+pub(super) fn meaning<'j>(raw: Raw<'j>) -> Result<Cow<'j, [u8]>, Wrong> {
+    if !raw.escaped {
+        return Ok(Cow::Borrowed(raw.bytes));
+    }
+    let mut out = Vec::with_capacity(raw.bytes.len());
+    raw.unescape(&mut out).map_err(|_| Wrong::LoneSurrogate)?;
+    Ok(Cow::Owned(out))
+}
+
+/// Reads a scalar that is no `datetime`, within its bounds.
+pub(super) fn read(cursor: &mut Cursor, scalar: &Scalar) -> Result<i128, Refused> {
+    let number = match scalar.kind {
+        Kind::Number { scale, unit } => read_amount(cursor, scale, unit, scalar)?,
+        Kind::Days => read_amount(cursor, 0, Unit::One, scalar)?,
+        Kind::Duration => i128::from(literal::parse_duration(text_here(cursor, scalar)?)?),
+        Kind::Date => i128::from(literal::parse_date(text_here(cursor, scalar)?)?),
+        Kind::Time => i128::from(literal::parse_time(text_here(cursor, scalar)?)?),
+        Kind::Datetime => return Ok(i128::from(read_datetime(cursor, scalar)?.instant)),
+    };
+    within(number, scalar)?;
+    Ok(number)
+}
+
+/// Reads a `datetime` within its bounds.
+pub(super) fn read_datetime(cursor: &mut Cursor, scalar: &Scalar) -> Result<Datetime, Refused> {
+    let datetime = literal::parse_datetime(text_here(cursor, scalar)?)?;
+    let instant = i128::from(datetime.instant);
+    if instant < scalar.lo || instant > scalar.hi {
+        return Err(out_of_range(literal::format_datetime(datetime), instant > scalar.hi, scalar).into());
+    }
+    Ok(datetime)
+}
+
+/// The words for a value of a scalar type, to say what is needed.
+pub(super) fn expected(scalar: &Scalar) -> &'static str {
+    match scalar.kind {
+        Kind::Number { scale: 0, unit: Unit::One } => "a whole number",
+        Kind::Number { unit: Unit::One, .. } => "a number",
+        Kind::Number { unit: Unit::Percent, .. } => "a percentage such as `0.6` or `\"60 %\"`",
+        Kind::Number { unit: Unit::Money(_), .. } => "an amount such as `12.50` or `\"12.50 EUR\"`",
+        Kind::Duration => "a duration such as `\"PT1H30M\"` or `\"1 h 30 min\"`",
+        Kind::Days => "a whole number of days",
+        Kind::Date => "a date such as `\"2026-11-20\"`",
+        Kind::Time => "a time such as `\"22:00\"`",
+        Kind::Datetime => "a date with time such as `\"2026-11-20T22:30+01:00\"`",
+    }
+}
+
+/// What stands at the cursor, to say what was found.
+pub(super) fn found(cursor: &Cursor) -> &'static str {
+    match cursor.peek() {
+        b'{' => "an object",
+        b'[' => "an array",
+        b'"' => "text",
+        b't' | b'f' => "a boolean",
+        b'n' => "`null`",
+        _ => "a number",
+    }
+}
+
+fn other_type(cursor: &Cursor, scalar: &Scalar) -> Refused {
+    Wrong::OtherType { found: found(cursor), expected: expected(scalar).to_owned() }.into()
+}
+
+fn text_here<'j>(cursor: &mut Cursor<'j>, scalar: &Scalar) -> Result<Cow<'j, [u8]>, Refused> {
+    if cursor.peek() != b'"' {
+        return Err(other_type(cursor, scalar));
+    }
+    Ok(meaning(cursor.string()?)?)
+}
+
+fn read_amount(cursor: &mut Cursor, scale: u32, unit: Unit, scalar: &Scalar) -> Result<i128, Refused> {
+    let start = cursor.at;
+    let decimal = match (cursor.peek(), unit) {
+        (b'-' | b'0'..=b'9', _) => literal::parse_decimal(cursor.number()?)?,
+        (b'"', _) => parse_text(&meaning(cursor.string()?)?, unit)?,
+        (b'{', Unit::Money(currency)) => read_money_object(cursor, currency)?,
+        _ => return Err(other_type(cursor, scalar)),
+    };
+    decimal.at_scale(scale).map_err(|misfit| misfits(misfit, decimal, &cursor.bytes[start..cursor.at], scalar).into())
+}
+
+/// Digits in a string, or what the unit's own literals look like.
+fn parse_text(text: &[u8], unit: Unit) -> Result<Decimal, Wrong> {
+    let plain = literal::parse_decimal(text);
+    let looks_plain = !matches!(plain, Err(LiteralError::NotNumber { .. }));
+    match unit {
+        _ if looks_plain => Ok(plain?),
+        Unit::One => Ok(plain?),
+        Unit::Percent => Ok(literal::parse_percent(text)?),
+        Unit::Money(currency) => {
+            let (amount, found) = literal::parse_money(text)?;
+            same_currency(found, currency)?;
+            Ok(amount)
+        }
+    }
+}
+
+fn same_currency(found: Currency, needed: Currency) -> Result<(), Wrong> {
+    if found == needed { Ok(()) } else { Err(Wrong::OtherCurrency { found: found.code(), expected: needed.code() }) }
+}
+
+/// `{"amount": "12.50", "currency": "EUR"}`, in either order.
+fn read_money_object(cursor: &mut Cursor, currency: Currency) -> Result<Decimal, Refused> {
+    let (mut amount, mut found) = (None, None);
+    let mut odd = false;
+    let mut closed = cursor.open(b'{', b'}')?;
+    while !closed {
+        let key = meaning(cursor.any_key()?)?;
+        let start = cursor.at;
+        cursor.skip_value()?;
+        let slot = match key.as_ref() {
+            b"amount" => &mut amount,
+            b"currency" => &mut found,
+            _ => &mut None,
+        };
+        odd |= slot.replace(start).is_some() || !matches!(key.as_ref(), b"amount" | b"currency");
+        closed = cursor.closes(b'}')?;
+    }
+    let not_money = || Refused::from(Wrong::NotMoneyObject { currency: currency.code() });
+    let (Some(amount), Some(found), false) = (amount, found, odd) else { return Err(not_money()) };
+    let (mut amount, mut found) = (Cursor::at(cursor.bytes, amount), Cursor::at(cursor.bytes, found));
+    if found.peek() != b'"' {
+        return Err(not_money());
+    }
+    let code = meaning(found.string()?)?;
+    let code = std::str::from_utf8(&code).map_err(|_| not_money())?;
+    same_currency(code.parse().map_err(LiteralError::from)?, currency)?;
+    match amount.peek() {
+        b'"' => Ok(literal::parse_decimal(meaning(amount.string()?)?)?),
+        b'-' | b'0'..=b'9' => Ok(literal::parse_decimal(amount.number()?)?),
+        _ => Err(not_money()),
+    }
+}
+
+#[cold]
+fn misfits(misfit: Misfit, decimal: Decimal, written: &[u8], scalar: &Scalar) -> Wrong {
+    let value = Excerpt::of(written.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(written));
+    match (misfit, scalar.kind) {
+        (Misfit::Size, _) => out_of_range(value.to_string(), decimal.unscaled > 0, scalar),
+        (Misfit::Places { .. }, Kind::Number { scale: 0, unit: Unit::One } | Kind::Days) => Wrong::NotWhole { value },
+        // The places of a percentage are declared as it is written; what is written as a plain number has two more.
+        (Misfit::Places { places }, Kind::Number { unit: Unit::Percent, .. }) if value.to_string().ends_with('%') => {
+            Wrong::Places { value, places: places.saturating_sub(2) }
+        }
+        (Misfit::Places { places }, _) => Wrong::Places { value, places },
+    }
+}
+
+#[inline]
+fn within(number: i128, scalar: &Scalar) -> Result<(), Refused> {
+    if number >= scalar.lo && number <= scalar.hi {
+        return Ok(());
+    }
+    Err(beyond(number, scalar).into())
+}
+
+#[cold]
+fn beyond(number: i128, scalar: &Scalar) -> Wrong {
+    let mut value = String::new();
+    text::write_number(&mut value, number, scalar.kind);
+    out_of_range(value, number > scalar.hi, scalar)
+}
+
+#[cold]
+fn out_of_range(value: String, above: bool, scalar: &Scalar) -> Wrong {
+    let relation = match (scalar.kind, above) {
+        (Kind::Date | Kind::Time | Kind::Datetime, true) => "later than",
+        (Kind::Date | Kind::Time | Kind::Datetime, false) => "earlier than",
+        (_, true) => "more than",
+        (_, false) => "less than",
+    };
+    let mut bound = String::new();
+    text::write_number(&mut bound, if above { scalar.hi } else { scalar.lo }, scalar.kind);
+    Wrong::OutOfRange { value, relation, bound }
+}
