@@ -1,0 +1,200 @@
+//! Turns what the grammar read into the syntax tree.
+//!
+//! On arrival a stretch of text matches one rule of the grammar. On leaving it is a node of the tree; clauses out of order, missing or given
+//! twice are reported, and so are literals that cannot be.
+
+mod decision;
+mod expr;
+mod file;
+mod items;
+mod literal;
+mod table;
+mod types;
+
+use axtrace_source::{Findings, Span, Spanned};
+use pest::Parser;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{
+    MAX_HEIGHT,
+    ast::{Docs, Expr, ExprKind, Name, Path},
+    errors::SyntaxError,
+    explain,
+    grammar::{Grammar, Rule},
+    split::{Stretch, Tokens},
+};
+
+pub(crate) use file::file;
+
+type Pair<'a> = pest::iterators::Pair<'a, Rule>;
+
+/// How much of the stack must be free before a stretch is parsed, and how much is added otherwise: the deepest nesting that is allowed fits.
+const STACK: usize = 8 * 1024 * 1024;
+
+/// Reads stretches of one file.
+struct Builder<'a, 'f> {
+    tokens: Tokens<'a>,
+    findings: &'f mut Findings,
+    /// The offset of the file in all sources.
+    base: u32,
+    /// The offset in the file of the stretch that is read.
+    origin: u32,
+    /// How many nodes hold the one that is built.
+    height: usize,
+    /// Whether the stretch has been reported as too long.
+    too_long: bool,
+}
+
+impl<'a> Builder<'a, '_> {
+    /// Reads a stretch by a rule and builds it. Where it cannot be read, that is reported, unless the scanner reported the cause.
+    fn read<T>(&mut self, rule: Rule, stretch: &Stretch, build: impl FnOnce(&mut Self, Pair<'a>) -> T) -> Option<T> {
+        let (start, end) = self.tokens.bounds(stretch);
+        if self.tokens.scanned.is_too_deep(start, end) {
+            return None;
+        }
+        stacker::maybe_grow(STACK, 2 * STACK, || self.read_text(rule, start, end, build))
+    }
+
+    fn read_text<T>(&mut self, rule: Rule, start: u32, end: u32, build: impl FnOnce(&mut Self, Pair<'a>) -> T) -> Option<T> {
+        let error = match self.parse(rule, start, end) {
+            Ok(pair) => return Some(build(self, pair)),
+            Err(error) => error,
+        };
+        let offset = explain::offset(&error);
+        let failed = start + offset;
+        if self.tokens.scanned.reported_in(start, failed + 1).is_some() || self.tokens.scanned.reported_in(start, end).is_some() {
+            return None;
+        }
+        let context = explain::Context { tokens: self.tokens, base: self.base, start, end, failed, rule };
+        let (finding, complete) = explain::explain(&context, &error);
+        self.findings.report(finding);
+        // What stands before a new line that means nothing may be complete by itself.
+        let before = complete.filter(|before| *before > start)?;
+        let pair = self.parse(rule, start, before).ok()?;
+        Some(build(self, pair))
+    }
+
+    fn parse(&mut self, rule: Rule, start: u32, end: u32) -> Result<Pair<'a>, Box<pest::error::Error<Rule>>> {
+        let text = &self.tokens.text[start as usize..end as usize];
+        self.origin = start;
+        self.height = 0;
+        self.too_long = false;
+        let mut pairs = Grammar::parse(rule, text).map_err(Box::new)?;
+        pairs.next().ok_or_else(|| Box::new(explain::nothing(text)))
+    }
+
+    fn report(&mut self, problem: SyntaxError) {
+        self.findings.report(problem);
+    }
+
+    /// Where a pair stands, without the blanks and comments behind it.
+    fn span(&self, pair: &Pair) -> Span {
+        let found = pair.as_span();
+        let (start, end) = (self.origin + found.start() as u32, self.origin + found.end() as u32);
+        let blank = found.as_str().ends_with([' ', '\t', '\r', '\n']);
+        let end = if blank { self.trimmed(start, end) } else { end };
+        Span::new(self.base + start, self.base + end)
+    }
+
+    /// The end of the last token that ends in the stretch.
+    fn trimmed(&self, start: u32, end: u32) -> u32 {
+        let tokens = &self.tokens.scanned.tokens;
+        let behind = tokens.partition_point(|token| token.end <= end);
+        behind.checked_sub(1).map_or(end, |last| tokens[last].end).max(start)
+    }
+
+    fn global(&self, start: u32, end: u32) -> Span {
+        Span::new(self.base + start, self.base + end)
+    }
+
+    fn token_span(&self, index: usize) -> Span {
+        match self.tokens.get(index) {
+            Some(token) => self.global(token.start, token.end),
+            None => self.global(self.tokens.text.len() as u32, self.tokens.text.len() as u32),
+        }
+    }
+
+    fn stretch_span(&self, stretch: &Stretch) -> Span {
+        let (start, end) = self.tokens.bounds(stretch);
+        self.global(start, end)
+    }
+
+    fn name(&self, pair: &Pair) -> Name {
+        Name { text: name_text(pair.as_str()), span: self.span(pair) }
+    }
+
+    /// The name that a token is.
+    fn name_of_token(&self, index: usize) -> Option<Name> {
+        let named = self.tokens.is_name(index);
+        named.then(|| Name { text: name_text(self.tokens.word(index)), span: self.token_span(index) })
+    }
+
+    fn no_name(&self, at: Span) -> Name {
+        Name { text: String::new(), span: Span::new(at.start, at.start) }
+    }
+
+    /// All names directly inside of a pair.
+    fn names(&self, pair: Pair) -> Vec<Name> {
+        pair.into_inner().filter(|inner| inner.as_rule() == Rule::name).map(|inner| self.name(&inner)).collect()
+    }
+
+    fn path(&self, pair: Pair) -> Path {
+        let span = self.span(&pair);
+        Path { names: self.names(pair), span }
+    }
+
+    /// The documentation before an offset of the file.
+    fn docs_before(&self, start: u32) -> Docs {
+        let all = &self.tokens.scanned.docs;
+        let from = all.partition_point(|doc| doc.next < start);
+        let own = all[from..].iter().take_while(|doc| doc.next == start).filter(|doc| doc.after.is_none());
+        Docs { lines: own.map(|doc| self.doc_line(doc.start, doc.end)).collect() }
+    }
+
+    /// The documentation of something at a span: before it, or behind it on its line.
+    fn docs_around(&self, at: Span) -> Docs {
+        let (start, end) = (at.start - self.base, at.end - self.base);
+        let mut docs = self.docs_before(start);
+        let all = &self.tokens.scanned.docs;
+        let behind = all.get(all.partition_point(|doc| doc.start < end));
+        if let Some(doc) = behind.filter(|doc| doc.after == Some(end)) {
+            docs.lines.push(self.doc_line(doc.start, doc.end));
+        }
+        docs
+    }
+
+    fn doc_line(&self, start: u32, end: u32) -> Spanned<String> {
+        let start = start.min(end);
+        Spanned::new(self.tokens.text[start as usize..end as usize].trim_end().to_owned(), self.global(start, end))
+    }
+
+    /// Builds what lies `by` nodes deeper, unless that is too deep for the passes that follow.
+    fn deeper(&mut self, by: usize, at: Span, build: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        if self.height + by > MAX_HEIGHT {
+            if !self.too_long {
+                self.too_long = true;
+                self.report(SyntaxError::TooLong { at });
+            }
+            return error_at(at);
+        }
+        self.height += by;
+        let built = build(self);
+        self.height -= by;
+        built
+    }
+}
+
+fn error_at(span: Span) -> Expr {
+    Expr { kind: ExprKind::Error, span }
+}
+
+/// A name as it is compared.
+fn name_text(written: &str) -> String {
+    let bare = written.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')).unwrap_or(written);
+    if bare.is_ascii() { bare.to_owned() } else { bare.nfc().collect() }
+}
+
+/// The first pair of a rule inside of another.
+fn find<'a>(pair: &Pair<'a>, rule: Rule) -> Option<Pair<'a>> {
+    pair.clone().into_inner().find(|inner| inner.as_rule() == rule)
+}
