@@ -1,7 +1,15 @@
 //! A decided input as a trace: a record of what was decided, and a tree of what became of every rule, condition and value.
 //!
 //! [`Trace`] is plain data with spans of the sources, for drawing on source lines and for JSON. Each value comes with its type and its
-//! canonical text. Nothing here evaluates: what is shown was recorded by running code.
+//! canonical text. Nothing here evaluates: [`decode()`] reads what running code recorded.
+
+mod by;
+mod decode;
+mod json;
+mod scope;
+#[cfg(test)]
+mod tests;
+mod tree;
 
 use std::fmt;
 
@@ -10,6 +18,9 @@ use axtrace_source::Span;
 use crate::meta::{DecisionId, RuleId};
 use crate::types::Type;
 use crate::value::Value;
+
+pub use decode::{DecodeError, View, decode};
+pub use json::SCHEMA;
 
 /// How much of a decision is recorded, and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -253,7 +264,7 @@ pub struct Shown {
     pub ty: Type,
     /// The value.
     pub value: Value,
-    /// Its canonical text: `12.50 EUR`, `1 h 30 min`, `{cashier}`; of records and lists their JSON.
+    /// Its canonical text: `12.50 EUR`, `1 h 30 min`, `{cashier}`; of records and lists their source text.
     pub text: String,
 }
 

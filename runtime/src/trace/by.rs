@@ -1,0 +1,92 @@
+//! The rules that decided, with their reasons.
+
+use crate::meta::{Operand, Policy, RuleId, RuleState, SiteId, SiteKind, TextPiece};
+use crate::text;
+use crate::types::Type;
+use crate::value::Value;
+
+use super::decode::{DecodeError, Decoder, states};
+use super::scope::Scope;
+use super::{Binding, By};
+
+impl<'a> Decoder<'a> {
+    /// The rules that decided, in source order, and of `for each` rules the elements that they decided for.
+    pub(super) fn by(&self, scope: &mut Scope<'a>) -> Result<Vec<By>, DecodeError> {
+        let states = states(scope)?;
+        let mut all = Vec::new();
+        for (place, _) in states.iter().enumerate().filter(|(_, state)| **state == RuleState::Decided) {
+            let id = RuleId(place as u32);
+            match scope.meta.rules[place].instance {
+                None => all.push(self.one(scope, id, None)?),
+                Some(instance) => self.instances(scope, id, instance, &mut all)?,
+            }
+        }
+        Ok(all)
+    }
+
+    fn instances(&self, scope: &mut Scope<'a>, id: RuleId, instance: SiteId, all: &mut Vec<By>) -> Result<(), DecodeError> {
+        let Some(visits) = self.visits(scope, loop_around(scope, instance)?)? else { return Ok(()) };
+        for index in 0..visits.frames.count {
+            scope.enter(&visits, index);
+            if applied(RuleState::of(scope.bits(instance)?)) {
+                let each = Binding { name: visits.binder.to_owned(), index, pointer: visits.pointer(index) };
+                all.push(self.one(scope, id, Some(each))?);
+            }
+            scope.leave(&visits);
+        }
+        Ok(())
+    }
+
+    fn one(&self, scope: &Scope<'a>, id: RuleId, each: Option<Binding>) -> Result<By, DecodeError> {
+        let rule = &scope.meta.rules[id.index()];
+        let located = self.program.sources.locate(rule.span);
+        let because = rule.because.as_ref().map(|pieces| self.because(scope, pieces)).transpose()?;
+        Ok(By {
+            id,
+            rule: rule.name.clone(),
+            span: rule.span,
+            file: located.map(|(file, _)| file.path().to_owned()).unwrap_or_default(),
+            line: located.map_or(1, |(_, position)| position.line),
+            column: located.map_or(1, |(_, position)| position.column),
+            because,
+            cites: rule.cites.clone(),
+            each,
+            gives: self.gives(scope, &rule.outcome)?,
+        })
+    }
+
+    /// What one rule gives, where the outcome is made of several.
+    fn gives(&self, scope: &Scope<'a>, outcome: &Operand) -> Result<Option<(Value, Type)>, DecodeError> {
+        if !matches!(scope.meta.policy, Some(Policy::Collect | Policy::CollectSum)) {
+            return Ok(None);
+        }
+        let value = self.bound(scope, outcome)?.value.ok_or(DecodeError::NotRecorded)?;
+        Ok(Some((value, outcome.ty.clone())))
+    }
+
+    fn because(&self, scope: &Scope<'a>, pieces: &[TextPiece]) -> Result<String, DecodeError> {
+        let mut out = String::new();
+        for piece in pieces {
+            match piece {
+                TextPiece::Literal(letters) => out.push_str(letters),
+                TextPiece::Value(operand) => {
+                    let value = self.bound(scope, operand)?.value.ok_or(DecodeError::NotRecorded)?;
+                    text::write_value(&mut out, &value, &operand.ty, self.program);
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// The loop whose elements a site is recorded for.
+fn loop_around(scope: &Scope<'_>, inner: SiteId) -> Result<SiteId, DecodeError> {
+    let within = scope.meta.sites.get(inner.index()).ok_or(DecodeError::NotRecorded)?.frame;
+    let is_loop = |kind: &SiteKind| matches!(kind, SiteKind::Loop { frame, .. } if *frame == within);
+    let place = scope.meta.sites.iter().position(|site| is_loop(&site.kind)).ok_or(DecodeError::NotRecorded)?;
+    Ok(SiteId(place as u32))
+}
+
+pub(super) const fn applied(state: RuleState) -> bool {
+    matches!(state, RuleState::Applied | RuleState::Decided)
+}

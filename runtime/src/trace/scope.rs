@@ -1,0 +1,187 @@
+//! Finds the values of operands: in inputs, in elements of lists, and in the frames that are current.
+
+use crate::layout::Shape;
+use crate::memory::{MemoryError, read_value};
+use crate::meta::{DecisionMeta, FrameId, Operand, OperandSource, SiteId, SiteKind, SlotId};
+use crate::text;
+use crate::types::{Type, Types};
+use crate::value::Value;
+
+use super::decode::{DecodeError, Decoder, Frames, pointer};
+use super::{Element, Shown};
+
+/// A value that may be known, and where it is in the input, if it is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bound {
+    pub(super) value: Option<Value>,
+    pub(super) pointer: Option<String>,
+}
+
+/// One decision, and which of its frames are current.
+pub(super) struct Scope<'a> {
+    pub(super) meta: &'a DecisionMeta,
+    inputs: Vec<Bound>,
+    frames: Vec<Option<&'a [u8]>>,
+    /// The current elements of the loops around, innermost last.
+    elements: Vec<(SiteId, Bound)>,
+}
+
+/// A loop site's list and the frames of the elements visited.
+pub(super) struct Visits<'a> {
+    pub(super) site: SiteId,
+    pub(super) frame: FrameId,
+    pub(super) binder: &'a str,
+    list: Bound,
+    pub(super) frames: Frames<'a>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(meta: &'a DecisionMeta, inputs: Vec<Bound>, frame: &'a [u8]) -> Result<Self, DecodeError> {
+        let needed = meta.frames.first().map_or(0, |frame| frame.layout.size as usize);
+        if frame.len() < needed {
+            return Err(MemoryError::OutOfBounds.into());
+        }
+        let mut frames = vec![None; meta.frames.len()];
+        if let Some(first) = frames.first_mut() {
+            *first = Some(frame);
+        }
+        Ok(Self { meta, inputs, frames, elements: Vec::new() })
+    }
+
+    fn frame(&self, id: FrameId) -> Result<&'a [u8], DecodeError> {
+        self.frames.get(id.index()).copied().flatten().ok_or(DecodeError::NotRecorded)
+    }
+
+    /// The two bits of a site.
+    pub(super) fn bits(&self, site: SiteId) -> Result<u8, DecodeError> {
+        let site = self.meta.sites.get(site.index()).ok_or(DecodeError::NotRecorded)?;
+        let byte = self.frame(site.frame)?.get(site.place as usize / 4).ok_or(MemoryError::OutOfBounds)?;
+        Ok(byte >> (site.place % 4 * 2) & 3)
+    }
+
+    /// The bytes that begin with a slot, its shape and its type.
+    pub(super) fn slot(&self, slot: SlotId) -> Result<(&'a [u8], &'a Shape, &'a Type), DecodeError> {
+        let bytes = self.frame(slot.frame)?;
+        let frame = &self.meta.frames[slot.frame.index()];
+        let member = frame.layout.members.get(slot.index as usize).zip(frame.slots.get(slot.index as usize));
+        let ((offset, shape), ty) = member.ok_or(DecodeError::NotRecorded)?;
+        Ok((bytes.get(*offset as usize..).ok_or(MemoryError::OutOfBounds)?, shape, ty))
+    }
+
+    /// Makes an element current.
+    pub(super) fn enter(&mut self, visits: &Visits<'a>, index: u32) {
+        if let Some(frame) = self.frames.get_mut(visits.frame.index()) {
+            *frame = Some(visits.frames.get(index));
+        }
+        self.elements.push((visits.site, visits.element(index)));
+    }
+
+    /// Leaves the element that was made current last.
+    pub(super) fn leave(&mut self, visits: &Visits<'a>) {
+        self.elements.pop();
+        if let Some(frame) = self.frames.get_mut(visits.frame.index()) {
+            *frame = None;
+        }
+    }
+}
+
+impl Visits<'_> {
+    fn element(&self, index: u32) -> Bound {
+        let value = match &self.list.value {
+            Some(Value::List(elements)) => elements.get(index as usize).cloned(),
+            _ => None,
+        };
+        Bound { value, pointer: self.pointer(index) }
+    }
+
+    /// Where an element is in the input.
+    pub(super) fn pointer(&self, index: u32) -> Option<String> {
+        self.list.pointer.as_ref().map(|list| format!("{list}/{index}"))
+    }
+
+    pub(super) fn shown(&self, index: u32) -> Element {
+        Element { index, pointer: self.pointer(index), children: Vec::new() }
+    }
+}
+
+impl<'a> Decoder<'a> {
+    /// An operand's value, and where it is in the input.
+    pub(super) fn bound(&self, scope: &Scope<'a>, operand: &Operand) -> Result<Bound, DecodeError> {
+        match &operand.source {
+            OperandSource::Constant(value) => Ok(Bound { value: Some(value.clone()), pointer: None }),
+            OperandSource::Input(path) => Ok(self.input(scope, path)),
+            OperandSource::Element(site, path) => Ok(self.element(scope, *site, path)),
+            OperandSource::Slot(slot) => self.recorded(scope, *slot, &[]),
+            OperandSource::Part(slot, path) => self.recorded(scope, *slot, path),
+            OperandSource::Bits(site) => Ok(Bound { value: truth(scope.bits(*site)?), pointer: None }),
+        }
+    }
+
+    fn input(&self, scope: &Scope<'a>, path: &[u32]) -> Bound {
+        let Some((param, fields)) = path.split_first() else { return Bound::default() };
+        let declared = scope.meta.params.get(*param as usize).zip(scope.inputs.get(*param as usize));
+        declared.map_or_else(Bound::default, |(param, bound)| part(bound, &param.ty, fields, &self.program.types))
+    }
+
+    fn element(&self, scope: &Scope<'a>, site: SiteId, path: &[u32]) -> Bound {
+        let current = scope.elements.iter().rev().find(|(of, _)| *of == site);
+        let list = scope.meta.sites.get(site.index()).map(|site| &site.kind);
+        let (Some((_, bound)), Some(SiteKind::Loop { list, .. })) = (current, list) else { return Bound::default() };
+        match list.ty.required() {
+            Type::List { element, .. } => part(bound, element, path, &self.program.types),
+            _ => Bound::default(),
+        }
+    }
+
+    fn recorded(&self, scope: &Scope<'a>, slot: SlotId, path: &[u32]) -> Result<Bound, DecodeError> {
+        let (bytes, shape, ty) = scope.slot(slot)?;
+        let value = read_value(ty, shape, bytes, &self.memory, &self.program.types)?;
+        Ok(part(&Bound { value: Some(value), pointer: None }, ty, path, &self.program.types))
+    }
+
+    /// An operand with its value, where it is written; none when its value is not known.
+    pub(super) fn shown(&self, scope: &Scope<'a>, operand: &Operand) -> Result<Option<Shown>, DecodeError> {
+        let bound = self.bound(scope, operand)?;
+        Ok(bound.value.map(|value| {
+            let text = text::format_value(&value, &operand.ty, self.program);
+            Shown { span: operand.span, ty: operand.ty.clone(), value, text }
+        }))
+    }
+
+    /// The elements that a loop site visited; the site must have been evaluated.
+    pub(super) fn visits(&self, scope: &Scope<'a>, site: SiteId) -> Result<Option<Visits<'a>>, DecodeError> {
+        let meta = scope.meta.sites.get(site.index()).ok_or(DecodeError::NotRecorded)?;
+        let SiteKind::Loop { frame, visits, list, binder } = &meta.kind else { return Ok(None) };
+        let layout = &scope.meta.frames.get(frame.index()).ok_or(DecodeError::NotRecorded)?.layout;
+        let frames = self.frames(scope, *visits, layout.size)?;
+        Ok(Some(Visits { site, frame: *frame, binder, list: self.bound(scope, list)?, frames }))
+    }
+}
+
+/// A part of a value: fields of fields. A missing record on the way makes it missing.
+fn part(whole: &Bound, ty: &Type, path: &[u32], types: &Types) -> Bound {
+    let mut bound = whole.clone();
+    let mut ty = ty;
+    for place in path {
+        let place = *place as usize;
+        let Type::Record(id) = ty.required() else { return Bound::default() };
+        let Some(field) = types.record(*id).fields.get(place) else { return Bound::default() };
+        bound.value = match bound.value {
+            Some(Value::Record(fields)) => fields.get(place).cloned(),
+            Some(Value::Missing) => Some(Value::Missing),
+            _ => None,
+        };
+        bound.pointer = bound.pointer.map(|parent| pointer(&parent, &field.name));
+        ty = &field.ty;
+    }
+    bound
+}
+
+/// The boolean that the bits of a site tell, if it was evaluated.
+fn truth(bits: u8) -> Option<Value> {
+    match bits {
+        1 => Some(Value::Boolean(false)),
+        2 => Some(Value::Boolean(true)),
+        _ => None,
+    }
+}

@@ -1,0 +1,1 @@
+//! Recordings built by hand, and garbage.

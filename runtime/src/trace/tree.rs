@@ -1,0 +1,256 @@
+//! What became of every site, as a tree.
+
+use crate::meta::{DecisionId, DecisionMeta, RuleId, RuleState, SiteId, SiteKind, SiteMeta, SlotId};
+use crate::types::Type;
+
+use super::by::applied;
+use super::decode::{DecodeError, Decoder, overriders, states};
+use super::scope::{Bound, Scope, Visits};
+use super::{Branch, Element, Elements, SHOWN_ENDS, Status, TraceKind, TraceNode};
+
+/// The depth from which on what belongs to a node stands beside it, so that every JSON reader can read the tree.
+const MOST_LEVELS: usize = 20;
+
+/// Where one is in the tree of a decision.
+struct Walk {
+    /// The sites that belong to each, in source order.
+    children: Vec<Vec<SiteId>>,
+    states: Vec<RuleState>,
+    level: usize,
+}
+
+impl<'a> Decoder<'a> {
+    /// The sites of a decision that belong to no other, with what belongs to them.
+    pub(super) fn tree(&mut self, scope: &mut Scope<'a>) -> Result<Vec<TraceNode>, DecodeError> {
+        self.tree_at(scope, 0)
+    }
+
+    fn tree_at(&mut self, scope: &mut Scope<'a>, level: usize) -> Result<Vec<TraceNode>, DecodeError> {
+        let mut walk = Walk { children: children(scope.meta), states: states(scope)?, level };
+        let roots = walk.children.pop().unwrap_or_default();
+        let mut nodes = Vec::new();
+        self.fill(scope, &mut walk, &roots, &mut nodes)?;
+        Ok(nodes)
+    }
+
+    /// Appends the nodes of sites. Beyond the greatest depth whole subtrees follow each other in source order.
+    fn fill(&mut self, scope: &mut Scope<'a>, walk: &mut Walk, sites: &[SiteId], out: &mut Vec<TraceNode>) -> Result<(), DecodeError> {
+        if walk.level >= MOST_LEVELS {
+            return self.flat(scope, walk, sites, out);
+        }
+        walk.level += 1;
+        for site in sites {
+            let mut node = self.node(scope, walk, *site)?;
+            let (inner, own) = divide(scope.meta, *site, &walk.children[site.index()]);
+            self.fill(scope, walk, &own, &mut node.children)?;
+            if node.status != Status::NotEvaluated {
+                node.elements = self.elements(scope, walk, *site, &inner)?;
+                node.called = self.called(scope, walk, &scope.meta.sites[site.index()])?;
+            }
+            out.push(node);
+        }
+        walk.level -= 1;
+        Ok(())
+    }
+
+    fn flat(&mut self, scope: &Scope<'a>, walk: &Walk, sites: &[SiteId], out: &mut Vec<TraceNode>) -> Result<(), DecodeError> {
+        let mut open: Vec<SiteId> = sites.iter().rev().copied().collect();
+        while let Some(site) = open.pop() {
+            out.push(self.node(scope, walk, site)?);
+            let (_, own) = divide(scope.meta, site, &walk.children[site.index()]);
+            open.extend(own.iter().rev());
+        }
+        Ok(())
+    }
+
+    /// A site without what belongs to it.
+    fn node(&mut self, scope: &Scope<'a>, walk: &Walk, id: SiteId) -> Result<TraceNode, DecodeError> {
+        self.budget = self.budget.saturating_sub(1);
+        let site = &scope.meta.sites[id.index()];
+        let status = self.status(scope, walk, id, site)?;
+        let evaluated = !matches!(status, Status::NotEvaluated | Status::NotReached);
+        let mut node = TraceNode {
+            kind: self.kind(scope.meta, &site.kind),
+            span: site.span,
+            status,
+            value: None,
+            operands: Vec::new(),
+            children: Vec::new(),
+            elements: None,
+            called: None,
+        };
+        if evaluated {
+            node.value = site.value.as_ref().map(|value| self.shown(scope, value)).transpose()?.flatten();
+            for operand in &site.operands {
+                node.operands.extend(self.shown(scope, operand)?);
+            }
+        }
+        Ok(node)
+    }
+
+    fn kind(&self, meta: &DecisionMeta, kind: &SiteKind) -> TraceKind {
+        match kind {
+            SiteKind::Group => TraceKind::Group,
+            SiteKind::Rule(id) => {
+                let rule = &meta.rules[id.index()];
+                TraceKind::Rule { id: *id, name: rule.name.clone(), group: rule.group.clone(), whole: rule.whole }
+            }
+            SiteKind::Instance(id) => TraceKind::Instance { id: *id, name: meta.rules[id.index()].name.clone() },
+            SiteKind::Condition => TraceKind::Condition,
+            SiteKind::Let(name) => TraceKind::Let(name.clone()),
+            SiteKind::Argument(name) => TraceKind::Argument(name.clone()),
+            SiteKind::Define(name) => TraceKind::Define(name.clone()),
+            SiteKind::Decision { decision, .. } => TraceKind::Decision { id: *decision, name: self.name(*decision) },
+            SiteKind::Loop { binder, .. } => TraceKind::Loop { binder: binder.clone() },
+            SiteKind::Body => TraceKind::Body,
+            SiteKind::Outcome => TraceKind::Outcome,
+        }
+    }
+
+    fn name(&self, decision: DecisionId) -> String {
+        self.program.decisions.get(decision.index()).map(DecisionMeta::qualified_name).unwrap_or_default()
+    }
+
+    fn status(&self, scope: &Scope<'a>, walk: &Walk, id: SiteId, site: &SiteMeta) -> Result<Status, DecodeError> {
+        let bits = scope.bits(id)?;
+        Ok(match &site.kind {
+            SiteKind::Rule(rule) => rule_status(scope.meta, walk, *rule, RuleState::of(bits)),
+            SiteKind::Instance(rule) if applied(RuleState::of(bits)) => rule_status(scope.meta, walk, *rule, walk.states[rule.index()]),
+            SiteKind::Instance(rule) => rule_status(scope.meta, walk, *rule, RuleState::of(bits)),
+            _ if bits == 0 => Status::NotEvaluated,
+            _ if !tells_truth(scope.meta, walk, id, site) => Status::Evaluated,
+            _ if bits == 1 => Status::False,
+            _ => Status::True,
+        })
+    }
+
+    /// The elements of a list that was gone through, with the sites within them.
+    fn elements(
+        &mut self,
+        scope: &mut Scope<'a>,
+        walk: &mut Walk,
+        site: SiteId,
+        inner: &[SiteId],
+    ) -> Result<Option<Elements>, DecodeError> {
+        let Some(visits) = self.visits(scope, site)? else { return Ok(None) };
+        let visited = visits.frames.count;
+        let mut elements = Elements { visited, shown: Vec::new(), left_out: 0 };
+        if inner.is_empty() {
+            elements.left_out = visited;
+            return Ok(Some(elements));
+        }
+        for index in 0..visited {
+            scope.enter(&visits, index);
+            let at_an_end = index < SHOWN_ENDS || visited - index <= SHOWN_ENDS;
+            if self.budget > 0 && (at_an_end || counts(scope, site, inner)?) {
+                elements.shown.push(self.one_element(scope, walk, &visits, index, inner)?);
+            }
+            scope.leave(&visits);
+        }
+        elements.left_out = visited - elements.shown.len() as u32;
+        Ok(Some(elements))
+    }
+
+    fn one_element(
+        &mut self,
+        scope: &mut Scope<'a>,
+        walk: &mut Walk,
+        visits: &Visits<'a>,
+        index: u32,
+        inner: &[SiteId],
+    ) -> Result<Element, DecodeError> {
+        let mut element = visits.shown(index);
+        self.fill(scope, walk, inner, &mut element.children)?;
+        Ok(element)
+    }
+
+    /// What a called decision did. Its inputs are the operands of the call, if they are one for each parameter.
+    fn called(&mut self, scope: &Scope<'a>, walk: &Walk, site: &SiteMeta) -> Result<Option<Box<Branch>>, DecodeError> {
+        let SiteKind::Decision { decision, activation } = &site.kind else { return Ok(None) };
+        let meta = self.program.decisions.get(decision.index()).ok_or(DecodeError::NoSuchDecision)?;
+        let inputs = if site.operands.len() == meta.params.len() {
+            site.operands.iter().map(|operand| self.bound(scope, operand)).collect::<Result<_, _>>()?
+        } else {
+            vec![Bound::default(); meta.params.len()]
+        };
+        let mut callee = Scope::new(meta, inputs, self.activation(scope, *activation, meta)?)?;
+        let by = self.by(&mut callee)?;
+        let tree = if walk.level < MOST_LEVELS { self.tree_at(&mut callee, walk.level + 1)? } else { Vec::new() };
+        Ok(Some(Box::new(Branch { decision: meta.qualified_name(), by, tree })))
+    }
+
+    fn activation(&self, scope: &Scope<'a>, slot: SlotId, meta: &DecisionMeta) -> Result<&'a [u8], DecodeError> {
+        let size = meta.frames.first().map_or(0, |frame| frame.layout.size);
+        Ok(self.frames(scope, slot, size)?.get(0))
+    }
+}
+
+/// The sites that belong to each site, and behind them those that belong to none. A site of an element that names no owner belongs to the
+/// loop.
+fn children(meta: &DecisionMeta) -> Vec<Vec<SiteId>> {
+    let roots = meta.sites.len();
+    let mut children = vec![Vec::new(); roots + 1];
+    for (place, site) in meta.sites.iter().enumerate() {
+        let owner = site.parent.map(SiteId::index).filter(|parent| *parent < place).or_else(|| loop_of(meta, site));
+        children[owner.unwrap_or(roots)].push(SiteId(place as u32));
+    }
+    children
+}
+
+fn loop_of(meta: &DecisionMeta, site: &SiteMeta) -> Option<usize> {
+    let around = |other: &SiteMeta| matches!(other.kind, SiteKind::Loop { frame, .. } if frame == site.frame);
+    if site.frame.0 == 0 { None } else { meta.sites.iter().position(around) }
+}
+
+/// Of the sites that belong to one: those that are recorded for each element of its list, and the others.
+fn divide(meta: &DecisionMeta, of: SiteId, all: &[SiteId]) -> (Vec<SiteId>, Vec<SiteId>) {
+    match &meta.sites[of.index()].kind {
+        SiteKind::Loop { frame, .. } => all.iter().partition(|site| meta.sites[site.index()].frame == *frame),
+        _ => (Vec::new(), all.to_vec()),
+    }
+}
+
+fn rule_status(meta: &DecisionMeta, walk: &Walk, rule: RuleId, state: RuleState) -> Status {
+    match state {
+        RuleState::NotReached => Status::NotReached,
+        RuleState::DidNotApply => Status::DidNotApply,
+        RuleState::Applied => Status::Overridden { by: overriders(meta, &walk.states, rule) },
+        RuleState::Decided => Status::Decided,
+    }
+}
+
+/// Whether the bits of an evaluated site tell a boolean.
+fn tells_truth(meta: &DecisionMeta, walk: &Walk, id: SiteId, site: &SiteMeta) -> bool {
+    match &site.kind {
+        SiteKind::Condition | SiteKind::Group => true,
+        // A `for each` has no value; `some` and `every` are booleans.
+        SiteKind::Loop { .. } => site.value.is_none() && !goes_through_instances(meta, &walk.children[id.index()]),
+        SiteKind::Outcome => site.value.is_none() && *meta.gives.required() == Type::Boolean,
+        _ => site.value.is_none(),
+    }
+}
+
+fn goes_through_instances(meta: &DecisionMeta, children: &[SiteId]) -> bool {
+    children.iter().any(|site| matches!(meta.sites[site.index()].kind, SiteKind::Instance(_)))
+}
+
+/// Whether the current element applied, or counted where not all elements do.
+fn counts(scope: &Scope<'_>, of: SiteId, inner: &[SiteId]) -> Result<bool, DecodeError> {
+    // The element that decided a `some` or an `every` is the last one visited, which is shown anyway.
+    let total = scope.meta.sites[of.index()].value.is_some();
+    let filtered = inner.iter().any(|site| scope.meta.sites[site.index()].kind == SiteKind::Condition);
+    let sums = inner.iter().any(|site| scope.meta.sites[site.index()].kind == SiteKind::Body);
+    for site in inner {
+        let bits = scope.bits(*site)?;
+        let counts = match &scope.meta.sites[site.index()].kind {
+            SiteKind::Instance(_) => applied(RuleState::of(bits)),
+            SiteKind::Body => total && filtered && bits != 0,
+            SiteKind::Condition => total && !sums && bits == 2,
+            _ => false,
+        };
+        if counts {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
