@@ -15,6 +15,8 @@ mod scan;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
+mod generated;
+#[cfg(test)]
 mod tests;
 
 use crate::memory::Batch;
