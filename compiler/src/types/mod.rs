@@ -20,7 +20,7 @@ pub mod words;
 use axtrace_grammar::ast;
 use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::{DecisionId, RoleMeta};
-use axtrace_runtime::types::{EnumType, FieldType, Type, Types};
+use axtrace_runtime::types::{FieldType, Type, Types};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Findings, Sources, Span};
 
@@ -81,7 +81,6 @@ enum Caller {
 /// Gives every expression of the program its type. `None` if something was wrong that leaves no program to look at further.
 #[must_use]
 pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings) -> Option<hir::Program> {
-    let before = findings.len();
     let mut checker = Checker {
         sources,
         resolved,
@@ -105,7 +104,7 @@ pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings
     let decisions = checker.decisions();
     checker.find_decision_cycles();
     let tests = checker.tests(&decisions);
-    checker.finish(decisions, tests, before)
+    checker.finish(decisions, tests)
 }
 
 fn waiting<T>(count: usize) -> Vec<Lazy<T>> {
@@ -113,8 +112,7 @@ fn waiting<T>(count: usize) -> Vec<Lazy<T>> {
 }
 
 impl<'a> Checker<'a, '_> {
-    fn finish(self, decisions: Vec<Option<hir::Decision>>, tests: Vec<hir::Test>, before: usize) -> Option<hir::Program> {
-        let _ = before;
+    fn finish(self, decisions: Vec<Option<hir::Decision>>, tests: Vec<hir::Test>) -> Option<hir::Program> {
         if self.findings.has_errors() {
             return None;
         }
@@ -173,10 +171,6 @@ impl<'a> Checker<'a, '_> {
         self.samples_known = samples_known;
         (self.module, self.caller) = (outer_module, outer_caller);
         (result, std::mem::replace(&mut self.scope, scope))
-    }
-
-    fn enum_of(&self, name: &str) -> Option<(usize, &EnumType)> {
-        self.types.enums.iter().enumerate().find(|(_, it)| it.name == name)
     }
 }
 

@@ -1,0 +1,84 @@
+//! From sources to a checked program.
+
+use axtrace_grammar::ast;
+use axtrace_runtime::calendar::zone::database_version;
+use axtrace_runtime::meta::ProgramMeta;
+use axtrace_source::{Findings, Sources};
+use sha2::{Digest, Sha256};
+
+use crate::expand::{expand, finish};
+use crate::program::Program;
+use crate::ranges::ranges;
+use crate::resolve::resolve;
+use crate::types::check;
+use crate::{graph::Graph, hir};
+
+/// The version of the language that this compiler knows.
+pub const LANGUAGE: &str = "1";
+
+/// Checks the sources and gives the program, if nothing in them is an error. All findings go to `findings`.
+#[must_use]
+pub fn compile(sources: Sources, findings: &mut Findings) -> Option<Program> {
+    let files: Vec<ast::File> = sources.files().iter().map(|file| axtrace_grammar::parse(file, findings)).collect();
+    let resolved = resolve(&files, findings);
+    let typed = check(&sources, &resolved, findings)?;
+    let version = files.iter().find_map(|file| file.version.as_ref().map(|version| version.node.clone()));
+    let (mut graphs, templates) = expand(&typed, findings);
+    if findings.has_errors() {
+        return None;
+    }
+    ranges(&mut graphs, &typed, &sources, findings);
+    let program = assemble(typed, graphs, templates, sources, version);
+    if findings.has_errors() {
+        return None;
+    }
+    Some(program)
+}
+
+fn assemble(
+    typed: hir::Program,
+    mut graphs: Vec<Graph>,
+    templates: Vec<Vec<axtrace_runtime::meta::Piece>>,
+    sources: Sources,
+    version: Option<String>,
+) -> Program {
+    for graph in &mut graphs {
+        finish(graph, &typed.types);
+    }
+    let digest = digest(&sources, &typed);
+    let meta = ProgramMeta {
+        types: typed.types,
+        decisions: graphs.iter().map(|graph| graph.meta.clone()).collect(),
+        roles: typed.roles,
+        zones: typed.zones,
+        constants: Vec::new(),
+        templates,
+        sources,
+        digest,
+        version,
+    };
+    Program { meta, graphs, tests: typed.tests }
+}
+
+/// The digest of everything a decision depends on: language, zone rules, sources by path, parameters.
+fn digest(sources: &Sources, typed: &hir::Program) -> String {
+    let mut hash = Sha256::new();
+    let mut part = |name: &str, bytes: &[u8]| {
+        hash.update((name.len() as u64).to_le_bytes());
+        hash.update(name);
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    part("language", LANGUAGE.as_bytes());
+    part("zones", database_version().as_bytes());
+    let mut files: Vec<_> = sources.files().iter().collect();
+    files.sort_by_key(|file| file.path());
+    for file in files {
+        part(file.path(), file.text().as_bytes());
+    }
+    for (name, _, value) in &typed.params {
+        part(name, format!("{value:?}").as_bytes());
+    }
+    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}

@@ -1,0 +1,225 @@
+//! Locals, calls and loops.
+
+use axtrace_runtime::meta::{DecisionId, SiteId, SiteKind};
+use axtrace_runtime::types::{FieldType, Type};
+use axtrace_source::Span;
+
+use super::expr::is_place;
+use super::{Bound, Expander};
+use crate::graph::{Known, Local, LocalId, Loop, LoopId, NodeId, NodeKind, Quantifier};
+use crate::hir::{DefineId, Expr, ExprKind, Let, VarId};
+
+impl Expander<'_> {
+    pub(super) fn lets(&mut self, lets: &[Let]) {
+        for it in lets {
+            let local = self.local_of(it);
+            self.bound[it.var.0 as usize] = Some(Bound::Local(local));
+        }
+    }
+
+    fn local_of(&mut self, it: &Let) -> LocalId {
+        let var = self.variables()[it.var.0 as usize].clone();
+        let local = self.local(SiteKind::Let(var.name.clone()), &var.name, &it.value, var.span);
+        if let Some((ty, declared)) = &it.ty {
+            let value = self.graph.local(local).value;
+            self.oblige(value, ty, format!("`{}`", var.name), *declared);
+        }
+        local
+    }
+
+    fn local(&mut self, kind: SiteKind, name: &str, value: &Expr, span: Span) -> LocalId {
+        let is_let = matches!(kind, SiteKind::Let(_));
+        let site = self.site(kind, if is_let { span } else { value.span });
+        let node = self.under(site, |this| this.expr(value, None));
+        let ty = self.graph.node(node).ty.clone();
+        let slot = (ty != Type::Boolean).then(|| self.slot(self.frame, ty, false));
+        let local = Local { name: name.into(), value: node, is_let, site: Some(site), slot, inside: self.inside, known: self.known, span };
+        self.graph.locals.push(local);
+        let id = LocalId(self.graph.locals.len() as u32 - 1);
+        if let Some(slot) = slot {
+            let (span, ty) = (span, self.graph.node(node).ty.clone());
+            let source = axtrace_runtime::meta::OperandSource::Slot(slot);
+            self.graph.meta.sites[site.index()].value = Some(axtrace_runtime::meta::Operand { span, ty, source });
+        }
+        id
+    }
+
+    /// The variables of whatever is expanded.
+    fn variables(&self) -> &[crate::hir::Var] {
+        match self.expanding.last() {
+            Some(define) => &self.program.defines[define.0 as usize].vars,
+            None => &self.program.decisions[self.graph.id.index()].vars,
+        }
+    }
+
+    /// The body of a define, for these arguments.
+    pub(super) fn call_define(&mut self, id: DefineId, args: &[Expr], expr: &Expr) -> NodeId {
+        let define = &self.program.defines[id.0 as usize];
+        let site = self.site(SiteKind::Define(define.name.clone()), expr.span);
+        let first_local = self.graph.locals.len();
+        let outer_known = std::mem::replace(&mut self.known, Known::Call(NodeId(u32::MAX)));
+        let body = self.under(site, |this| {
+            let bound = this.arguments(&define.name, &define.args, args, define.vars.len());
+            let outer = std::mem::replace(&mut this.bound, bound);
+            this.expanding.push(id);
+            this.lets(&define.lets);
+            let body = this.expr(&define.body, None);
+            this.expanding.pop();
+            this.bound = outer;
+            body
+        });
+        self.known = outer_known;
+        if let Some((ty, declared)) = &define.ty {
+            self.oblige(body, ty, format!("what `{}` gives", define.name), *declared);
+        }
+        let ty = self.graph.node(body).ty.clone();
+        let node = self.node(NodeKind::Define(body), ty, expr.span);
+        for local in &mut self.graph.locals[first_local..] {
+            if local.known == Known::Call(NodeId(u32::MAX)) {
+                local.known = Known::Call(node);
+            }
+        }
+        self.graph.nodes[node.index()].site = Some(site);
+        self.set_value(site, node);
+        node
+    }
+
+    fn arguments(&mut self, function: &str, fields: &[(VarId, FieldType)], args: &[Expr], vars: usize) -> Vec<Option<Bound>> {
+        let mut bound = vec![None; vars];
+        for ((var, field), arg) in fields.iter().zip(args) {
+            let (node, binding) = self.argument(field, arg);
+            self.oblige(node, &field.ty, format!("`{}` of `{function}`", field.name), field.span);
+            bound[var.0 as usize] = Some(binding);
+        }
+        bound
+    }
+
+    /// A place or constant is copied where it is used; anything else is evaluated once.
+    fn argument(&mut self, field: &FieldType, arg: &Expr) -> (NodeId, Bound) {
+        if is_place(arg) || matches!(arg.kind, ExprKind::Constant(_)) {
+            let node = self.place_node(arg);
+            return (node, Bound::Copy(node));
+        }
+        let local = self.local(SiteKind::Argument(field.name.clone()), &field.name, arg, field.span);
+        (self.graph.local(local).value, Bound::Local(local))
+    }
+
+    /// The nodes of a place or constant, without a site.
+    fn place_node(&mut self, expr: &Expr) -> NodeId {
+        let kind = match &expr.kind {
+            ExprKind::Variable(var) => return self.variable(*var, expr.span),
+            ExprKind::Field(base, field) => NodeKind::Field(self.place_node(base), *field),
+            ExprKind::Unary(crate::hir::Unary::Unwrap, inner) => NodeKind::Unwrap(self.place_node(inner)),
+            ExprKind::Constant(value) => NodeKind::Constant(value.clone()),
+            _ => return self.expr(expr, None),
+        };
+        self.node(kind, expr.ty.clone(), expr.span)
+    }
+
+    /// A call of another decision, whose trace is a branch of this one's.
+    pub(super) fn call_decision(&mut self, decision: DecisionId, args: &[Expr], expr: &Expr) -> NodeId {
+        let activation = self.slot(self.frame, Type::Boolean, true);
+        let site = self.site(SiteKind::Decision { decision, activation }, expr.span);
+        let callee = &self.program.decisions[decision.index()];
+        let arguments = self.under(site, |this| {
+            let one = |(arg, field): (&Expr, &FieldType)| {
+                let node = this.expr(arg, None);
+                this.oblige(node, &field.ty, format!("`{}` of `{}`", field.name, callee.name), field.span);
+                node
+            };
+            args.iter().zip(&callee.params).map(one).collect::<Vec<_>>()
+        });
+        self.set_operands(site, &arguments);
+        let node = self.node(NodeKind::Decide { decision, arguments, activation }, expr.ty.clone(), expr.span);
+        self.graph.nodes[node.index()].site = Some(site);
+        self.set_value(site, node);
+        node
+    }
+
+    pub(super) fn quantify(
+        &mut self,
+        quantifier: Quantifier,
+        binder: VarId,
+        list: &Expr,
+        filter: Option<&Expr>,
+        body: Option<&Expr>,
+        expr: &Expr,
+    ) -> NodeId {
+        let (id, site) = self.open_loop(binder, list, expr.span);
+        let outer = self.enter(id);
+        let filter = filter.map(|filter| self.expr(filter, None));
+        let body = body.map(|body| if quantifier == Quantifier::Sum { self.summand(body) } else { self.expr(body, None) });
+        self.leave(outer);
+        let it = &mut self.graph.loops[id.index()];
+        (it.filter, it.body) = (filter, body);
+        let node = self.node(NodeKind::Quantify(quantifier, id), expr.ty.clone(), expr.span);
+        self.graph.nodes[node.index()].site = Some(site);
+        self.set_value(site, node);
+        node
+    }
+
+    fn summand(&mut self, body: &Expr) -> NodeId {
+        let site = self.site(SiteKind::Body, body.span);
+        let node = self.expr(body, Some(site));
+        let node = if self.graph.node(node).site == Some(site) {
+            node
+        } else {
+            let ty = body.ty.clone();
+            let around = self.node(NodeKind::Define(node), ty, body.span);
+            self.graph.nodes[around.index()].site = Some(site);
+            around
+        };
+        self.set_value(site, node);
+        node
+    }
+
+    /// A loop over a list, with its site and element frame. The list is evaluated outside of it.
+    pub(super) fn open_loop(&mut self, binder: VarId, list: &Expr, span: Span) -> (LoopId, SiteId) {
+        let visits = self.slot(self.frame, Type::Boolean, true);
+        let frame = self.new_frame();
+        let name = self.variables()[binder.0 as usize].name.clone();
+        let placeholder = axtrace_runtime::meta::Operand {
+            span: list.span,
+            ty: list.ty.clone(),
+            source: axtrace_runtime::meta::OperandSource::Input(Vec::new()),
+        };
+        let site = self.site(SiteKind::Loop { frame, visits, list: placeholder, binder: name.clone() }, span);
+        let node = self.under(site, |this| if is_place(list) { this.place_node(list) } else { this.expr(list, None) });
+        let shown = self.operand(node);
+        if let SiteKind::Loop { list, .. } = &mut self.graph.meta.sites[site.index()].kind {
+            *list = shown;
+        }
+        let it = Loop { binder: name, list: node, filter: None, body: None, site, frame, visits, outer: self.inside };
+        self.graph.loops.push(it);
+        let id = LoopId(self.graph.loops.len() as u32 - 1);
+        self.bound[binder.0 as usize] = Some(Bound::Element(id));
+        (id, site)
+    }
+
+    /// Steps into a loop; gives what [`leave`](Self::leave) takes back.
+    pub(super) fn enter(&mut self, id: LoopId) -> Outer {
+        let it = self.graph.loop_of(id);
+        let (frame, site) = (it.frame, it.site);
+        Outer {
+            frame: std::mem::replace(&mut self.frame, frame),
+            parent: self.parent.replace(site),
+            inside: self.inside.replace(id),
+            known: std::mem::replace(&mut self.known, Known::Element(id)),
+        }
+    }
+
+    pub(super) fn leave(&mut self, outer: Outer) {
+        self.frame = outer.frame;
+        self.parent = outer.parent;
+        self.inside = outer.inside;
+        self.known = outer.known;
+    }
+}
+
+/// Where the expansion stood before it entered a loop.
+pub(super) struct Outer {
+    frame: axtrace_runtime::meta::FrameId,
+    parent: Option<SiteId>,
+    inside: Option<LoopId>,
+    known: Known,
+}

@@ -1,0 +1,68 @@
+//! Lays out rows and frames, once the bounds of every value are known.
+
+use std::collections::HashMap;
+
+use axtrace_runtime::layout::{Shape, Struct};
+use axtrace_runtime::meta::{Operand, OperandSource, SiteKind, SlotId, TextPiece};
+use axtrace_runtime::types::{Type, Types};
+
+use crate::graph::Graph;
+
+/// Gives slots and operands the types of the values they hold, and lays out inputs, outcomes and frames.
+pub fn finish(graph: &mut Graph, types: &Types) {
+    let slots = slot_types(graph);
+    for (slot, ty) in &slots {
+        graph.meta.frames[slot.frame.index()].slots[slot.index as usize] = ty.clone();
+    }
+    for site in &mut graph.meta.sites {
+        site.operands.iter_mut().chain(&mut site.value).for_each(|operand| retype(operand, &slots, types));
+        if let SiteKind::Loop { list, .. } = &mut site.kind {
+            retype(list, &slots, types);
+        }
+    }
+    for rule in &mut graph.meta.rules {
+        retype(&mut rule.outcome, &slots, types);
+        for piece in rule.because.iter_mut().flatten() {
+            if let TextPiece::Value(operand) = piece {
+                retype(operand, &slots, types);
+            }
+        }
+    }
+    for frame in &mut graph.meta.frames {
+        frame.lay_out(types);
+    }
+    let meta = &mut graph.meta;
+    meta.input = Struct::of(meta.params.iter().map(|param| Shape::of(&param.ty, types)).collect());
+    let (tag, within) = (Shape::Int { bytes: 2, signed: false }, Shape::Int { bytes: 8, signed: true });
+    meta.outcome = Struct::of(vec![tag, Shape::of(&meta.gives, types), within]);
+}
+
+fn slot_types(graph: &Graph) -> HashMap<SlotId, Type> {
+    let nodes = graph.nodes.iter().filter_map(|node| Some((node.slot?, node.ty.clone())));
+    let locals = graph.locals.iter().filter_map(|local| Some((local.slot?, graph.node(local.value).ty.clone())));
+    nodes.chain(locals).collect()
+}
+
+fn retype(operand: &mut Operand, slots: &HashMap<SlotId, Type>, types: &Types) {
+    match &operand.source {
+        OperandSource::Slot(slot) => {
+            if let Some(ty) = slots.get(slot) {
+                operand.ty = ty.clone();
+            }
+        }
+        OperandSource::Part(slot, fields) => {
+            if let Some(ty) = slots.get(slot) {
+                operand.ty = part(ty, fields, types);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The type of a field of a field of a type.
+fn part(ty: &Type, fields: &[u32], types: &Types) -> Type {
+    fields.iter().fold(ty.clone(), |ty, field| match ty.required() {
+        Type::Record(id) => types.record(*id).fields[*field as usize].ty.clone(),
+        other => other.clone(),
+    })
+}

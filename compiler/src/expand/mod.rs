@@ -1,0 +1,170 @@
+//! Turns the typed program into decision graphs.
+//!
+//! On arrival every expression has a type and an exact scale. On leaving, each decision is a [`Graph`]: calls of defines are expanded, and
+//! whatever a trace may speak of owns a [`SiteId`], the only link from running code back to the source. The bounds in the types of nodes
+//! are still those of declarations; the [range pass](crate::ranges) narrows them, and [`finish`] lays out rows and frames after that.
+
+mod calls;
+mod expr;
+mod finish;
+mod rules;
+mod sites;
+
+use axtrace_runtime::meta::{DecisionMeta, FrameId, FrameMeta, Piece, SiteId, Tag};
+use axtrace_runtime::types::Type;
+use axtrace_source::{Findings, Span};
+use miette::Diagnostic;
+use thiserror::Error;
+
+pub use finish::finish;
+
+use crate::graph::{Body, Graph, Known, LocalId, LoopId, Node, NodeId, NodeKind};
+use crate::hir;
+
+/// How many nodes a decision may have once its defines are expanded.
+const MAX_NODES: usize = 400_000;
+
+/// What can be wrong with an expansion.
+#[derive(Debug, Error, Diagnostic)]
+pub enum ExpandFinding {
+    /// Defines that call defines that call defines.
+    #[error("`{decision}` is too large: its defines, written out at each call, come to more than 400,000 operations")]
+    #[diagnostic(code(E0430), help("name what is computed twice with `let`, or make a decision of a define that is called often"))]
+    TooLarge {
+        /// The decision.
+        decision: String,
+        /// Where its head is written.
+        #[label(primary, "too large once its defines are written out")]
+        at: Span,
+    },
+}
+
+/// What a variable of a define or decision stands for.
+#[derive(Clone, Copy)]
+enum Bound {
+    Input(u32),
+    Element(LoopId),
+    Local(LocalId),
+    /// An argument that is a place or a constant: its nodes are copied at each use.
+    Copy(NodeId),
+}
+
+struct Expander<'a> {
+    program: &'a hir::Program,
+    templates: &'a mut Vec<Vec<Piece>>,
+    graph: Graph,
+    /// What the variables of the define or decision that is expanded stand for.
+    bound: Vec<Option<Bound>>,
+    frame: FrameId,
+    parent: Option<SiteId>,
+    inside: Option<LoopId>,
+    known: Known,
+    /// The defines that are being expanded, innermost last.
+    expanding: Vec<hir::DefineId>,
+    too_large: bool,
+}
+
+/// The graphs of all decisions, and the templates of the texts they build.
+#[must_use]
+pub fn expand(program: &hir::Program, findings: &mut Findings) -> (Vec<Graph>, Vec<Vec<Piece>>) {
+    let mut templates = Vec::new();
+    let graphs = program.decisions.iter().map(|decision| expand_decision(program, decision, &mut templates, findings)).collect();
+    (graphs, templates)
+}
+
+fn expand_decision(program: &hir::Program, decision: &hir::Decision, templates: &mut Vec<Vec<Piece>>, findings: &mut Findings) -> Graph {
+    let mut expander = Expander {
+        program,
+        templates,
+        graph: empty(decision),
+        bound: vec![None; decision.vars.len()],
+        frame: FrameId(0),
+        parent: None,
+        inside: None,
+        known: Known::Always,
+        expanding: Vec::new(),
+        too_large: false,
+    };
+    expander.decision(decision);
+    if expander.too_large {
+        findings.report(ExpandFinding::TooLarge { decision: decision.name.clone(), at: decision.span });
+    }
+    expander.graph
+}
+
+fn empty(decision: &hir::Decision) -> Graph {
+    Graph {
+        id: decision.id,
+        meta: DecisionMeta {
+            name: decision.name.clone(),
+            module: decision.module.clone(),
+            owner: decision.owner.clone(),
+            span: decision.span,
+            params: decision.params.clone(),
+            input: Default::default(),
+            gives: gives(decision),
+            tags: vec![Tag::Decided],
+            outcome: Default::default(),
+            policy: decision.policy,
+            rules: Vec::new(),
+            sites: Vec::new(),
+            frames: vec![FrameMeta::default()],
+        },
+        nodes: Vec::new(),
+        locals: Vec::new(),
+        loops: Vec::new(),
+        always: Vec::new(),
+        obligations: Vec::new(),
+        groups: Vec::new(),
+        body: Body::Rules(Vec::new()),
+    }
+}
+
+/// What a decision gives as a whole: under `collect` a list with one element for each rule or instance.
+fn gives(decision: &hir::Decision) -> Type {
+    let one = decision.gives.0.clone();
+    if decision.policy != Some(axtrace_runtime::meta::Policy::Collect) {
+        return one;
+    }
+    let hir::Body::Rules(rules) = &decision.body else { return one };
+    let most = |rule: &hir::Rule| match rule.each.as_ref().map(|(_, list)| &list.ty) {
+        Some(Type::List { max, .. }) => *max,
+        _ => 1,
+    };
+    let max = rules.iter().map(most).fold(0, u32::saturating_add).min(1 << 29);
+    Type::List { element: Box::new(one), min: 0, max }
+}
+
+impl Expander<'_> {
+    fn decision(&mut self, decision: &hir::Decision) {
+        for (place, bound) in self.bound.iter_mut().take(decision.params.len()).enumerate() {
+            *bound = Some(Bound::Input(place as u32));
+        }
+        for always in &decision.always {
+            let node = self.expr(always, None);
+            self.graph.always.push(node);
+        }
+        self.lets(&decision.lets);
+        match &decision.body {
+            hir::Body::Expression(value) => self.whole(value, decision),
+            hir::Body::Rules(rules) => self.rules(decision, rules),
+        }
+    }
+
+    /// A decision that is one expression.
+    fn whole(&mut self, value: &hir::Expr, decision: &hir::Decision) {
+        let node = self.expr(value, None);
+        self.oblige(node, &decision.gives.0, "the outcome", decision.gives.1);
+        self.graph.body = Body::Expression(node);
+    }
+
+    fn node(&mut self, kind: NodeKind, ty: Type, span: Span) -> NodeId {
+        self.too_large |= self.graph.nodes.len() >= MAX_NODES;
+        self.graph.nodes.push(Node { kind, ty, span, site: None, slot: None });
+        NodeId(self.graph.nodes.len() as u32 - 1)
+    }
+
+    fn oblige(&mut self, node: NodeId, ty: &Type, what: impl Into<String>, declared: Span) {
+        self.graph.obligations.push(crate::graph::Obligation { node, ty: ty.clone(), what: what.into(), declared });
+    }
+}

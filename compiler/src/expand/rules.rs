@@ -1,0 +1,169 @@
+//! Groups, rules and their outcomes.
+
+use axtrace_runtime::meta::{Operand, OperandSource, Policy, RuleId, RuleMeta, SiteId, SiteKind, Tag, TextPiece};
+use axtrace_runtime::types::Type;
+use axtrace_runtime::value::Value;
+
+use super::Expander;
+use crate::graph::{Body, Group, Known, NodeId, Outcome, Rule};
+use crate::hir;
+
+impl Expander<'_> {
+    pub(super) fn rules(&mut self, decision: &hir::Decision, rules: &[hir::Rule]) {
+        for group in &decision.groups {
+            self.graph.groups.push(Group { name: group.name.clone(), when: None, span: group.span });
+        }
+        let mut expanded = Vec::with_capacity(rules.len());
+        let mut group_sites: Vec<Option<SiteId>> = vec![None; decision.groups.len()];
+        for (place, rule) in rules.iter().enumerate() {
+            self.parent = rule.group.and_then(|group| self.group_site(decision, group, &mut group_sites));
+            let rule = self.rule(decision, rules, place, rule);
+            expanded.push(rule);
+        }
+        self.parent = None;
+        self.graph.body = Body::Rules(expanded);
+    }
+
+    /// The site of a group's condition, made before its first rule.
+    fn group_site(&mut self, decision: &hir::Decision, group: usize, sites: &mut [Option<SiteId>]) -> Option<SiteId> {
+        let when = decision.groups[group].when.as_ref()?;
+        if sites[group].is_none() {
+            self.parent = None;
+            let site = self.site(SiteKind::Group, when.span);
+            let node = self.expr(when, Some(site));
+            self.graph.groups[group].when = Some(node);
+            sites[group] = Some(site);
+        }
+        sites[group]
+    }
+
+    fn rule(&mut self, decision: &hir::Decision, rules: &[hir::Rule], place: usize, rule: &hir::Rule) -> Rule {
+        let id = RuleId(place as u32);
+        let site = self.site(SiteKind::Rule(id), rule.head);
+        let (parts, each, instance) = self.under(site, |this| match &rule.each {
+            None => (this.rule_parts(decision, id, rule), None, None),
+            Some((binder, list)) => {
+                let (each, _) = this.open_loop(*binder, list, list.span);
+                let outer = this.enter(each);
+                let instance = this.site(SiteKind::Instance(id), rule.head);
+                let parts = this.under(instance, |this| this.rule_parts(decision, id, rule));
+                this.leave(outer);
+                (parts, Some(each), Some(instance))
+            }
+        });
+        self.graph.meta.rules.push(RuleMeta {
+            name: rule.name.clone(),
+            otherwise: rule.otherwise,
+            group: rule.group.map(|group| decision.groups[group].name.clone()),
+            span: rule.head,
+            whole: rule.span,
+            site,
+            instance,
+            because: parts.pieces,
+            cites: rule.cites.clone(),
+            owner: rule.owner.clone(),
+            overrides: reachable(rules, place).into_iter().map(|place| RuleId(place as u32)).collect(),
+            outcome: parts.shown,
+        });
+        Rule { id, group: rule.group, each, when: parts.when, outcome: parts.outcome, because: parts.because }
+    }
+
+    fn rule_parts(&mut self, decision: &hir::Decision, id: RuleId, rule: &hir::Rule) -> Parts {
+        self.known = Known::Group(id);
+        self.lets(&rule.before);
+        let when = rule.when.as_ref().map(|when| self.expr(when, None));
+        self.known = Known::Rule(id);
+        self.lets(&rule.after);
+        let (outcome, shown) = self.outcome(decision, &rule.outcome);
+        let (pieces, because) = self.because(rule.because.as_deref());
+        self.known = Known::Always;
+        Parts { when, outcome, shown, pieces, because }
+    }
+
+    fn outcome(&mut self, decision: &hir::Decision, outcome: &hir::Outcome) -> (Outcome, Operand) {
+        match outcome {
+            hir::Outcome::Value(value) => {
+                let node = self.outcome_value(decision, value);
+                let shown = self.operand(node);
+                (Outcome { tag: 0, value: Some(node), within: None, span: value.span }, shown)
+            }
+            hir::Outcome::Refer { role, within, proposing, span } => {
+                let within_node = within.as_ref().map(|within| self.expr(within, None));
+                let value = proposing.as_ref().map(|value| self.outcome_value(decision, value));
+                let tag = self.tag(Tag::Referred { role: *role, within: within.is_some(), proposing: value.is_some() });
+                let shown = match value {
+                    Some(node) => self.operand(node),
+                    None => Operand { span: *span, ty: Type::Boolean, source: OperandSource::Constant(Value::Missing) },
+                };
+                (Outcome { tag, value, within: within_node, span: *span }, shown)
+            }
+        }
+    }
+
+    fn outcome_value(&mut self, decision: &hir::Decision, value: &hir::Expr) -> NodeId {
+        let node = if value.constant().is_some() {
+            self.expr(value, None)
+        } else {
+            let site = self.site(SiteKind::Outcome, value.span);
+            let node = self.expr(value, Some(site));
+            self.set_value(site, node);
+            node
+        };
+        if decision.policy != Some(Policy::CollectSum) {
+            self.oblige(node, &decision.gives.0, "the outcome", decision.gives.1);
+        }
+        node
+    }
+
+    fn tag(&mut self, tag: Tag) -> u16 {
+        let tags = &mut self.graph.meta.tags;
+        let place = tags.iter().position(|other| *other == tag).unwrap_or_else(|| {
+            tags.push(tag);
+            tags.len() - 1
+        });
+        place as u16
+    }
+
+    /// The pieces of `because`, and the nodes that must be evaluated for them.
+    fn because(&mut self, pieces: Option<&[hir::Piece]>) -> (Option<Vec<TextPiece>>, Vec<NodeId>) {
+        let mut needed = Vec::new();
+        let Some(pieces) = pieces else { return (None, needed) };
+        let mut shown = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            match piece {
+                hir::Piece::Literal(text) => shown.push(TextPiece::Literal(text.clone())),
+                hir::Piece::Value(value) => {
+                    let node = self.expr(value, None);
+                    let operand = self.operand(node);
+                    let found = matches!(operand.source, OperandSource::Constant(_) | OperandSource::Input(_) | OperandSource::Element(..));
+                    if !found {
+                        needed.push(node);
+                    }
+                    shown.push(TextPiece::Value(operand));
+                }
+            }
+        }
+        (Some(shown), needed)
+    }
+}
+
+/// What a rule consists of, once expanded.
+struct Parts {
+    when: Option<NodeId>,
+    outcome: Outcome,
+    shown: Operand,
+    pieces: Option<Vec<TextPiece>>,
+    because: Vec<NodeId>,
+}
+
+/// The rules that a rule overrides, directly or through others.
+fn reachable(rules: &[hir::Rule], from: usize) -> Vec<usize> {
+    let mut seen = vec![false; rules.len()];
+    let mut open = rules[from].overrides.clone();
+    while let Some(place) = open.pop() {
+        if !std::mem::replace(&mut seen[place], true) {
+            open.extend(&rules[place].overrides);
+        }
+    }
+    (0..rules.len()).filter(|place| seen[*place]).collect()
+}

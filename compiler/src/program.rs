@@ -1,0 +1,17 @@
+//! A program as the compiler knows it.
+
+use axtrace_runtime::meta::ProgramMeta;
+
+use crate::graph::Graph;
+use crate::hir::Test;
+
+/// A program that was checked: what the runtime will know of it, its decision graphs, and its tests.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Types, decisions, roles, zones, sources; `decisions` are those of the graphs.
+    pub meta: ProgramMeta,
+    /// By [`DecisionId`](axtrace_runtime::meta::DecisionId).
+    pub graphs: Vec<Graph>,
+    /// The tests that authors wrote, in source order.
+    pub tests: Vec<Test>,
+}
