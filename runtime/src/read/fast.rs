@@ -1,6 +1,6 @@
 //! The fast pass: JSON text to row bytes in one go, or the news that something is wrong.
 
-use super::plan::{Field, List, Node, Object, Plan};
+use super::plan::{Field, List, Node, Object, Plan, same};
 use super::scalar::{self, Refused};
 use super::scan::{Cursor, LoneSurrogate, Syntax};
 use crate::layout::{Handle, Space};
@@ -113,7 +113,7 @@ impl Pass<'_, '_> {
     fn key(&mut self, object: &Object, next: usize) -> Result<Option<usize>, Stop> {
         if let Some(Field { key, .. }) = object.fields.get(next)
             && !key.is_empty()
-            && self.cursor.bytes[self.cursor.at..].starts_with(key)
+            && self.cursor.bytes.get(self.cursor.at..self.cursor.at + key.len()).is_some_and(|here| same(here, key))
         {
             self.cursor.at += key.len();
             self.cursor.skip_space();

@@ -80,14 +80,24 @@ pub(super) struct List {
 }
 
 /// Names with their places.
-pub(super) struct Names(Vec<(Box<[u8]>, u32)>);
+pub(super) struct Names(Vec<Name>);
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    bytes: Box<[u8]>,
+    /// The first bytes, as [`head_of`] puts them together.
+    head: u64,
+    place: u32,
+}
 
 /// Up to so many names are compared one after the other.
 const FEW: usize = 8;
 
 impl Names {
     fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
-        let mut names: Vec<_> = names.enumerate().map(|(place, name)| (Box::from(name.as_bytes()), place as u32)).collect();
+        let name =
+            |(place, name): (usize, &str)| Name { bytes: Box::from(name.as_bytes()), head: head_of(name.as_bytes()), place: place as u32 };
+        let mut names: Vec<_> = names.enumerate().map(name).collect();
         if names.len() > FEW {
             names.sort();
         }
@@ -95,13 +105,45 @@ impl Names {
     }
 
     /// The place of a name.
-    #[inline]
+    #[inline(always)]
     pub(super) fn place(&self, name: &[u8]) -> Option<u32> {
-        if self.0.len() <= FEW {
-            return self.0.iter().find(|(known, _)| **known == *name).map(|(_, place)| *place);
+        if self.0.len() > FEW {
+            return self.place_of_many(name);
         }
-        self.0.binary_search_by(|(known, _)| (**known).cmp(name)).ok().map(|found| self.0[found].1)
+        let head = head_of(name);
+        self.0.iter().find(|known| known.head == head && same(&known.bytes, name)).map(|known| known.place)
     }
+
+    #[inline(never)]
+    fn place_of_many(&self, name: &[u8]) -> Option<u32> {
+        self.0.binary_search_by(|known| (*known.bytes).cmp(name)).ok().map(|found| self.0[found].place)
+    }
+}
+
+/// The first bytes of a name, up to eight, with zeros behind them.
+#[inline(always)]
+fn head_of(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<8>(), bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), ..) => u64::from_le_bytes(*first),
+        // The two halves overlap, and agree where they do.
+        (_, Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << ((bytes.len() - 4) * 8)
+        }
+        _ => bytes.iter().rev().fold(0, |head, byte| head << 8 | u64::from(*byte)),
+    }
+}
+
+/// Whether bytes are the same: names are short, so a call of the library's comparison would cost more than the comparison.
+#[inline(always)]
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    if let (Some(a_end), Some(b_end)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        let whole = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+        return whole.fold(a_end == b_end, |same, (a, b)| same & (a == b));
+    }
+    head_of(a) == head_of(b)
 }
 
 impl Plan {
