@@ -1,5 +1,7 @@
 //! Walks the nodes of a graph, in the order of the source, and records what becomes of them.
 
+use std::sync::Arc;
+
 use axtrace_runtime::layout::Space;
 use axtrace_runtime::memory::{MemoryError, write_value};
 use axtrace_runtime::meta::{DecisionId, DecisionMeta, ProgramMeta, RuleState, SiteId, SlotId};
@@ -18,8 +20,13 @@ pub(super) struct Machine<'p> {
     options: Options,
     steps: u64,
     level: u32,
+    /// What each decision that was reached is obliged to.
+    obligations: Vec<Option<Arc<[Due<'p>]>>>,
     pub(super) recorder: Recorder<'p>,
 }
+
+/// A type that the value of a node must fit.
+type Due<'p> = (NodeId, &'p Type);
 
 /// One decision being evaluated on one input.
 pub(super) struct Activation<'p> {
@@ -30,6 +37,8 @@ pub(super) struct Activation<'p> {
     /// The current element of each loop.
     elements: Vec<Option<Value>>,
     locals: Vec<Option<Value>>,
+    /// Ordered by node.
+    obligations: Arc<[Due<'p>]>,
     /// The conditions of groups that were evaluated.
     pub(super) groups: Vec<Option<bool>>,
 }
@@ -51,7 +60,7 @@ pub(super) enum Demand {
 impl<'p> Machine<'p> {
     pub(super) fn new(program: &'p ProgramMeta, graphs: &'p [Graph], options: Options) -> Self {
         let recorder = Recorder::new(options.level != Level::None, options.bytes, &program.types);
-        Self { program, graphs, options, steps: 0, level: 0, recorder }
+        Self { program, graphs, options, steps: 0, level: 0, obligations: vec![None; graphs.len()], recorder }
     }
 
     pub(super) fn decide(mut self, decision: DecisionId, input: &[Value]) -> Result<Run, Fault> {
@@ -83,12 +92,22 @@ impl<'p> Machine<'p> {
     /// Evaluates a decision on an input that is checked against its parameters first.
     fn activate(&mut self, graph: &'p Graph, input: &[Value], frame: Place, demand: Demand) -> Result<Decided, Fault> {
         self.check_input(graph, input)?;
-        let mut act = Activation::new(graph, input, frame);
+        let mut act = Activation::new(graph, input, frame, self.obligations(graph));
         self.check_relations(&mut act)?;
         match &graph.body {
             Body::Expression(node) => self.expression(&mut act, *node),
             Body::Rules(rules) => self.rules(&mut act, rules, demand),
         }
+    }
+
+    fn obligations(&mut self, graph: &'p Graph) -> Arc<[Due<'p>]> {
+        let Some(cell) = self.obligations.get_mut(graph.id.index()) else { return Arc::from([]) };
+        let due = cell.get_or_insert_with(|| {
+            let mut due: Vec<Due<'p>> = graph.obligations.iter().map(|one| (one.node, &one.ty)).collect();
+            due.sort_by_key(|(node, _)| *node);
+            due.into()
+        });
+        Arc::clone(due)
     }
 
     fn check_input(&self, graph: &Graph, input: &[Value]) -> Result<(), Fault> {
@@ -138,6 +157,13 @@ impl<'p> Machine<'p> {
         let value = self.value_of(act, id, node)?;
         if self.options.node_bounds {
             self.check_bounds(act, id, &value, &node.ty)?;
+        }
+        for place in act.obligations.partition_point(|(node, _)| *node < id)..act.obligations.len() {
+            let (node, ty) = act.obligations[place];
+            if node != id {
+                break;
+            }
+            self.check_bounds(act, id, &value, ty)?;
         }
         self.record(act, id, node.site, node.slot, &value)?;
         Ok(value)
@@ -273,13 +299,14 @@ impl<'p> Machine<'p> {
 }
 
 impl<'p> Activation<'p> {
-    fn new(graph: &'p Graph, input: &'p [Value], frame: Place) -> Self {
+    fn new(graph: &'p Graph, input: &'p [Value], frame: Place, obligations: Arc<[Due<'p>]>) -> Self {
         Self {
             graph,
             input,
             frames: vec![frame; graph.meta.frames.len()],
             elements: vec![None; graph.loops.len()],
             locals: vec![None; graph.locals.len()],
+            obligations,
             groups: vec![None; graph.groups.len()],
         }
     }

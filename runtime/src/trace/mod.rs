@@ -7,8 +7,6 @@ mod by;
 mod decode;
 mod json;
 mod scope;
-#[cfg(test)]
-mod tests;
 mod tree;
 
 use std::fmt;

@@ -1,1 +1,0 @@
-//! Recordings built by hand, and garbage.
