@@ -13,6 +13,7 @@ pub mod memory;
 pub mod meta;
 pub mod read;
 pub mod recording;
+pub mod schema;
 pub mod text;
 pub mod trace;
 pub mod types;

@@ -9,6 +9,7 @@ use super::{Reader, Wrong, check};
 use crate::currency::Currency;
 use crate::memory::Batch;
 use crate::meta::{DecisionId, ProgramMeta};
+use crate::schema::input_schema;
 use crate::text::write_json_object;
 use crate::types::{EnumId, EnumType, Kind, RecordId, RecordType, Scalar, Type, Unit};
 use crate::value::Value;
@@ -232,5 +233,17 @@ proptest! {
         let is_json = std::str::from_utf8(&json).is_ok_and(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok());
         let no_json = found.iter().any(|problem| matches!(problem.wrong, Wrong::NotJson { .. } | Wrong::NotUtf8 { .. }));
         prop_assert_eq!(no_json, !is_json, "{}", String::from_utf8_lossy(&json));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn inputs_are_valid_under_their_schema(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let (program, _, json) = case(&mut Choices(bytes.iter()));
+        let schema = serde_json::from_str(&input_schema(&program, DecisionId(0))).expect("the schema is JSON");
+        let input = serde_json::from_str(&json).expect("the input is JSON");
+        prop_assert!(jsonschema::is_valid(&schema, &input), "{}\n{}", schema, json);
     }
 }
