@@ -1,10 +1,14 @@
 //! Names, types, ranges, proofs and code generation of AxTrace; and the reference interpreter.
 
 mod compile;
+pub mod emit;
 pub mod expand;
 pub mod graph;
 pub mod hir;
 pub mod interpret;
+pub mod lower;
+pub mod mir;
+pub mod native;
 mod program;
 pub mod ranges;
 pub mod resolve;

@@ -1,0 +1,142 @@
+//! Comparisons.
+
+use axtrace_runtime::helpers::Helper;
+use axtrace_runtime::types::Type;
+
+use super::arithmetic::ten_to;
+use super::pattern::Pattern;
+use super::{Evaluated, Lower};
+use crate::graph::{Comparison, NodeId};
+use crate::mir::{Binary, Inst, Order, Value, Width};
+
+impl<'g> Lower<'g, '_> {
+    pub fn comparison(&mut self, comparison: Comparison, left: NodeId, right: NodeId) -> Evaluated<'g> {
+        let mut pattern = Pattern::default();
+        let (first, second) = (self.side_of_comparison(left, &mut pattern), self.side_of_comparison(right, &mut pattern));
+        let flag = self.compare_leaves(comparison, (self.ty(left), &first), (self.ty(right), &second));
+        Evaluated::one(flag, pattern)
+    }
+
+    fn side_of_comparison(&mut self, node: NodeId, pattern: &mut Pattern) -> Vec<Value> {
+        let done = self.evaluate(node);
+        pattern.add(done.pattern);
+        self.leaves(&done.operand)
+    }
+
+    fn compare_leaves(&mut self, comparison: Comparison, left: (&Type, &[Value]), right: (&Type, &[Value])) -> Value {
+        match (left.0, right.0) {
+            (Type::Text { .. }, _) => self.compare_texts(comparison, left.1[0], right.1[0]),
+            (Type::Ratio { .. }, _) | (_, Type::Ratio { .. }) => self.compare_ratios(comparison, left, right),
+            (Type::Record(_) | Type::Optional(_), _) => self.compare_all(comparison, left, right),
+            _ => self.compare_numbers(order(comparison), left.1[0], right.1[0]),
+        }
+    }
+
+    /// In the wider of both widths.
+    fn compare_numbers(&mut self, order: Order, left: Value, right: Value) -> Value {
+        let width = self.b.width(left).max(self.b.width(right));
+        let (left, right) = (self.b.fit(left, width), self.b.fit(right, width));
+        self.b.compare(order, left, right)
+    }
+
+    fn compare_texts(&mut self, comparison: Comparison, left: Value, right: Value) -> Value {
+        let equal = self.b.make(Inst::Call { helper: Helper::TextEqual, arguments: vec![left, right] }, Width::Word);
+        let zero = self.b.word(0);
+        let order = if comparison == Comparison::Equal { Order::NotEqual } else { Order::Equal };
+        self.b.compare(order, equal, zero)
+    }
+
+    /// Crosswise; the products fit wide numbers.
+    fn compare_ratios(&mut self, comparison: Comparison, left: (&Type, &[Value]), right: (&Type, &[Value])) -> Value {
+        let (a, b) = (self.as_ratio(left.0, left.1), self.as_ratio(right.0, right.1));
+        let first = self.b.binary(Binary::Multiply, a.0, b.1);
+        let second = self.b.binary(Binary::Multiply, b.0, a.1);
+        self.b.compare(order(comparison), first, second)
+    }
+
+    fn as_ratio(&mut self, ty: &Type, values: &[Value]) -> (Value, Value) {
+        let num = self.b.fit(values[0], Width::Wide);
+        let den = match (ty, values) {
+            (Type::Scalar(scalar), _) => self.b.constant(ten_to(scalar.kind.scale()), Width::Wide),
+            (_, [_, den, ..]) => self.b.fit(*den, Width::Wide),
+            _ => self.b.constant(1, Width::Wide),
+        };
+        (num, den)
+    }
+
+    /// Equality of all leaves. A missing value's leaves do not count.
+    fn compare_all(&mut self, comparison: Comparison, left: (&Type, &[Value]), right: (&Type, &[Value])) -> Value {
+        let equal = self.equal_parts(left.0, left.1, right.1);
+        if comparison == Comparison::Equal { equal } else { self.b.not(equal) }
+    }
+
+    fn equal_parts(&mut self, ty: &Type, left: &[Value], right: &[Value]) -> Value {
+        match ty {
+            Type::Optional(inner) => {
+                let same = self.b.compare(Order::Equal, left[0], right[0]);
+                let missing = self.b.not(left[0]);
+                let equal = self.equal_parts(inner, &left[1..], &right[1..]);
+                let equal = self.b.or(missing, equal);
+                self.b.and(same, equal)
+            }
+            Type::Record(id) => {
+                let types = &self.meta.types;
+                let (mut at, mut all) = (0, self.b.flag(true));
+                for field in &types.record(*id).fields {
+                    let next = at + self.widths(&field.ty).len();
+                    let equal = self.equal_parts(&field.ty, &left[at..next], &right[at..next]);
+                    all = self.b.and(all, equal);
+                    at = next;
+                }
+                all
+            }
+            ty => self.compare_leaves(Comparison::Equal, (ty, left), (ty, right)),
+        }
+    }
+
+    pub fn in_range(&mut self, value: NodeId, low: Option<(NodeId, bool)>, high: Option<(NodeId, bool)>) -> Evaluated<'g> {
+        let mut pattern = Pattern::default();
+        let value = self.single(value, &mut pattern);
+        let mut inside = self.b.flag(true);
+        if let Some((low, included)) = low {
+            let low = self.single(low, &mut pattern);
+            let order = if included { Order::GreaterOrEqual } else { Order::Greater };
+            inside = self.compare_numbers(order, value, low);
+        }
+        if let Some((high, included)) = high {
+            let high = self.single(high, &mut pattern);
+            let order = if included { Order::LessOrEqual } else { Order::Less };
+            let below = self.compare_numbers(order, value, high);
+            inside = self.b.and(inside, below);
+        }
+        Evaluated::one(inside, pattern)
+    }
+
+    pub fn one_of(&mut self, value: NodeId, all: &[NodeId]) -> Evaluated<'g> {
+        let mut pattern = Pattern::default();
+        let first = self.side_of_comparison(value, &mut pattern);
+        let mut found = self.b.flag(false);
+        for other in all {
+            let second = self.side_of_comparison(*other, &mut pattern);
+            let equal = self.compare_leaves(Comparison::Equal, (self.ty(value), &first), (self.ty(*other), &second));
+            found = self.b.or(found, equal);
+        }
+        Evaluated::one(found, pattern)
+    }
+
+    /// Whether comparing a node takes a helper.
+    pub fn is_text(&self, node: NodeId) -> bool {
+        matches!(self.ty(node).required(), Type::Text { .. })
+    }
+}
+
+const fn order(comparison: Comparison) -> Order {
+    match comparison {
+        Comparison::Equal => Order::Equal,
+        Comparison::NotEqual => Order::NotEqual,
+        Comparison::Less => Order::Less,
+        Comparison::LessOrEqual => Order::LessOrEqual,
+        Comparison::Greater => Order::Greater,
+        Comparison::GreaterOrEqual => Order::GreaterOrEqual,
+    }
+}

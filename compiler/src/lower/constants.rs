@@ -1,0 +1,45 @@
+//! The constants of a program: texts and lists of its source, laid out once each.
+
+use std::collections::HashMap;
+
+use axtrace_runtime::layout::{Handle, Shape, Space};
+use axtrace_runtime::memory::{MemoryError, write_value};
+use axtrace_runtime::types::{Type, Types};
+use axtrace_runtime::value::Value;
+
+/// Constants under construction.
+#[derive(Debug)]
+pub struct Constants {
+    bytes: Vec<u8>,
+    known: HashMap<(Value, Type), Handle>,
+}
+
+impl Constants {
+    /// Constants that begin with bytes that others point into already.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes, known: HashMap::new() }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// The handle of a text or a list.
+    ///
+    /// # Errors
+    /// When the constants of the program take more than a handle can reach.
+    pub fn handle(&mut self, value: &Value, ty: &Type, types: &Types) -> Result<Handle, MemoryError> {
+        let key = (value.clone(), ty.clone());
+        if let Some(handle) = self.known.get(&key) {
+            return Ok(*handle);
+        }
+        let mut at = [0; 8];
+        write_value(value, ty, &Shape::of(ty, types), &mut at, &mut self.bytes, Space::Constants, types)?;
+        let handle = Handle(u64::from_le_bytes(at));
+        self.known.insert(key, handle);
+        Ok(handle)
+    }
+}

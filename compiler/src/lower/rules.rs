@@ -1,0 +1,388 @@
+//! Rules and hit policies: which rules apply, which of those decide, and what they decide together.
+
+use axtrace_runtime::helpers::Helper;
+use axtrace_runtime::meta::{Policy, RuleMeta};
+use axtrace_runtime::types::Type;
+
+use super::Lower;
+use super::loops::Step;
+use super::outcome::Candidate;
+use super::pattern::Pattern;
+use crate::graph::{LoopId, Rule};
+use crate::mir::{Base, Binary, Inst, Keep, Value, Width};
+
+/// What became of a rule.
+struct Ruled {
+    applied: Value,
+    decides: Value,
+    candidate: Candidate,
+    segment: Option<Segment>,
+}
+
+/// The outcomes of the instances of a `for each` rule under `collect`.
+#[derive(Clone, Copy)]
+struct Segment {
+    address: Value,
+    /// How many there can be.
+    room: Value,
+    /// How many bytes they take.
+    bytes: Value,
+}
+
+impl<'g> Lower<'g, '_> {
+    pub fn rules(&mut self, rules: &'g [Rule]) -> Pattern {
+        if self.is_first() {
+            let (values, pattern) = self.first_rules(rules);
+            self.write_values(&values);
+            return pattern;
+        }
+        let mut pattern = Pattern::default();
+        let mut any = self.b.flag(false);
+        let mut ruled = Vec::with_capacity(rules.len());
+        for rule in rules {
+            let done = self.rule(rule, any, &mut pattern);
+            any = self.b.or(any, done.applied);
+            ruled.push(done);
+        }
+        self.decide_among(rules, &mut ruled, &mut pattern);
+        for (rule, done) in rules.iter().zip(&ruled).filter(|(rule, _)| rule.each.is_none() && !rule.because.is_empty()) {
+            self.because(rule, done.decides, &mut pattern);
+        }
+        self.combine(&ruled);
+        pattern
+    }
+
+    /// Rules under `first`: a stretch of them without branches, then the rest behind a branch, where none of the stretch applied.
+    ///
+    /// A stretch ends before the first rule whose condition costs too much to be evaluated in vain. On the way into the rest it is certain
+    /// that its first rule is asked for. Gives tag, value and time of the outcome.
+    fn first_rules(&mut self, rules: &'g [Rule]) -> (Vec<Value>, Pattern) {
+        let mut pattern = Pattern::default();
+        let mut any = self.b.flag(false);
+        let mut ruled = Vec::new();
+        let mut rest = rules;
+        while let Some((rule, others)) = rest.split_first() {
+            if !ruled.is_empty() && !self.is_cheap_rule(rule) {
+                break;
+            }
+            let done = self.rule(rule, any, &mut pattern);
+            any = self.b.or(any, done.applied);
+            pattern.add(Pattern::site(&self.graph.meta, self.rule_meta(rule).site, 0, 1, Some(done.applied)));
+            if rule.each.is_none() && !rule.because.is_empty() {
+                self.because(rule, done.applied, &mut pattern);
+            }
+            ruled.push(done.candidate);
+            rest = others;
+        }
+        let chosen = self.first_of(&ruled);
+        let values = self.candidate_values(chosen);
+        if rest.is_empty() {
+            return (values, pattern);
+        }
+        let (values, found) = self.diamond(any, false, |_| (values, Pattern::default()), |this| this.first_rules(rest));
+        pattern.add(found);
+        (values, pattern)
+    }
+
+    fn is_cheap_rule(&self, rule: &Rule) -> bool {
+        let group = rule.group.and_then(|index| self.graph.groups[index].when);
+        let outcome = [group, rule.when, rule.outcome.value, rule.outcome.within];
+        rule.each.is_none() && outcome.into_iter().flatten().all(|node| self.is_cheap(node))
+    }
+
+    fn rule_meta(&self, rule: &Rule) -> &'g RuleMeta {
+        &self.graph.meta.rules[rule.id.index()]
+    }
+
+    fn is_first(&self) -> bool {
+        self.graph.meta.policy == Some(Policy::First)
+    }
+
+    /// The type that the value of one rule's outcome is brought to.
+    fn outcome_type(&self) -> &'g Type {
+        match (self.graph.meta.policy, &self.graph.meta.gives) {
+            (Some(Policy::Collect), Type::List { element, .. }) => element,
+            (_, gives) => gives,
+        }
+    }
+
+    fn rule(&mut self, rule: &'g Rule, any: Value, pattern: &mut Pattern) -> Ruled {
+        let before = self.b.at(Some(self.rule_meta(rule).site));
+        let none = self.b.not(any);
+        let open = if self.is_first() { none } else { self.b.flag(true) };
+        let done = match rule.each {
+            _ if self.rule_meta(rule).otherwise => self.otherwise(rule, none, pattern),
+            Some(of) => self.each(rule, of, open, pattern),
+            None => self.plain(rule, open, pattern),
+        };
+        self.b.at(before);
+        done
+    }
+
+    fn plain(&mut self, rule: &Rule, open: Value, pattern: &mut Pattern) -> Ruled {
+        let holds = self.condition(rule, open, pattern);
+        let applied = self.b.and(open, holds);
+        self.rule_site(rule, applied, open, pattern);
+        self.settled(rule, applied, pattern)
+    }
+
+    /// Applies if no other rule did. Under `first` it is not reached otherwise; else it does not apply.
+    fn otherwise(&mut self, rule: &Rule, none: Value, pattern: &mut Pattern) -> Ruled {
+        let open = if self.is_first() { none } else { self.b.flag(true) };
+        self.rule_site(rule, none, open, pattern);
+        self.settled(rule, none, pattern)
+    }
+
+    fn settled(&mut self, rule: &Rule, applied: Value, pattern: &mut Pattern) -> Ruled {
+        let candidate = self.candidate(&rule.outcome, applied, self.outcome_type(), pattern);
+        Ruled { applied, decides: applied, candidate, segment: None }
+    }
+
+    /// 1, and 1 more where the rule applied, as far as it was reached.
+    fn rule_site(&mut self, rule: &Rule, applied: Value, open: Value, pattern: &mut Pattern) {
+        let site = Pattern::site(&self.graph.meta, self.rule_meta(rule).site, 1, 1, Some(applied));
+        pattern.add(site.mask(open, &mut self.b));
+    }
+
+    /// Whether the conditions of its group and its own hold, which counts only if the flag is 1.
+    fn condition(&mut self, rule: &Rule, open: Value, pattern: &mut Pattern) -> Value {
+        let group = rule.group.and_then(|index| Some((index, self.graph.groups[index].when?)));
+        let cheap = group.is_none_or(|(_, when)| self.is_cheap(when)) && rule.when.is_none_or(|when| self.is_cheap(when));
+        let evaluate = |this: &mut Self| {
+            let mut pattern = Pattern::default();
+            let mut holds = this.group(group, &mut pattern);
+            if let Some(when) = rule.when {
+                holds = this.and_then(holds, when, &mut pattern);
+            }
+            (vec![holds], pattern)
+        };
+        let known = self.b.known(open);
+        let (holds, found) = if known == Some(true) {
+            evaluate(self)
+        } else if cheap {
+            self.conditional += 1;
+            let (holds, found) = evaluate(self);
+            self.conditional -= 1;
+            (holds, found.mask(open, &mut self.b))
+        } else {
+            self.diamond(open, false, evaluate, |this| (vec![this.b.flag(false)], Pattern::default()))
+        };
+        pattern.add(found);
+        holds[0]
+    }
+
+    fn group(&mut self, group: Option<(usize, crate::graph::NodeId)>, pattern: &mut Pattern) -> Value {
+        let Some((index, when)) = group else { return self.b.flag(true) };
+        let done = self.use_group(index, when);
+        pattern.add(done.pattern);
+        self.leaf(&done.operand)
+    }
+
+    /// Those that apply and are not overridden decide.
+    fn decide_among(&mut self, rules: &[Rule], ruled: &mut [Ruled], pattern: &mut Pattern) {
+        for (index, rule) in rules.iter().enumerate() {
+            let mut overridden = self.b.flag(false);
+            for (other, done) in rules.iter().zip(ruled.iter()) {
+                if self.rule_meta(other).overrides.contains(&rule.id) {
+                    overridden = self.b.or(overridden, done.applied);
+                }
+            }
+            let stands = self.b.not(overridden);
+            let done = &mut ruled[index];
+            done.decides = self.b.and(done.applied, stands);
+            done.candidate.decides = done.decides;
+            // A rule that applied is at 2, so that 1 more makes it 3.
+            pattern.add(Pattern::site(&self.graph.meta, self.rule_meta(rule).site, 0, 1, Some(done.decides)));
+        }
+    }
+
+    fn because(&mut self, rule: &Rule, decides: Value, pattern: &mut Pattern) {
+        let evaluate = |this: &mut Self| {
+            let mut pattern = Pattern::default();
+            for node in &rule.because {
+                let done = this.evaluate(*node);
+                pattern.add(done.pattern);
+            }
+            (Vec::new(), pattern)
+        };
+        let found = if rule.because.iter().all(|node| self.is_cheap(*node)) {
+            self.conditional += 1;
+            let (_, found) = evaluate(self);
+            self.conditional -= 1;
+            found.mask(decides, &mut self.b)
+        } else {
+            self.diamond(decides, true, evaluate, |_| (Vec::new(), Pattern::default())).1
+        };
+        pattern.add(found);
+    }
+
+    fn combine(&mut self, ruled: &[Ruled]) {
+        let candidates: Vec<Candidate> = ruled.iter().map(|done| done.candidate.clone()).collect();
+        match self.graph.meta.policy {
+            Some(Policy::Collect) => self.collect_outcomes(ruled),
+            Some(Policy::CollectSum) => {
+                let sum = self.sum_of(&candidates, &self.graph.meta.gives);
+                self.write_outcome(&[sum]);
+            }
+            _ => self.write_outcome(&candidates),
+        }
+    }
+
+    /// A rule for each element of a list. The condition of its group is evaluated before.
+    fn each(&mut self, rule: &'g Rule, of: LoopId, open: Value, pattern: &mut Pattern) -> Ruled {
+        let group = rule.group.and_then(|index| Some((index, self.graph.groups[index].when?)));
+        let mut enter = open;
+        if group.is_some() {
+            let only_group = Rule { when: None, ..rule.clone() };
+            let holds = self.condition(&only_group, open, pattern);
+            enter = self.b.and(open, holds);
+        }
+        let has_within = rule.outcome.within.is_some();
+        let (values, found) =
+            self.diamond(enter, false, |this| this.instances(rule, of), |this| (this.no_instances(has_within), Pattern::default()));
+        pattern.add(found);
+        let applied = values[0];
+        self.rule_site(rule, applied, open, pattern);
+        let tag = self.b.word(i64::from(rule.outcome.tag));
+        let (segment, value, within) = self.instance_results(&values[1..], has_within);
+        Ruled { applied, decides: applied, candidate: Candidate { decides: applied, tag, value, within }, segment }
+    }
+
+    fn collects(&self) -> bool {
+        self.graph.meta.policy == Some(Policy::Collect)
+    }
+
+    fn no_instances(&mut self, has_within: bool) -> Vec<Value> {
+        let (none, zero) = (self.b.flag(false), self.b.word(0));
+        let rest = if self.collects() { vec![zero; 3] } else { self.zeros(self.outcome_type()) };
+        [vec![none], rest, vec![zero; usize::from(has_within && !self.collects())]].concat()
+    }
+
+    fn instance_results(&self, values: &[Value], has_within: bool) -> (Option<Segment>, Option<Vec<Value>>, Option<Value>) {
+        match values {
+            [address, room, bytes] if self.collects() => (Some(Segment { address: *address, room: *room, bytes: *bytes }), None, None),
+            [value @ .., within] if has_within => (None, Some(value.to_vec()), Some(*within)),
+            values => (None, Some(values.to_vec()), None),
+        }
+    }
+
+    /// Whether an instance applied, then what [`Self::instance_results`] takes apart.
+    fn instances(&mut self, rule: &'g Rule, of: LoopId) -> (Vec<Value>, Pattern) {
+        let mut pattern = Pattern::site(&self.graph.meta, self.graph.loop_of(of).site, 1, 0, None);
+        let outcome = [rule.when, rule.outcome.value, rule.outcome.within];
+        let roots: Vec<_> = outcome.into_iter().flatten().chain(rule.because.iter().copied()).collect();
+        let (values, found) = if self.collects() {
+            self.collected_instances(rule, of, &roots)
+        } else {
+            let start = self.no_instances(rule.outcome.within.is_some());
+            self.walk(of, &roots, start, |this, carried| this.instance(rule, carried))
+        };
+        pattern.add(found);
+        (values, pattern)
+    }
+
+    /// Condition, state, outcome and reason of one element.
+    fn one_instance(&mut self, rule: &Rule, pattern: &mut Pattern) -> Candidate {
+        let applied = self.flag_or(rule.when, true, pattern);
+        if let Some(site) = self.rule_meta(rule).instance {
+            pattern.add(Pattern::site(&self.graph.meta, site, 1, 1, Some(applied)));
+        }
+        let candidate = self.candidate(&rule.outcome, applied, self.outcome_type(), pattern);
+        if !rule.because.is_empty() {
+            self.because(rule, applied, pattern);
+        }
+        candidate
+    }
+
+    /// Under `first` it is the last element if it applies.
+    fn stops(&self, applied: Value) -> Option<Value> {
+        self.is_first().then_some(applied)
+    }
+
+    fn instance(&mut self, rule: &Rule, carried: &[Value]) -> Step {
+        let mut pattern = Pattern::default();
+        let candidate = self.one_instance(rule, &mut pattern);
+        let new: Vec<Value> = candidate.value.iter().flatten().chain(&candidate.within).copied().collect();
+        let any = self.b.or(carried[0], candidate.decides);
+        let mut next = vec![any];
+        for (old, new) in carried[1..].iter().zip(new) {
+            next.push(self.carry(carried[0], candidate.decides, *old, new));
+        }
+        // A referral that proposes nothing carries no value.
+        next.extend_from_slice(&carried[next.len()..]);
+        Step { carried: next, pattern, stop: self.stops(candidate.decides) }
+    }
+
+    /// The first outcome that applied, or the sum of all.
+    fn carry(&mut self, found: Value, applied: Value, old: Value, new: Value) -> Value {
+        if self.graph.meta.policy == Some(Policy::CollectSum) {
+            let zero = self.b.constant(0, self.b.width(old));
+            let new = self.b.select(applied, new, zero);
+            return self.b.binary(Binary::Add, old, new);
+        }
+        self.b.select(found, old, new)
+    }
+
+    fn collected_instances(&mut self, rule: &Rule, of: LoopId, roots: &[crate::graph::NodeId]) -> (Vec<Value>, Pattern) {
+        let list = self.evaluate(self.graph.loop_of(of).list);
+        let handle = self.leaf(&list.operand);
+        let room = self.length_of(handle);
+        let shape = self.shape(self.outcome_type());
+        let offset = self.b.make(Inst::Reserve { count: room, size: shape.stride() }, Width::Word);
+        let address = self.b.make(Inst::ScratchAddress(offset), Width::Word);
+        let start = vec![self.b.flag(false), address];
+        let (values, pattern) = self.walk(of, roots, start, |this, carried| {
+            let mut pattern = Pattern::default();
+            let candidate = this.one_instance(rule, &mut pattern);
+            let any = this.b.or(carried[0], candidate.decides);
+            let value = candidate.value.unwrap_or_default();
+            this.store_leaves(Base::At(carried[1]), 0, &shape, &value, Keep::Always);
+            let next = this.step_if(candidate.decides, carried[1], shape.stride());
+            Step { carried: vec![any, next], pattern, stop: None }
+        });
+        let bytes = self.b.binary(Binary::Subtract, values[1], address);
+        (vec![values[0], address, room, bytes], pattern)
+    }
+
+    fn step_if(&mut self, flag: Value, from: Value, by: u32) -> Value {
+        let (by, zero) = (self.b.word(i64::from(by)), self.b.word(0));
+        let step = self.b.select(flag, by, zero);
+        self.b.binary(Binary::Add, from, step)
+    }
+
+    /// The list of all outcomes that decide: each is written behind the ones before, and stays if it decides.
+    fn collect_outcomes(&mut self, ruled: &[Ruled]) {
+        let shape = self.shape(self.outcome_type());
+        let plain = ruled.iter().filter(|done| done.segment.is_none()).count();
+        let mut room = self.b.word(plain as i64);
+        for segment in ruled.iter().filter_map(|done| done.segment) {
+            room = self.b.binary(Binary::Add, room, segment.room);
+        }
+        let offset = self.b.make(Inst::Reserve { count: room, size: shape.stride() }, Width::Word);
+        let begin = self.b.make(Inst::ScratchAddress(offset), Width::Word);
+        let mut cursor = begin;
+        for done in ruled {
+            cursor = match (done.segment, &done.candidate.value) {
+                (Some(segment), _) => self.append_segment(segment, done.decides, cursor),
+                (None, Some(values)) => {
+                    self.store_leaves(Base::At(cursor), 0, &shape, values, Keep::Always);
+                    self.step_if(done.decides, cursor, shape.stride())
+                }
+                (None, None) => cursor,
+            };
+        }
+        let bytes = self.b.binary(Binary::Subtract, cursor, begin);
+        let stride = self.b.word(i64::from(shape.stride()));
+        let count = self.b.binary(Binary::Divide, bytes, stride);
+        let handle = self.scratch_handle(offset, count);
+        let (decides, tag) = (self.b.flag(true), self.b.word(0));
+        self.write_outcome(&[Candidate { decides, tag, value: Some(vec![handle]), within: None }]);
+    }
+
+    fn append_segment(&mut self, segment: Segment, decides: Value, cursor: Value) -> Value {
+        let zero = self.b.word(0);
+        let bytes = self.b.select(decides, segment.bytes, zero);
+        self.b.make(Inst::Call { helper: Helper::Copy, arguments: vec![segment.address, cursor, bytes] }, Width::Word);
+        self.b.binary(Binary::Add, cursor, bytes)
+    }
+}
