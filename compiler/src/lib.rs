@@ -10,6 +10,7 @@ pub mod lower;
 pub mod mir;
 pub mod native;
 mod program;
+pub mod prove;
 pub mod ranges;
 pub mod resolve;
 mod suggest;

@@ -1,0 +1,489 @@
+//! Comparisons as formulas: what is compared becomes a variable, what it is compared with a set.
+
+use axtrace_runtime::types::{EnumId, Type};
+use axtrace_runtime::value::Value;
+use axtrace_source::Span;
+
+use super::logic::{Formula, FormulaId, Logic};
+use super::model::{Asked, Model, Subject};
+use super::parts::DEEPEST_VALUE;
+use super::sets::IntSet;
+use super::terms::{ClassId, Linear, Term};
+use crate::graph::{Comparison, NodeId};
+
+/// The most names an enum has whose values are compared name by name when neither side is constant.
+const MOST_NAMES: usize = 16;
+/// More texts than a program can name: numbers from here up are texts that are no constant.
+pub const OTHER_TEXT: i128 = 1 << 40;
+
+impl Model<'_> {
+    pub(super) fn compare_nodes(&mut self, id: NodeId, comparison: Comparison, left: NodeId, right: NodeId) -> FormulaId {
+        let formula = self.compare_pair(comparison, left, right);
+        self.ask(formula, self.graph.node(id).span);
+        formula
+    }
+
+    fn compare_pair(&mut self, comparison: Comparison, left: NodeId, right: NodeId) -> FormulaId {
+        let graph = self.graph;
+        let (left_ty, right_ty) = (&graph.node(left).ty, &graph.node(right).ty);
+        let (left, right) = (self.value(left), self.value(right));
+        match (left_ty, right_ty) {
+            (Type::Scalar(one), Type::Scalar(other)) => {
+                let bounds = difference((one.lo, one.hi), (other.lo, other.hi));
+                self.each_pair(left, right, |model, left, right| model.compare_numbers(comparison, left, right, &bounds))
+            }
+            (Type::Ratio { .. }, _) | (_, Type::Ratio { .. }) => {
+                self.each_pair(left, right, |model, left, right| model.compare_ratios(comparison, left, right))
+            }
+            (ty, _) => match comparison {
+                Comparison::Equal => self.equal(left, right, ty, 0),
+                Comparison::NotEqual => {
+                    let equal = self.equal(left, right, ty, 0);
+                    self.logic.not(equal)
+                }
+                Comparison::Less => self.before(left, right),
+                Comparison::Greater => self.before(right, left),
+                Comparison::LessOrEqual => {
+                    let after = self.before(right, left);
+                    self.logic.not(after)
+                }
+                Comparison::GreaterOrEqual => {
+                    let before = self.before(left, right);
+                    self.logic.not(before)
+                }
+            },
+        }
+    }
+
+    /// Remembers a comparison that asks something of one variable.
+    fn ask(&mut self, formula: FormulaId, span: Span) {
+        if let Formula::Atom(variable, set) = self.logic.formula(formula) {
+            self.asked.push(Asked { variable: *variable, set: set.clone(), span });
+        }
+    }
+
+    /// That one text comes before another.
+    fn before(&mut self, left: ClassId, right: ClassId) -> FormulaId {
+        let class = self.class(Term::Before(left, right), Type::Boolean, Span::default());
+        if left == right { Logic::FALSE } else { self.flag(Subject::Truth(class)) }
+    }
+
+    fn each_pair(
+        &mut self,
+        left: ClassId,
+        right: ClassId,
+        mut question: impl FnMut(&mut Self, ClassId, ClassId) -> FormulaId,
+    ) -> FormulaId {
+        let rights = self.cases(right);
+        let lefts = self.cases(left);
+        self.one_case(lefts, |model, left| model.one_case(rights.clone(), |model, right| question(model, left, right)))
+    }
+
+    /// A comparison of two numbers of one scale whose difference lies in `bounds`.
+    fn compare_numbers(&mut self, comparison: Comparison, left: ClassId, right: ClassId, bounds: &IntSet) -> FormulaId {
+        let difference = self.classes.linear(left).plus(&self.classes.linear(right), -1);
+        let formula = difference.and_then(|difference| self.relate(&difference, &allowed(comparison), bounds));
+        match formula {
+            Some(formula) => formula,
+            None => self.unrelated(comparison, left, right),
+        }
+    }
+
+    /// A comparison that is not looked into, but for its opposite being its opposite.
+    fn unrelated(&mut self, comparison: Comparison, left: ClassId, right: ClassId) -> FormulaId {
+        let (less, greater) = (self.before(left, right), self.before(right, left));
+        let either = self.either(less, greater);
+        match comparison {
+            Comparison::Less => less,
+            Comparison::Greater => greater,
+            Comparison::NotEqual => either,
+            Comparison::Equal => self.logic.not(either),
+            Comparison::LessOrEqual => self.logic.not(greater),
+            Comparison::GreaterOrEqual => self.logic.not(less),
+        }
+    }
+
+    /// That a linear form, known to lie in `bounds`, is in a set. `None` when a number becomes too large.
+    pub fn relate(&mut self, form: &Linear, set: &IntSet, bounds: &IntSet) -> Option<FormulaId> {
+        let Some(&(_, first)) = form.parts.first() else {
+            return Some(if set.contains(form.constant) { Logic::TRUE } else { Logic::FALSE });
+        };
+        let divisor = form.parts.iter().map(|part| part.1.unsigned_abs()).fold(0, gcd);
+        let divisor = i128::try_from(divisor).ok()? * first.signum();
+        let parts = form.parts.iter().map(|(class, factor)| (*class, factor / divisor)).collect();
+        let own = Linear { parts, constant: 0 };
+        let set = unscale(set, form.constant, divisor)?;
+        let bounds = match self.declared(&own) {
+            Some(declared) => declared,
+            None => unscale(bounds, form.constant, divisor)?,
+        };
+        let (ty, span) = (self.classes.get(own.parts[0].0).ty.clone(), self.classes.get(own.parts[0].0).span);
+        let class = self.linear_class(own, ty, span);
+        let variable = self.variable(Subject::Number(class), &bounds);
+        Some(self.logic.atom(variable, set))
+    }
+
+    /// A comparison in which at least one side is a ratio: both are brought to one divisor, if that leaves a linear form.
+    fn compare_ratios(&mut self, comparison: Comparison, left: ClassId, right: ClassId) -> FormulaId {
+        let difference = self.cross_difference(left, right);
+        let formula = difference.and_then(|(difference, turned)| {
+            let set = if turned { allowed(turn(comparison)) } else { allowed(comparison) };
+            self.relate(&difference, &set, &IntSet::all())
+        });
+        match formula {
+            Some(formula) => formula,
+            None => self.unrelated(comparison, left, right),
+        }
+    }
+
+    /// A form with the sign of `left - right`, or with the opposite sign (`true`).
+    fn cross_difference(&self, left: ClassId, right: ClassId) -> Option<(Linear, bool)> {
+        let (left_num, left_den) = self.rational(left)?;
+        let (right_num, right_den) = self.rational(right)?;
+        let turned = self.is_negative(&left_den)? != self.is_negative(&right_den)?;
+        let difference = left_num.product(&right_den)?.plus(&right_num.product(&left_den)?, -1)?;
+        Some((difference, turned))
+    }
+
+    /// A ratio or a number as dividend and divisor.
+    fn rational(&self, class: ClassId) -> Option<(Linear, Linear)> {
+        let power = |exponent: u32| 10i128.checked_pow(exponent);
+        match &self.classes.get(class).term {
+            Term::Ratio(left, right, scale_left, scale_right) => {
+                let left = self.classes.linear(*left).times(power(*scale_left)?)?;
+                Some((left, self.classes.linear(*right).times(power(*scale_right)?)?))
+            }
+            Term::Constant(Value::Ratio { num, den }) => Some((Linear::constant(*num), Linear::constant(*den))),
+            _ => {
+                let scale = self.classes.get(class).ty.scalar()?.kind.scale();
+                Some((self.classes.linear(class), Linear::constant(power(scale)?)))
+            }
+        }
+    }
+
+    /// The sign of a divisor; `None` if it has none of its own.
+    fn is_negative(&self, divisor: &Linear) -> Option<bool> {
+        match (divisor.parts.as_slice(), divisor.constant) {
+            ([], constant) if constant != 0 => Some(constant < 0),
+            ([(class, factor)], 0) => {
+                let bounds = self.classes.get(*class).ty.scalar()?;
+                let negative = if bounds.lo > 0 { false } else { (bounds.hi < 0).then_some(true)? };
+                Some(negative != (*factor < 0))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn in_range(&mut self, id: NodeId, value: NodeId, low: Option<(NodeId, bool)>, high: Option<(NodeId, bool)>) -> FormulaId {
+        let from = low.map(|(low, inside)| (if inside { Comparison::GreaterOrEqual } else { Comparison::Greater }, low));
+        let to = high.map(|(high, inside)| (if inside { Comparison::LessOrEqual } else { Comparison::Less }, high));
+        let mut all = Logic::TRUE;
+        for (comparison, bound) in from.into_iter().chain(to) {
+            let part = self.compare_pair(comparison, value, bound);
+            all = self.both(all, part);
+        }
+        self.ask(all, self.graph.node(id).span);
+        all
+    }
+
+    pub(super) fn one_of(&mut self, id: NodeId, value: NodeId, several: &[NodeId]) -> FormulaId {
+        let mut any = Logic::FALSE;
+        for one in several {
+            let equal = self.compare_pair(Comparison::Equal, value, *one);
+            any = self.either(any, equal);
+        }
+        self.ask(any, self.graph.node(id).span);
+        any
+    }
+
+    /// That two values of one type are the same.
+    pub fn equal(&mut self, left: ClassId, right: ClassId, ty: &Type, depth: u32) -> FormulaId {
+        if left == right {
+            return Logic::TRUE;
+        }
+        if depth > DEEPEST_VALUE {
+            return self.same(left, right);
+        }
+        self.each_pair(left, right, |model, left, right| model.equal_case(left, right, ty, depth))
+    }
+
+    fn equal_case(&mut self, left: ClassId, right: ClassId, ty: &Type, depth: u32) -> FormulaId {
+        if left == right {
+            return Logic::TRUE;
+        }
+        match ty {
+            Type::Boolean => {
+                let (left, right) = (self.truth(left), self.truth(right));
+                let same = self.logic.same(left, right);
+                self.shallow(same)
+            }
+            Type::Scalar(scalar) => {
+                let bounds = difference((scalar.lo, scalar.hi), (scalar.lo, scalar.hi));
+                self.compare_numbers(Comparison::Equal, left, right, &bounds)
+            }
+            Type::Ratio { .. } => self.compare_ratios(Comparison::Equal, left, right),
+            Type::Enum(id) => self.equal_names(left, right, *id),
+            Type::Text { .. } => self.equal_texts(left, right),
+            Type::Set(id) => self.equal_sets(left, right, *id),
+            Type::Record(id) => {
+                let fields = &self.types.record(*id).fields;
+                let mut all = Logic::TRUE;
+                for (place, field) in fields.iter().enumerate() {
+                    let (left, right) = (self.field(left, place as u32, Span::default()), self.field(right, place as u32, Span::default()));
+                    let part = self.equal(left, right, &field.ty, depth + 1);
+                    all = self.both(all, part);
+                }
+                all
+            }
+            Type::Optional(inner) => self.equal_optionals(left, right, inner, depth),
+            Type::List { .. } | Type::Zone => match self.two_constants(left, right) {
+                Some(equal) => equal,
+                None => self.same(left, right),
+            },
+        }
+    }
+
+    fn two_constants(&self, left: ClassId, right: ClassId) -> Option<FormulaId> {
+        match (&self.classes.get(left).term, &self.classes.get(right).term) {
+            (Term::Constant(left), Term::Constant(right)) => Some(if left == right { Logic::TRUE } else { Logic::FALSE }),
+            _ => None,
+        }
+    }
+
+    /// That two values are the same, which is not looked into.
+    fn same(&mut self, left: ClassId, right: ClassId) -> FormulaId {
+        let class = self.class(Term::Same(left.min(right), left.max(right)), Type::Boolean, Span::default());
+        self.flag(Subject::Truth(class))
+    }
+
+    /// That two outcomes are the same, of which at least one depends on an element: it is another value for each rule, so unless both are
+    /// one constant, it may be either.
+    pub fn apart(&mut self, left: NodeId, right: NodeId) -> FormulaId {
+        let (left, right) = (self.class_of_node(left), self.class_of_node(right));
+        self.same(left, right)
+    }
+
+    fn class_of_node(&mut self, node: NodeId) -> ClassId {
+        let node_of = self.graph.node(node);
+        self.class(Term::Opaque(node), node_of.ty.clone(), node_of.span)
+    }
+
+    fn equal_optionals(&mut self, left: ClassId, right: ClassId, inner: &Type, depth: u32) -> FormulaId {
+        let (left_there, right_there) = (self.given(left), self.given(right));
+        let alike = self.logic.same(left_there, right_there);
+        let missing = self.logic.not(left_there);
+        let (left, right) = (self.unwrap(left), self.unwrap(right));
+        let equal =
+            if left_there == Logic::FALSE || right_there == Logic::FALSE { Logic::TRUE } else { self.equal(left, right, inner, depth + 1) };
+        let equal = self.either(missing, equal);
+        self.both(alike, equal)
+    }
+
+    /// That an enum value has the name of a place.
+    fn is_name(&mut self, class: ClassId, place: u16, of: EnumId) -> FormulaId {
+        match self.classes.get(class).term.clone() {
+            Term::Constant(Value::Enum(own)) => {
+                if own == place {
+                    Logic::TRUE
+                } else {
+                    Logic::FALSE
+                }
+            }
+            Term::Choice(cases) => self.one_case(cases, |model, class| model.is_name(class, place, of)),
+            _ => {
+                let last = self.types.enum_type(of).values.len() as i128 - 1;
+                let variable = self.variable(Subject::Name(class), &IntSet::between(0, last));
+                self.logic.atom(variable, IntSet::point(place.into()))
+            }
+        }
+    }
+
+    fn equal_names(&mut self, left: ClassId, right: ClassId, of: EnumId) -> FormulaId {
+        if let Term::Constant(Value::Enum(place)) = self.classes.get(left).term {
+            return self.is_name(right, place, of);
+        }
+        if let Term::Constant(Value::Enum(place)) = self.classes.get(right).term {
+            return self.is_name(left, place, of);
+        }
+        let names = self.types.enum_type(of).values.len();
+        if names > MOST_NAMES {
+            return self.same(left, right);
+        }
+        let mut any = Logic::FALSE;
+        for place in 0..names as u16 {
+            let (left, right) = (self.is_name(left, place, of), self.is_name(right, place, of));
+            let both = self.both(left, right);
+            any = self.either(any, both);
+        }
+        any
+    }
+
+    fn equal_texts(&mut self, left: ClassId, right: ClassId) -> FormulaId {
+        match (self.classes.get(left).term.clone(), self.classes.get(right).term.clone()) {
+            (Term::Constant(left), Term::Constant(right)) => {
+                if left == right {
+                    Logic::TRUE
+                } else {
+                    Logic::FALSE
+                }
+            }
+            (Term::Constant(Value::Text(text)), _) => self.is_text(right, &text),
+            (_, Term::Constant(Value::Text(text))) => self.is_text(left, &text),
+            _ => self.same(left, right),
+        }
+    }
+
+    fn is_text(&mut self, class: ClassId, text: &std::sync::Arc<str>) -> FormulaId {
+        let place = match self.texts.iter().position(|known| known == text) {
+            Some(place) => place,
+            None => {
+                self.texts.push(text.clone());
+                self.texts.len() - 1
+            }
+        };
+        let variable = self.variable(Subject::Text(class), &IntSet::between(0, OTHER_TEXT));
+        self.logic.atom(variable, IntSet::point(place as i128))
+    }
+
+    fn equal_sets(&mut self, left: ClassId, right: ClassId, of: EnumId) -> FormulaId {
+        if let Some(equal) = self.two_constants(left, right) {
+            return equal;
+        }
+        let names = self.types.enum_type(of).values.len();
+        let constant = |model: &Self, class: ClassId| matches!(model.classes.get(class).term, Term::Constant(_));
+        if names > MOST_NAMES && !constant(self, left) && !constant(self, right) {
+            return self.same(left, right);
+        }
+        let mut all = Logic::TRUE;
+        for place in 0..names as u16 {
+            let (left, right) = (self.member(left, place, of, 0), self.member(right, place, of, 0));
+            let same = self.logic.same(left, right);
+            all = self.both(all, same);
+        }
+        all
+    }
+
+    /// That a set has the name of a place.
+    fn member(&mut self, set: ClassId, place: u16, of: EnumId, depth: u32) -> FormulaId {
+        if depth > DEEPEST_VALUE {
+            return self.flag(Subject::Member(set, place));
+        }
+        match self.classes.get(set).term.clone() {
+            Term::Constant(Value::Set(bits)) => {
+                if bits & (1 << place) != 0 {
+                    Logic::TRUE
+                } else {
+                    Logic::FALSE
+                }
+            }
+            Term::Choice(cases) => self.one_case(cases, |model, set| model.member(set, place, of, depth + 1)),
+            Term::Union(left, right) => {
+                let (left, right) = (self.member(left, place, of, depth + 1), self.member(right, place, of, depth + 1));
+                self.either(left, right)
+            }
+            Term::Difference(left, right) => {
+                let (left, right) = (self.member(left, place, of, depth + 1), self.member(right, place, of, depth + 1));
+                let not_right = self.logic.not(right);
+                self.both(left, not_right)
+            }
+            Term::Set(names) => names.into_iter().fold(Logic::FALSE, |any, name| {
+                let is = self.is_name(name, place, of);
+                self.either(any, is)
+            }),
+            _ => self.flag(Subject::Member(set, place)),
+        }
+    }
+
+    pub(super) fn has(&mut self, set: NodeId, name: NodeId) -> FormulaId {
+        let Some(of) = set_enum(&self.graph.node(set).ty) else { return Logic::FALSE };
+        let (set, name) = (self.value(set), self.value(name));
+        let cases = self.cases(name);
+        self.one_case(cases, |model, name| model.has_name(set, name, of))
+    }
+
+    fn has_name(&mut self, set: ClassId, name: ClassId, of: EnumId) -> FormulaId {
+        if let Term::Constant(Value::Enum(place)) = self.classes.get(name).term {
+            return self.member(set, place, of, 0);
+        }
+        let mut any = Logic::FALSE;
+        for place in 0..self.types.enum_type(of).values.len() as u16 {
+            let (is, has) = (self.is_name(name, place, of), self.member(set, place, of, 0));
+            let both = self.both(is, has);
+            any = self.either(any, both);
+        }
+        any
+    }
+
+    /// That a set has all names of another (`all`), or one of them.
+    pub(super) fn has_names(&mut self, set: NodeId, names: NodeId, all: bool) -> FormulaId {
+        let Some(of) = set_enum(&self.graph.node(set).ty) else { return Logic::FALSE };
+        let (set, names) = (self.value(set), self.value(names));
+        let mut joined = if all { Logic::TRUE } else { Logic::FALSE };
+        for place in 0..self.types.enum_type(of).values.len() as u16 {
+            let (has, wanted) = (self.member(set, place, of, 0), self.member(names, place, of, 0));
+            joined = if all {
+                let unwanted = self.logic.not(wanted);
+                let part = self.either(unwanted, has);
+                self.both(joined, part)
+            } else {
+                let part = self.both(wanted, has);
+                self.either(joined, part)
+            };
+        }
+        joined
+    }
+}
+
+fn set_enum(ty: &Type) -> Option<EnumId> {
+    match ty {
+        Type::Set(id) => Some(*id),
+        _ => None,
+    }
+}
+
+/// What a difference may be for a comparison to hold.
+fn allowed(comparison: Comparison) -> IntSet {
+    match comparison {
+        Comparison::Equal => IntSet::point(0),
+        Comparison::NotEqual => IntSet::point(0).complement(),
+        Comparison::Less => IntSet::between(i128::MIN, -1),
+        Comparison::LessOrEqual => IntSet::between(i128::MIN, 0),
+        Comparison::Greater => IntSet::between(1, i128::MAX),
+        Comparison::GreaterOrEqual => IntSet::between(0, i128::MAX),
+    }
+}
+
+/// The comparison that holds of the opposite numbers.
+fn turn(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+        same => same,
+    }
+}
+
+/// What the difference of two numbers can be.
+fn difference(left: (i128, i128), right: (i128, i128)) -> IntSet {
+    IntSet::between(left.0.saturating_sub(right.1), left.1.saturating_sub(right.0))
+}
+
+/// The numbers `n` for which `divisor * n + constant` is in the set. `None` when a number becomes too large.
+fn unscale(set: &IntSet, constant: i128, divisor: i128) -> Option<IntSet> {
+    let mut unscaled = IntSet::empty();
+    for &(lo, hi) in set.intervals() {
+        let lo = if lo == i128::MIN { None } else { Some(lo.checked_sub(constant)?) };
+        let hi = if hi == i128::MAX { None } else { Some(hi.checked_sub(constant)?) };
+        let (lo, hi) = if divisor > 0 { (lo, hi) } else { (hi.map(|hi| -hi), lo.map(|lo| -lo)) };
+        let by = divisor.checked_abs()?;
+        let lo = lo.map_or(i128::MIN, |lo| lo.div_euclid(by) + i128::from(lo.rem_euclid(by) != 0));
+        let hi = hi.map_or(i128::MAX, |hi| hi.div_euclid(by));
+        unscaled = unscaled.union(&IntSet::between(lo, hi));
+    }
+    Some(unscaled)
+}
+
+fn gcd(left: u128, right: u128) -> u128 {
+    if right == 0 { left } else { gcd(right, left % right) }
+}

@@ -1,0 +1,227 @@
+//! Proves that every decision decides: that no input is left without a rule, and that no two rules decide differently.
+//!
+//! On arrival graphs are expanded and their bounds are those of the range pass. On leaving, each decision with rules is proved, or a finding
+//! says what is in the way: certain ones carry an input that the interpreter ran and that did it; the others are E0504. Warnings are
+//! absent on purpose: a rule that can never apply, an `otherwise` that is not needed.
+//!
+//! A decision is read as formulas over variables ([`model`]); the box engine ([`cover`]) looks for cases that no formula covers; sums of
+//! inputs are reconciled by [`theory`]; a case becomes an input by [`search`]. Variables are taken as independent, so a proof is sound, and a
+//! case is no more than a suspicion until its input is run.
+
+mod compare;
+mod cover;
+mod defaults;
+mod finding;
+mod logic;
+mod model;
+mod pairs;
+mod parts;
+mod question;
+mod random;
+mod scene;
+mod search;
+mod sets;
+mod steer;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod theory;
+mod words;
+
+use axtrace_runtime::meta::{Policy, ProgramMeta};
+use axtrace_runtime::value::Value;
+use axtrace_source::{Finding, Findings, Span};
+use miette::LabeledSpan;
+
+pub use finding::ProofFinding;
+pub use search::{Hint, find_input};
+
+use crate::graph::Graph;
+use crate::interpret::{FaultKind, decide};
+use crate::program::Program;
+use cover::Region;
+use finding::label;
+use logic::{FormulaId, Logic};
+use model::{Asked, Model, Subject};
+use question::{Answer, Inquiry};
+use search::replay_options;
+use sets::IntSet;
+use words::Words;
+
+/// The steps that proving one decision may take.
+const STEPS: u64 = 2_000_000;
+/// The rounds of a search for an input.
+const ROUNDS: u32 = 16;
+
+/// Proves all decisions of a program; what cannot be proved goes to `findings`.
+pub fn prove(program: &Program, findings: &mut Findings) {
+    for graph in &program.graphs {
+        prove_decision(&program.meta, &program.graphs, graph, findings);
+    }
+}
+
+fn prove_decision(program: &ProgramMeta, graphs: &[Graph], graph: &Graph, findings: &mut Findings) {
+    let Some(policy) = graph.meta.policy else { return };
+    let model = Model::read(graph, &program.types);
+    let mut inquiry = Inquiry { program, graphs, decision: graph.id, model, steps: STEPS, rounds: ROUNDS };
+    let conditions = conditions(&mut inquiry);
+    let has_otherwise = graph.meta.rules.iter().any(|rule| rule.otherwise);
+    if matches!(policy, Policy::Any | Policy::Unique | Policy::First) && !has_otherwise {
+        findings_of_gaps(&mut inquiry, &conditions, findings);
+    }
+    if matches!(policy, Policy::Any | Policy::Unique) {
+        inquiry.steps = inquiry.steps.max(STEPS / 2);
+        pairs::check(&mut inquiry, &conditions, policy, findings);
+    }
+}
+
+/// What is known of every input, and when each rule applies. An `otherwise` is taken as a rule that never applies.
+pub struct Conditions {
+    /// Relations between the parameters.
+    pub always: Vec<FormulaId>,
+    /// By place in the graph's rules.
+    pub rules: Vec<FormulaId>,
+}
+
+fn conditions(inquiry: &mut Inquiry<'_>) -> Conditions {
+    let graph = inquiry.model.graph;
+    let always = graph.always.iter().map(|node| inquiry.model.condition(*node)).collect();
+    let mut rules = Vec::with_capacity(graph.rules().len());
+    for (rule, meta) in graph.rules().iter().zip(&graph.meta.rules) {
+        rules.push(if meta.otherwise { Logic::FALSE } else { inquiry.model.rule_condition(rule) });
+    }
+    Conditions { always, rules }
+}
+
+/// Looks for an input for which no rule decides.
+fn findings_of_gaps(inquiry: &mut Inquiry<'_>, conditions: &Conditions, findings: &mut Findings) {
+    let mut wishes = conditions.always.clone();
+    for rule in &conditions.rules {
+        wishes.push(inquiry.model.logic.not(*rule));
+    }
+    let (program, graphs, decision) = (inquiry.program, inquiry.graphs, inquiry.decision);
+    let mut nobody_decides = |input: &[Value]| {
+        let fault = decide(program, graphs, decision, input, replay_options()).err();
+        fault.is_some_and(|fault| fault.kind == FaultKind::NoRule && fault.decision == decision)
+    };
+    match inquiry.can_happen(&wishes, &mut nobody_decides) {
+        Answer::Never => {}
+        Answer::Shown(input, region) => findings.push(gap(inquiry, &input, &region)),
+        Answer::Unknown(region) => findings.push(possible_gap(inquiry, region.as_ref())),
+    }
+}
+
+fn gap(inquiry: &Inquiry<'_>, input: &[Value], region: &Region) -> Finding {
+    let words = Words { program: inquiry.program, model: &inquiry.model };
+    let when = words.region(region);
+    let (mut labels, at_a_bound) = neighbours(inquiry, region);
+    let first = if labels.is_empty() { None } else { Some(labels.remove(0)) };
+    let (at, says) = first.unwrap_or_else(|| (inquiry.model.graph.meta.span, "its rules leave this open".to_owned()));
+    let help = if at_a_bound {
+        "one of the two means `<=` or `>=`; or add `otherwise …`"
+    } else {
+        "add a rule for this case, or `otherwise …`"
+    };
+    let short = region.len() <= 2;
+    let finding = Finding::new(ProofFinding::Gap {
+        when: when.clone().filter(|_| short).map_or_else(|| "for some inputs".to_owned(), |when| format!("when {when}")),
+        at,
+        says,
+        others: labels.into_iter().map(|(span, text)| label(span, text)).collect(),
+        help: help.to_owned(),
+    });
+    let finding = match when {
+        Some(when) if !short => finding.note("when", when),
+        _ => finding,
+    };
+    with_input(finding, &words, input)
+}
+
+/// Adds an input that was run.
+fn with_input(finding: Finding, words: &Words<'_>, input: &[Value]) -> Finding {
+    let decision = words.model.graph.meta.qualified_name();
+    finding.note("as in", words.input(input)).witness(decision, words.json(input))
+}
+
+/// The conditions on either side of a gap in one number, and whether the gap is a single number between two of them.
+fn neighbours(inquiry: &Inquiry<'_>, region: &Region) -> (Vec<(Span, String)>, bool) {
+    let [(variable, set)] = region.as_slice() else { return (Vec::new(), false) };
+    let model = &inquiry.model;
+    let (Subject::Number(class), [(lo, hi)]) = (model.subjects[variable.index()], set.intervals()) else { return (Vec::new(), false) };
+    let words = Words { program: inquiry.program, model };
+    let ty = &model.classes.get(class).ty;
+    let asked = || model.asked.iter().filter(|asked| asked.variable == *variable);
+    let ends_below = |asked: &&Asked| asked.set.intervals().iter().any(|interval| interval.1.checked_add(1) == Some(*lo));
+    let begins_above = |asked: &&Asked| asked.set.intervals().iter().any(|interval| interval.0.checked_sub(1) == Some(*hi));
+    let below = asked().find(ends_below).map(|asked| (asked.span, format!("up to {}", words.number_literal(lo - 1, ty))));
+    let above = asked().find(begins_above).map(|asked| (asked.span, format!("from {}", words.number_literal(hi + 1, ty))));
+    let at_a_bound = below.is_some() && above.is_some() && lo == hi;
+    (below.into_iter().chain(above).collect(), at_a_bound)
+}
+
+fn possible_gap(inquiry: &Inquiry<'_>, region: Option<&Region>) -> Finding {
+    let finding = Finding::new(ProofFinding::Undecided {
+        what: "no rule decides for some input".to_owned(),
+        at: inquiry.model.graph.meta.span,
+        says: "its rules may leave a case open".to_owned(),
+        others: obstacles(inquiry, region),
+        help: "add `otherwise …`".to_owned(),
+    });
+    reason(finding, inquiry, region)
+}
+
+/// Labels at the terms that the proof does not look into.
+fn obstacles(inquiry: &Inquiry<'_>, region: Option<&Region>) -> Vec<LabeledSpan> {
+    let words = Words { program: inquiry.program, model: &inquiry.model };
+    let spans = region.map(|region| words.obstacles(region)).unwrap_or_default();
+    spans.into_iter().map(|span| label(span, "the proof does not see all that this can be")).collect()
+}
+
+/// Says why there is no proof, and in which case there may be something.
+fn reason(finding: Finding, inquiry: &Inquiry<'_>, region: Option<&Region>) -> Finding {
+    let words = Words { program: inquiry.program, model: &inquiry.model };
+    match region {
+        None => finding.note("why", "there are more cases than a proof may look at"),
+        Some(region) => match words.region(region) {
+            Some(when) => finding.note("perhaps", format!("when {when}; no input that does it was found")),
+            None => finding,
+        },
+    }
+}
+
+/// For each variable, what it has to be for a formula to hold; variables that may be anything are left out.
+fn necessary(model: &Model<'_>, formula: FormulaId) -> Vec<(logic::VarId, IntSet)> {
+    match model.logic.formula(formula) {
+        logic::Formula::Atom(variable, set) => vec![(*variable, set.clone())],
+        logic::Formula::And(parts) => parts.iter().fold(Vec::new(), |all, part| match model.logic.formula(*part) {
+            logic::Formula::Atom(..) | logic::Formula::Or(_) => joined(all, necessary(model, *part)),
+            _ => all,
+        }),
+        logic::Formula::Or(parts) => {
+            let mut each = parts.iter().map(|part| necessary(model, *part));
+            let first = each.next().unwrap_or_default();
+            each.fold(first, |all, part| common(&all, &part))
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What has to hold for both of two conditions.
+fn joined(mut left: Vec<(logic::VarId, IntSet)>, right: Vec<(logic::VarId, IntSet)>) -> Vec<(logic::VarId, IntSet)> {
+    for (variable, set) in right {
+        match left.binary_search_by_key(&variable, |part| part.0) {
+            Ok(place) => left[place].1 = left[place].1.intersection(&set),
+            Err(place) => left.insert(place, (variable, set)),
+        }
+    }
+    left
+}
+
+/// What has to hold for either of two conditions.
+fn common(left: &[(logic::VarId, IntSet)], right: &[(logic::VarId, IntSet)]) -> Vec<(logic::VarId, IntSet)> {
+    let both = |(variable, set): &(logic::VarId, IntSet)| {
+        let place = right.binary_search_by_key(variable, |part| part.0).ok()?;
+        Some((*variable, set.union(&right[place].1)))
+    };
+    left.iter().filter_map(both).collect()
+}

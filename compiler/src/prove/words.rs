@@ -1,0 +1,169 @@
+//! Boxes of cases and inputs, in the author's words.
+
+use axtrace_runtime::meta::{ProgramMeta, Tag};
+use axtrace_runtime::text::{format_literal, write_json_object};
+use axtrace_runtime::types::Type;
+use axtrace_runtime::value::Value;
+use axtrace_source::Span;
+
+use super::cover::Region;
+use super::logic::VarId;
+use super::model::{Meaning, Model, Subject};
+use super::sets::IntSet;
+use super::terms::{ClassId, Term};
+use crate::interpret::OutcomeValue;
+
+/// The most conditions that a description has.
+const MOST: usize = 6;
+
+/// Writes about one decision.
+pub struct Words<'a> {
+    /// The program.
+    pub program: &'a ProgramMeta,
+    /// The decision as formulas.
+    pub model: &'a Model<'a>,
+}
+
+impl Words<'_> {
+    /// A box as conditions joined by `and`; `None` if a part of it has no short words.
+    pub fn region(&self, region: &Region) -> Option<String> {
+        let mut region: Vec<_> = region.clone();
+        region.sort_by_key(|(variable, _)| *variable);
+        let parts: Option<Vec<_>> = region.iter().map(|(variable, set)| self.part(*variable, set)).collect();
+        parts.filter(|parts| !parts.is_empty() && parts.len() <= MOST).map(|parts| parts.join(" and "))
+    }
+
+    fn part(&self, variable: VarId, set: &IntSet) -> Option<String> {
+        let model = self.model;
+        let subject = model.subjects[variable.index()];
+        let name = self.name(subject.class())?;
+        match subject {
+            Subject::Number(class) => self.number(&name, &model.classes.get(class).ty, set, &model.domains[variable.index()]),
+            Subject::Truth(_) => Some(format!("`{name}` is {}", set.contains(1))),
+            Subject::Given(_) => Some(format!("`{name}` is {}", if set.contains(1) { "given" } else { "missing" })),
+            Subject::Name(class) => self.names(&name, &model.classes.get(class).ty, set, &model.domains[variable.index()]),
+            Subject::Text(_) => Some(self.text(&name, set)),
+            Subject::Member(class, place) => {
+                let Type::Set(id) = model.classes.get(class).ty else { return None };
+                let member = model.types.enum_type(id).values.get(place as usize)?;
+                Some(format!("`{name}` has {}`{member}`", if set.contains(1) { "" } else { "no " }))
+            }
+        }
+    }
+
+    fn number(&self, name: &str, ty: &Type, set: &IntSet, domain: &IntSet) -> Option<String> {
+        let literal = |number: i128| self.number_literal(number, ty);
+        let parts: Vec<String> = set
+            .intervals()
+            .iter()
+            .map(|&(lo, hi)| match (domain.least() == Some(lo), domain.greatest() == Some(hi)) {
+                _ if lo == hi => literal(lo),
+                (true, true) => "anything".to_owned(),
+                (true, false) => format!("at most {}", literal(hi)),
+                (false, true) => format!("at least {}", literal(lo)),
+                (false, false) => format!("{} to {}", literal(lo), literal(hi)),
+            })
+            .collect();
+        (parts.len() <= 3).then(|| format!("`{name}` is {}", parts.join(" or ")))
+    }
+
+    /// A number as the language writes it.
+    pub fn number_literal(&self, number: i128, ty: &Type) -> String {
+        let value = match (ty.scalar().map(|scalar| scalar.kind), i64::try_from(number)) {
+            (Some(axtrace_runtime::types::Kind::Datetime), Ok(instant)) => Value::Datetime { instant, offset: 0 },
+            _ => Value::Scalar(number),
+        };
+        format_literal(&value, ty, self.program)
+    }
+
+    fn names(&self, name: &str, ty: &Type, set: &IntSet, domain: &IntSet) -> Option<String> {
+        let Type::Enum(id) = ty else { return None };
+        let values = &self.model.types.enum_type(*id).values;
+        let quoted = |set: &IntSet| {
+            let chosen = values.iter().enumerate().filter(|(place, _)| set.contains(*place as i128));
+            chosen.map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>()
+        };
+        let (inside, outside) = (quoted(set), quoted(&domain.intersection(&set.complement())));
+        let positive = inside.len() <= outside.len().max(1);
+        Some(if positive { format!("`{name}` is {}", inside.join(" or ")) } else { format!("`{name}` is not {}", outside.join(" or ")) })
+    }
+
+    fn text(&self, name: &str, set: &IntSet) -> String {
+        let quoted = |wish: bool| {
+            let chosen = self.model.texts.iter().enumerate().filter(|(place, _)| set.contains(*place as i128) == wish);
+            chosen.map(|(_, text)| format!("\"{text}\"")).collect::<Vec<_>>().join(" or ")
+        };
+        let other = set.greatest() > Some(self.model.texts.len() as i128);
+        match quoted(!other) {
+            texts if texts.is_empty() => format!("`{name}` is any text"),
+            texts if other => format!("`{name}` is not {texts}"),
+            texts => format!("`{name}` is {texts}"),
+        }
+    }
+
+    /// What the author calls a class: the name of a `let`, or what is written where it stands.
+    fn name(&self, class: ClassId) -> Option<String> {
+        let model = self.model;
+        let named = |local: &&crate::graph::Local| local.is_let && model.meanings.get(local.value.index()) == Some(&Meaning::Value(class));
+        if let Some(local) = model.graph.locals.iter().find(named) {
+            return Some(local.name.clone());
+        }
+        let class = model.classes.get(class);
+        if matches!(class.term, Term::Linear(_)) || class.loops != 0 {
+            return None;
+        }
+        let text = self.program.sources.text(class.span);
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        (!words.is_empty() && words.chars().count() <= 60).then_some(words)
+    }
+
+    /// Where the terms of a box are written that the proof does not look into.
+    pub fn obstacles(&self, region: &Region) -> Vec<Span> {
+        let classes = region.iter().map(|(variable, _)| self.model.subjects[variable.index()].class());
+        let derived =
+            classes.filter(|class| !self.model.is_part(*class) && !matches!(self.model.classes.get(*class).term, Term::Linear(_)));
+        let mut spans: Vec<Span> = derived.map(|class| self.model.classes.get(class).span).filter(|span| !span.is_empty()).collect();
+        spans.sort_unstable();
+        spans.dedup();
+        spans.truncate(4);
+        spans
+    }
+
+    /// An input, a parameter a line, as the language writes it.
+    pub fn input(&self, input: &[Value]) -> String {
+        let params = &self.model.graph.meta.params;
+        let width = params.iter().map(|param| param.name.chars().count()).max().unwrap_or(0);
+        let line = |(param, value): (&axtrace_runtime::types::FieldType, &Value)| {
+            format!("{:width$} {}", param.name, format_literal(value, &param.ty, self.program))
+        };
+        params.iter().zip(input).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// An input as JSON.
+    pub fn json(&self, input: &[Value]) -> String {
+        let mut out = String::new();
+        let params = self.model.graph.meta.params.iter();
+        write_json_object(&mut out, params.zip(input).map(|(param, value)| ((param.name.as_str(), &param.ty), value)), self.program);
+        out
+    }
+
+    /// What a rule decides: `says reject`.
+    pub fn outcome(&self, outcome: &OutcomeValue) -> String {
+        let meta = &self.model.graph.meta;
+        let ty = if matches!(meta.policy, Some(axtrace_runtime::meta::Policy::Collect | axtrace_runtime::meta::Policy::CollectSum)) {
+            meta.gives.required()
+        } else {
+            &meta.gives
+        };
+        let value = outcome.value.as_ref().map(|value| format_literal(value, ty, self.program));
+        match (meta.tags.get(outcome.tag as usize), value) {
+            (Some(Tag::Referred { role, .. }), value) => {
+                let role = self.program.roles.get(role.index()).map_or("a person", |role| role.name.as_str());
+                let proposing = value.map(|value| format!(", proposing {value}")).unwrap_or_default();
+                format!("refers to {role}{proposing}")
+            }
+            (_, Some(value)) => format!("says {value}"),
+            (_, None) => "decides".to_owned(),
+        }
+    }
+}
