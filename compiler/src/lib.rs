@@ -13,7 +13,7 @@ mod program;
 pub mod prove;
 pub mod ranges;
 pub mod resolve;
-mod suggest;
+pub mod suggest;
 pub mod types;
 
 pub use compile::{LANGUAGE, compile};

@@ -94,6 +94,13 @@ impl SourceFile {
         self.text[*start as usize..end].trim_end_matches(['\n', '\r'])
     }
 
+    /// The global offset at which a line (from 1) begins; beyond the file its end.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> u32 {
+        let start = line.checked_sub(1).and_then(|index| self.line_starts.get(index));
+        start.map_or(self.span().end, |start| self.base + start)
+    }
+
     /// Where a global offset lies; offsets outside the file are taken to its nearest end.
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {

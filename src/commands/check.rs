@@ -1,0 +1,76 @@
+//! `axtrace check`: every finding, for people or for machines.
+
+use std::path::PathBuf;
+
+use axtrace::compiler::Program;
+use axtrace::source::{Finding, Findings, Sources};
+
+use super::{Ended, FOUND, Look, SHOWN_FINDINGS, WELL, print, typed};
+use crate::project::{self, Project};
+use crate::render::findings::{Report, Tally, counted};
+use crate::render::findings_json;
+use crate::render::style::{Role, Style};
+
+/// What `check` is told.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Rule files, and folders of them; without any the current folder
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// For people, or one JSON object a line for each finding
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// How many findings to show; the rest are counted
+    #[arg(long, value_name = "N", default_value_t = SHOWN_FINDINGS)]
+    limit: usize,
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// Drawn on the source.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Checks rules.
+pub fn run(args: &Args, look: Look) -> Ended {
+    let Project { sources, findings: unread } = project::read(&args.paths)?;
+    let kept = sources.clone();
+    let mut findings = Findings::new();
+    unread.into_iter().for_each(|finding| findings.push(finding));
+    let program = axtrace::compiler::compile(sources, &mut findings);
+    let findings = findings.sorted();
+    let tally = Tally::of(&findings);
+    let text = match args.format {
+        Format::Json => findings.iter().map(|finding| findings_json::line(finding, &kept) + "\n").collect(),
+        Format::Human => human(args, &findings, &kept, program.as_ref(), look.out),
+    };
+    print(&text)?;
+    Ok(if tally.errors > 0 { FOUND } else { WELL })
+}
+
+fn human(args: &Args, findings: &[Finding], sources: &Sources, program: Option<&Program>, style: Style) -> String {
+    let mut text = String::new();
+    if !findings.is_empty() {
+        let path = typed(&args.paths);
+        text += &Report { sources, style, path: &path }.all(findings, args.limit);
+    }
+    if Tally::of(findings).errors == 0 {
+        text += &format!("{}  {}\n", style.paint("ok", Role::Good), extent(sources, program));
+    }
+    text
+}
+
+/// What was checked: `2 files, 1 decision, 12 rules, 4 tests`.
+fn extent(sources: &Sources, program: Option<&Program>) -> String {
+    let mut parts = vec![counted(sources.files().len(), "file")];
+    if let Some(program) = program {
+        let rules = program.meta.decisions.iter().map(|decision| decision.rules.len()).sum();
+        let counts = [(program.meta.decisions.len(), "decision"), (rules, "rule"), (program.tests.len(), "test")];
+        parts.extend(counts.iter().map(|(count, word)| counted(*count, word)));
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,211 @@
+//! `axtrace explain`: one decision drawn on its source, the input that shows a finding, or the page of a finding.
+
+use std::path::PathBuf;
+
+use axtrace::compiler::Program;
+use axtrace::compiler::interpret::{Fault, FaultKind, Observation, Options, observe};
+use axtrace::runtime::memory::Batch;
+use axtrace::runtime::meta::{DecisionId, DecisionMeta, RuleState};
+use axtrace::runtime::read::{InputErrors, Reader};
+use axtrace::runtime::text::format_value;
+use axtrace::runtime::trace::{Level, Status};
+use axtrace::runtime::value::Value;
+use axtrace::source::{Finding, Findings, Sources};
+use axtrace::{DecideError, Decision, Rules};
+use indicatif::ProgressBar;
+
+use super::{Ended, FOUND, Look, Stop, WELL, print, run as inputs, typed};
+use crate::pages;
+use crate::project::{self, Project};
+use crate::records::Record;
+use crate::render::findings::{Mark, Report, ordinals};
+use crate::render::sheet::Sheet;
+use crate::render::style::Style;
+use crate::render::trace::Drawing;
+
+/// What `explain` is told.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A rule file, or a folder of them; or the code of a finding, such as E0204
+    #[arg(value_name = "PATH|CODE")]
+    subject: PathBuf,
+    /// The decision, with or without its module
+    #[arg(long, value_name = "NAME", requires = "input")]
+    decision: Option<String>,
+    /// JSON or NDJSON with the input; `-` is standard input
+    #[arg(long, value_name = "FILE", requires = "decision")]
+    input: Option<PathBuf>,
+    /// Which record of the input to explain, from 1
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    record: u64,
+    /// A finding whose input is to be shown, by code and number: E0502.1
+    #[arg(long, value_name = "CODE.N", conflicts_with = "input")]
+    finding: Option<String>,
+    /// Show every rule and every element, and what happened inside of calls
+    #[arg(long)]
+    all: bool,
+}
+
+/// Explains what was asked for.
+pub fn run(args: &Args, look: Look) -> Ended {
+    match (&args.finding, &args.decision, &args.input) {
+        (Some(finding), ..) => explain_finding(args, finding, look),
+        (None, Some(decision), Some(input)) => explain_input(args, decision, input, look),
+        _ => explain_code(&args.subject),
+    }
+}
+
+fn explain_code(subject: &std::path::Path) -> Ended {
+    let code = subject.to_string_lossy().to_uppercase();
+    if let Some(page) = pages::page(&code) {
+        print(page)?;
+        return Ok(WELL);
+    }
+    let is_code = code.len() == 5 && code.starts_with('E') && code[1..].bytes().all(|byte| byte.is_ascii_digit());
+    let (message, help) = if is_code {
+        let near = axtrace::compiler::suggest::nearest(&code, pages::codes());
+        (format!("there is no finding `{code}`"), near.map(|near| format!("did you mean `{near}`?")))
+    } else {
+        let help = "name a decision and an input with `--decision NAME --input FILE`, or a finding with `--finding E0502.1`";
+        (format!("there is nothing to explain about `{}` yet", subject.display()), Some(help.to_owned()))
+    };
+    Err(Stop::Usage { message, help })
+}
+
+fn explain_input(args: &Args, decision: &str, input: &std::path::Path, look: Look) -> Ended {
+    let rules = super::compile(std::slice::from_ref(&args.subject), look.err)?;
+    let decision = rules.decision(decision)?;
+    let mut records = inputs::records(inputs::open(input)?, &ProgressBar::hidden());
+    let mut seen = 0;
+    while let Some(record) = records.next_record().map_err(|error| Stop::usage(format!("cannot read the input: {error}")))? {
+        seen += 1;
+        if seen == args.record {
+            return explain_record(&rules, &decision, record, args.all, look);
+        }
+    }
+    let have = crate::render::findings::counted(usize::try_from(seen).unwrap_or(usize::MAX), "record");
+    Err(Stop::usage(format!("`{}` has {have}; there is no record {}", input.display(), args.record)))
+}
+
+fn explain_record(rules: &Rules, decision: &Decision, record: Record, all: bool, look: Look) -> Ended {
+    let Record::Bytes(bytes) = record else { return Err(Stop::usage("the record is larger than 64 MiB")) };
+    match decision.trace(bytes, Level::Full) {
+        Ok(trace) => {
+            let meta = rules.meta();
+            let format = |value: &Value, ty: &_| format_value(value, ty, meta);
+            print(&Drawing { sources: &meta.sources, style: look.out, all, format: &format }.whole(&trace))?;
+            Ok(WELL)
+        }
+        Err(DecideError::Input(errors)) => {
+            print(&problems(errors, &rules.meta().sources, look.out))?;
+            Ok(FOUND)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The problems of an input, each with the line that declares what it does not keep.
+fn problems(errors: InputErrors, sources: &Sources, style: Style) -> String {
+    let findings: Vec<Finding> = errors.problems.into_iter().map(Finding::new).collect();
+    Report { sources, style, path: "" }.all(&findings, super::SHOWN_FINDINGS)
+}
+
+fn explain_finding(args: &Args, name: &str, look: Look) -> Ended {
+    let (code, number) = name.split_once('.').unwrap_or((name, "1"));
+    let (code, number) =
+        (code.to_uppercase(), number.parse::<usize>().map_err(|_| Stop::usage(format!("`{name}` is no finding: write `E0502.1`")))?);
+    let paths = std::slice::from_ref(&args.subject);
+    let Project { sources, findings: unread } = project::read(paths)?;
+    let kept = sources.clone();
+    let mut findings = Findings::new();
+    unread.into_iter().for_each(|finding| findings.push(finding));
+    let program = axtrace::compiler::compile(sources, &mut findings);
+    let findings = findings.sorted();
+    let numbers = ordinals(&findings);
+    let found = findings.iter().zip(numbers).find(|(finding, n)| finding.code() == code && *n == number);
+    let Some((finding, number)) = found else { return Err(no_such_finding(&code, number, &findings)) };
+    let path = typed(paths);
+    let mut text = Report { sources: &kept, style: look.out, path: &path }.one(finding, number);
+    if let Some(program) = &program {
+        text += &witness(finding, program, look.out).map(|lines| format!("\n{lines}")).unwrap_or_default();
+    }
+    print(&text)?;
+    Ok(WELL)
+}
+
+fn no_such_finding(code: &str, number: usize, findings: &[Finding]) -> Stop {
+    let count = findings.iter().filter(|finding| finding.code() == code).count();
+    let have = match count {
+        0 => format!("the rules have no finding `{code}`"),
+        1 => format!("the rules have one finding `{code}`, and no number {number}"),
+        more => format!("the rules have {more} findings `{code}`, and no number {number}"),
+    };
+    Stop::Usage { message: have, help: Some("`axtrace check` shows what there is".to_owned()) }
+}
+
+/// What the rules do with the input of a finding, drawn on the source.
+fn witness(finding: &Finding, program: &Program, style: Style) -> Option<String> {
+    let (json, name) = (finding.witness.as_deref()?, finding.decision.as_deref()?);
+    let id = axtrace::find_decision(&program.meta, name).ok()?;
+    let decision = &program.meta.decisions[id.index()];
+    let mut batch = Batch::new();
+    let read = Reader::new(&program.meta, id).read(json.as_bytes(), &mut batch);
+    let values = read.ok().and_then(|()| batch.values(0, decision, &program.meta).ok())?;
+    Some(match observe(&program.meta, &program.graphs, id, &values, Options::at(Level::None)) {
+        Ok(observation) => observed(program, decision, &observation, style),
+        Err(fault) => faulted(program, id, &fault, style),
+    })
+}
+
+/// Each rule with what became of it, and the outcomes of those that applied.
+fn observed(program: &Program, decision: &DecisionMeta, observation: &Observation, style: Style) -> String {
+    let mut sheet = Sheet::new(&program.meta.sources, style);
+    for (rule, state) in decision.rules.iter().zip(&observation.states) {
+        sheet.rule(rule.span, &status(*state));
+    }
+    for made in &observation.outcomes {
+        let Some(rule) = decision.rules.get(made.rule.index()) else { continue };
+        sheet.show(rule.outcome.span);
+        if let Some(value) = &made.outcome.value {
+            sheet.text(rule.outcome.span, &format_value(value, &decision.gives, &program.meta), None);
+        }
+    }
+    lines(sheet)
+}
+
+fn status(state: RuleState) -> Status {
+    match state {
+        RuleState::NotReached => Status::NotReached,
+        RuleState::DidNotApply => Status::DidNotApply,
+        RuleState::Applied => Status::Overridden { by: Vec::new() },
+        RuleState::Decided => Status::Decided,
+    }
+}
+
+fn lines(sheet: Sheet) -> String {
+    sheet.draw(&mut u32::MAX.clone()).join("\n") + "\n"
+}
+
+/// The place where deciding the input stopped.
+fn faulted(program: &Program, id: DecisionId, fault: &Fault, style: Style) -> String {
+    let graph = program.graphs.get(fault.decision.index());
+    let node = fault.node.and_then(|node| graph?.nodes.get(node.index()));
+    let head = program.meta.decisions[id.index()].span;
+    let text = Some(fault_words(&fault.kind).to_owned());
+    let mark = Mark { span: node.map_or(head, |node| node.span), text, primary: true };
+    Report { sources: &program.meta.sources, style, path: "" }.labels(&[mark]).join("\n") + "\n"
+}
+
+fn fault_words(kind: &FaultKind) -> &'static str {
+    match kind {
+        FaultKind::Overflow => "becomes too large here",
+        FaultKind::DivisionByZero => "is divided by 0 here",
+        FaultKind::Missing => "is missing here",
+        FaultKind::OutOfBounds { .. } => "leaves the range it is declared with here",
+        FaultKind::Relation => "the parameters do not keep `always`",
+        FaultKind::NoRule => "no rule decides",
+        FaultKind::Conflict { .. } => "rules decide differently",
+        FaultKind::TooLong => "takes too many steps",
+        FaultKind::Malformed(_) => "cannot be decided",
+    }
+}

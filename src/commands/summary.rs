@@ -1,0 +1,190 @@
+//! What a run decided, in a few lines: by outcome, by rule, referred, bad input.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use axtrace::Decided;
+use axtrace::runtime::meta::{DecisionMeta, ProgramMeta, RuleId, RuleState};
+use axtrace::runtime::read::InputErrors;
+use axtrace::runtime::text::format_value;
+use axtrace::runtime::trace::OutcomeTrace;
+use axtrace::runtime::types::{Kind, Scalar, Type};
+use axtrace::runtime::value::Value;
+use axtrace::source::Sources;
+
+use super::Stop;
+use crate::records::Place;
+use crate::render::findings::grouped;
+use crate::render::line::{harmless, width_of, wrap};
+use crate::render::style::{Role, Style};
+
+/// Rules named on the line of an outcome, at most.
+const NAMED_RULES: usize = 5;
+
+/// Counts of a run.
+pub struct Summary<'a> {
+    program: &'a ProgramMeta,
+    decision: &'a DecisionMeta,
+    started: Instant,
+    decided: BTreeMap<String, Count>,
+    referred: BTreeMap<String, u64>,
+    referred_by: Count,
+    all: u64,
+    bad: u64,
+    first_bad: Option<String>,
+}
+
+#[derive(Default)]
+struct Count {
+    all: u64,
+    by: Vec<u64>,
+}
+
+impl Count {
+    fn add(&mut self, deciding: &[RuleId]) {
+        self.all += 1;
+        for rule in deciding {
+            if self.by.len() <= rule.index() {
+                self.by.resize(rule.index() + 1, 0);
+            }
+            self.by[rule.index()] += 1;
+        }
+    }
+}
+
+impl<'a> Summary<'a> {
+    /// Nothing counted, the time running.
+    pub fn new(program: &'a ProgramMeta, decision: &'a DecisionMeta) -> Self {
+        let (decided, referred, referred_by) = (BTreeMap::new(), BTreeMap::new(), Count::default());
+        Self { program, decision, started: Instant::now(), decided, referred, referred_by, all: 0, bad: 0, first_bad: None }
+    }
+
+    /// How many inputs could not be read.
+    pub fn bad(&self) -> u64 {
+        self.bad
+    }
+
+    /// Counts a decided input.
+    pub fn count(&mut self, decided: &Decided) -> Result<(), Stop> {
+        let rules = (0..self.decision.rules.len() as u32).map(RuleId);
+        let deciding: Vec<RuleId> = rules.filter(|rule| decided.rule_state(*rule) == Some(RuleState::Decided)).collect();
+        self.all += 1;
+        match decided.outcome()? {
+            OutcomeTrace::Decided { value, ty } => self.decided.entry(self.row(&value, &ty)).or_default().add(&deciding),
+            OutcomeTrace::Referred { to, within, .. } => {
+                let within = within.map(|seconds| format!(" within {}", self.duration(seconds))).unwrap_or_default();
+                *self.referred.entry(format!("{to}{within}")).or_default() += 1;
+                self.referred_by.add(&deciding);
+            }
+        }
+        Ok(())
+    }
+
+    /// The line that an outcome is counted on: each name of an enum has one, amounts and records share theirs.
+    fn row(&self, value: &Value, ty: &Type) -> String {
+        match ty.required() {
+            Type::Enum(_) | Type::Boolean => format_value(value, ty, self.program),
+            _ => "decided".to_owned(),
+        }
+    }
+
+    fn duration(&self, seconds: i128) -> String {
+        format_value(&Value::Scalar(seconds), &Type::Scalar(Scalar::of(Kind::Duration)), self.program)
+    }
+
+    /// Counts an input that could not be read.
+    pub fn count_bad(&mut self, errors: &InputErrors, place: Place, sources: &Sources) {
+        self.all += 1;
+        self.bad += 1;
+        let Some(problem) = errors.problems.first().filter(|_| self.first_bad.is_none()) else { return };
+        let declared = sources.locate(problem.declared).map(|(file, at)| format!(" ({}:{})", file.path(), at.line));
+        self.first_bad = Some(format!("first: line {}, {problem}{}", grouped(place.line), declared.unwrap_or_default()));
+    }
+
+    /// The summary, a line for each outcome.
+    pub fn draw(&self, name: &str, style: Style) -> String {
+        let mut rows: Vec<(&str, u64, String, Role)> = Vec::new();
+        let mut decided: Vec<_> = self.decided.iter().collect();
+        decided.sort_by_key(|(name, count)| (std::cmp::Reverse(count.all), name.as_str()));
+        rows.extend(decided.into_iter().map(|(name, count)| (name.as_str(), count.all, self.rules(count), Role::Plain)));
+        if self.referred_by.all > 0 {
+            let to: Vec<_> = self.referred.iter().map(|(to, count)| format!("{} {}", role_of(to), count_within(to, *count))).collect();
+            rows.push(("referred", self.referred_by.all, to.join(" · "), Role::Unsure));
+        }
+        if let Some(first) = &self.first_bad {
+            rows.push(("bad input", self.bad, first.clone(), Role::Bad));
+        }
+        let names = rows.iter().map(|(name, ..)| width_of(name)).max().unwrap_or(0).max(9);
+        let numbers = rows.iter().map(|(_, count, ..)| grouped(*count).len()).max().unwrap_or(0);
+        let mut text = self.first_line(name);
+        for (name, count, about, role) in rows {
+            let padding = " ".repeat(names - width_of(name));
+            let head = format!("  {}{padding}  {:>numbers$}  {:>6} %   ", style.paint(name, role), grouped(count), self.share(count));
+            let indent = names + numbers + 16;
+            let about = wrap(&about, style.width.saturating_sub(indent).max(24)).join(&format!("\n{}", " ".repeat(indent)));
+            text += &format!("{}\n", format!("{head}{about}").trim_end());
+        }
+        text
+    }
+
+    /// What was decided, how many, how fast.
+    fn first_line(&self, name: &str) -> String {
+        let time = self.started.elapsed();
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX).max(1);
+        let rate = self.all.saturating_mul(1_000_000) / micros;
+        let seconds = time.as_secs();
+        format!("decided {}  {}  {}  {}:{:02}\n", harmless(name), grouped(self.all), per_second(rate), seconds / 60, seconds % 60)
+    }
+
+    /// A count in percent of all, with one digit after the point.
+    fn share(&self, count: u64) -> String {
+        let all = u128::from(self.all.max(1));
+        let permille = (u128::from(count) * 1000 + all / 2) / all;
+        format!("{}.{}", permille / 10, permille % 10)
+    }
+
+    fn rules(&self, count: &Count) -> String {
+        let mut by: Vec<_> = count.by.iter().enumerate().filter(|(_, count)| **count > 0).collect();
+        by.sort_by_key(|(rule, count)| (std::cmp::Reverse(**count), *rule));
+        let name = |rule: usize| self.decision.rules.get(rule).map_or("", |rule| rule.name.as_str());
+        let mut parts: Vec<_> = by.iter().take(NAMED_RULES).map(|(rule, count)| format!("{} {}", name(*rule), grouped(**count))).collect();
+        if by.len() > NAMED_RULES {
+            parts.push(format!("{} more rules", by.len() - NAMED_RULES));
+        }
+        parts.join(" · ")
+    }
+}
+
+/// `2.1 M/s`, `430 k/s`, `12 /s`.
+fn per_second(rate: u64) -> String {
+    match rate {
+        0..10_000 => format!("{rate} /s"),
+        10_000..1_000_000 => format!("{} k/s", rate / 1000),
+        _ => format!("{}.{} M/s", rate / 1_000_000, rate / 100_000 % 10),
+    }
+}
+
+fn role_of(to: &str) -> &str {
+    to.split(" within ").next().unwrap_or(to)
+}
+
+fn count_within(to: &str, count: u64) -> String {
+    let within = to.find(" within ").map_or("", |at| &to[at..]);
+    format!("{}{within}", grouped(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_short() {
+        assert_eq!([12, 430_999, 2_150_000].map(per_second), ["12 /s", "430 k/s", "2.1 M/s"]);
+    }
+
+    #[test]
+    fn referrals_name_role_count_and_time() {
+        let to = "shift_manager within 4 h";
+        assert_eq!(format!("{} {}", role_of(to), count_within(to, 98_781)), "shift_manager 98,781 within 4 h");
+    }
+}

@@ -1,0 +1,203 @@
+//! `axtrace test`: runs the tests of the rules natively and by the interpreter, which must agree, and says what they leave untried.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use axtrace::Rules;
+use axtrace::compiler::hir::{Expected, Test};
+use axtrace::compiler::interpret::{Options, decide};
+use axtrace::runtime::meta::DecisionMeta;
+use axtrace::runtime::text::format_value;
+use axtrace::runtime::trace::{By, Level, OutcomeTrace, Trace, View, decode};
+use axtrace::runtime::types::Type;
+use axtrace::runtime::value::Value;
+
+use super::{Ended, FOUND, Look, Stop, WELL, print};
+use crate::render::coverage::Coverage;
+use crate::render::findings::grouped;
+use crate::render::line::{harmless, width_of, wrap};
+use crate::render::style::{Role, Style};
+use crate::render::trace::Drawing;
+
+/// The column that the place of a test begins at, if its title leaves room.
+const PLACE_COLUMN: usize = 55;
+
+/// What `test` is told.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Rule files, and folders of them; without any the current folder
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Run only tests whose title holds this text
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+}
+
+/// Runs the tests.
+pub fn run(args: &Args, look: Look) -> Ended {
+    let started = Instant::now();
+    let rules = super::compile(&args.paths, look.err)?;
+    let wanted = |test: &&Test| args.only.as_ref().is_none_or(|text| test.title.contains(text.as_str()));
+    let tests: Vec<&Test> = rules.program().tests.iter().filter(wanted).collect();
+    let mut coverage = Coverage::default();
+    let mut failed = 0;
+    let mut text = String::new();
+    for test in &tests {
+        let shown = Shown { rules: &rules, test, style: look.out };
+        let trace = shown.decide()?;
+        coverage.add(&trace);
+        let passed = shown.passes(&trace);
+        failed += usize::from(!passed);
+        text += &shown.head(passed);
+        if !passed {
+            text += &shown.difference(&trace);
+        }
+    }
+    text += &last_line(&rules, &tests, failed, &coverage, started, look.out);
+    print(&text)?;
+    Ok(if failed > 0 { FOUND } else { WELL })
+}
+
+fn last_line(rules: &Rules, tests: &[&Test], failed: usize, coverage: &Coverage, started: Instant, style: Style) -> String {
+    if tests.is_empty() {
+        return "no tests\n".to_owned();
+    }
+    let passed = style.paint(&format!("{} passed", grouped((tests.len() - failed) as u64)), Role::Good);
+    let failed =
+        if failed > 0 { format!(", {}", style.paint(&format!("{} failed", grouped(failed as u64)), Role::Bad)) } else { String::new() };
+    let mut decisions: Vec<_> = tests.iter().map(|test| test.decision).collect();
+    decisions.sort();
+    decisions.dedup();
+    let reached: Vec<&DecisionMeta> = decisions.iter().map(|id| &rules.meta().decisions[id.index()]).collect();
+    let words = coverage.words(&reached, &rules.meta().sources);
+    format!("{passed}{failed}   {words} · {} ms\n", grouped(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)))
+}
+
+struct Shown<'a> {
+    rules: &'a Rules,
+    test: &'a Test,
+    style: Style,
+}
+
+impl Shown<'_> {
+    fn meta(&self) -> &DecisionMeta {
+        &self.rules.meta().decisions[self.test.decision.index()]
+    }
+
+    /// Decides the test's input both ways.
+    fn decide(&self) -> Result<Trace, Stop> {
+        let (program, id) = (self.rules.program(), self.test.decision);
+        let native = self.rules.decision(&self.meta().qualified_name())?.trace_values(&self.test.given, Level::Full)?;
+        let bug = |what: String| Stop::Bug(format!("{} (test \"{}\")", what, self.test.title));
+        let run = decide(&program.meta, &program.graphs, id, &self.test.given, Options::at(Level::Full));
+        let recording = run.map_err(|fault| bug(format!("the interpreter cannot decide: {:?}", fault.kind)))?.recording;
+        let interpreted = self.interpreted(&recording).map_err(|error| bug(error.to_string()))?;
+        if interpreted == native { Ok(native) } else { Err(bug("native code and interpreter do not agree".to_owned())) }
+    }
+
+    fn interpreted(&self, recording: &axtrace::compiler::interpret::Recording) -> Result<Trace, axtrace::DecideError> {
+        let program = &self.rules.program().meta;
+        let mut batch = axtrace::runtime::memory::Batch::new();
+        batch.push_values(self.meta(), &program.types, &self.test.given)?;
+        let view = View {
+            row: batch.row(0),
+            arena: &batch.arena,
+            outcome: &recording.outcome,
+            frame: &recording.frame,
+            scratch: &recording.scratch,
+        };
+        Ok(decode(program, self.test.decision, &view, Level::Full)?)
+    }
+
+    fn passes(&self, trace: &Trace) -> bool {
+        let mut by: Vec<usize> = trace.by.iter().map(|by| by.id.index()).collect();
+        by.dedup();
+        let named = self.test.by.as_ref().is_none_or(|wanted| {
+            let mut wanted = wanted.clone();
+            wanted.sort_unstable();
+            wanted == by
+        });
+        named && self.expected(&trace.outcome)
+    }
+
+    fn expected(&self, outcome: &OutcomeTrace) -> bool {
+        match (&self.test.expect, outcome) {
+            (Expected::Value(wanted), OutcomeTrace::Decided { value, .. }) => same(wanted, value),
+            (Expected::Referral { role, within, proposing }, OutcomeTrace::Referred { to, within: time, proposing: proposed, .. }) => {
+                let role = self.rules.meta().roles.get(role.index()).is_some_and(|role| role.name == *to);
+                let time = within.is_none_or(|within| Some(within) == *time);
+                let proposed = proposed.as_ref().map(|(value, _)| value);
+                role && time && proposing.as_ref().is_none_or(|wanted| proposed.is_some_and(|value| same(wanted, value)))
+            }
+            _ => false,
+        }
+    }
+
+    /// The mark and the title, and where the test stands.
+    fn head(&self, passed: bool) -> String {
+        let (mark, role) = if passed { ("✓", Role::Good) } else { ("✗", Role::Bad) };
+        let place = self.rules.meta().sources.locate(self.test.span).map(|(file, at)| format!("{}:{}", file.path(), at.line));
+        let title = harmless(&self.test.title.replace('\n', " "));
+        let gap = PLACE_COLUMN.saturating_sub(2 + width_of(&title)).max(2);
+        format!(
+            "{} {title}{}{}\n",
+            self.style.paint(mark, role),
+            " ".repeat(gap),
+            self.style.paint(&place.unwrap_or_default(), Role::Faint)
+        )
+    }
+
+    /// What was expected, what was decided, and the lines of the rule that decided.
+    fn difference(&self, trace: &Trace) -> String {
+        let meta = self.rules.meta();
+        let format = |value: &Value, ty: &Type| format_value(value, ty, meta);
+        let drawing = Drawing { sources: &meta.sources, style: self.style, all: false, format: &format };
+        let (wanted, got) = (harmless(&self.wanted(&format)), harmless(&drawing.outcome(&trace.outcome)));
+        let width = width_of(&wanted).max(width_of(&got)).min(32);
+        let pad = |text: &str| format!("{text}{}", " ".repeat(width.saturating_sub(width_of(text))));
+        let named = self.test.by.as_ref().map(|by| by.iter().map(|rule| self.rule_name(*rule)).collect::<Vec<_>>().join(", "));
+        let wanted_by = named.map(|by| format!("  by {by}")).unwrap_or_default();
+        let mut text = format!("    expected  {}\n", format!("{}{wanted_by}", pad(&wanted)).trim_end());
+        let by = trace.by.iter().map(decided_by).collect::<Vec<_>>().join(", ");
+        let by = if by.is_empty() { by } else { format!("  by {by}") };
+        let lines = wrap(&format!("{}{by}", pad(&got)), self.style.width.saturating_sub(14)).join("\n              ");
+        text += &format!("    decided   {}\n", lines.trim_end());
+        for line in trace.by.first().map(|by| drawing.rule(&trace.tree, &by.rule)).unwrap_or_default() {
+            text += &format!("{line}\n");
+        }
+        text
+    }
+
+    fn rule_name(&self, rule: usize) -> &str {
+        self.meta().rules.get(rule).map_or("", |rule| rule.name.as_str())
+    }
+
+    fn wanted(&self, format: &dyn Fn(&Value, &Type) -> String) -> String {
+        match &self.test.expect {
+            Expected::Value(value) => format(value, &self.meta().gives),
+            Expected::Referral { role, within, proposing } => {
+                let role = self.rules.meta().roles.get(role.index());
+                let (to, title) = role.map(|role| (role.name.clone(), role.title.clone())).unwrap_or_default();
+                let proposing = proposing.clone().map(|value| (value, self.meta().gives.clone()));
+                let outcome = OutcomeTrace::Referred { to, title, within: *within, proposing };
+                Drawing { sources: &self.rules.meta().sources, style: self.style, all: false, format }.outcome(&outcome)
+            }
+        }
+    }
+}
+
+fn decided_by(by: &By) -> String {
+    let because = by.because.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+    format!("{} (line {}){because}", by.rule, by.line)
+}
+
+/// Whether two values of one type are equal as the language has it: instants by the instant, whatever their offset.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Datetime { instant: a, .. }, Value::Datetime { instant: b, .. }) => a == b,
+        (Value::Record(a), Value::Record(b)) | (Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
+        }
+        _ => a == b,
+    }
+}

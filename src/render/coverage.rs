@@ -1,0 +1,75 @@
+//! What tests have tried: rules that applied, conditions that were both true and false.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axtrace::runtime::meta::{DecisionMeta, SiteKind};
+use axtrace::runtime::trace::{Status, Trace, TraceKind, TraceNode};
+use axtrace::source::{Sources, Span};
+
+/// Conditions that are named because they were never true or never false, at most.
+const NAMED: usize = 3;
+
+/// What was seen in traces.
+#[derive(Debug, Default)]
+pub struct Coverage {
+    rules: BTreeSet<Span>,
+    /// Where conditions stand, and whether they were seen true and seen false.
+    conditions: BTreeMap<Span, (bool, bool)>,
+}
+
+impl Coverage {
+    /// Takes a trace into account.
+    pub fn add(&mut self, trace: &Trace) {
+        self.nodes(&trace.tree);
+    }
+
+    fn nodes(&mut self, nodes: &[TraceNode]) {
+        for node in nodes {
+            match node.kind {
+                TraceKind::Rule { .. } if node.status.applied() => {
+                    self.rules.insert(node.span);
+                }
+                TraceKind::Condition => {
+                    let seen = self.conditions.entry(node.span).or_default();
+                    seen.0 |= node.status == Status::True;
+                    seen.1 |= node.status == Status::False;
+                }
+                _ => {}
+            }
+            self.nodes(&node.children);
+            node.elements.iter().flat_map(|elements| &elements.shown).for_each(|element| self.nodes(&element.children));
+            node.called.iter().for_each(|branch| self.nodes(&branch.tree));
+        }
+    }
+
+    /// `rules 12/12 · conditions both ways 22/23 (line 57 never false)`, of the decisions that have tests.
+    #[must_use]
+    pub fn words(&self, decisions: &[&DecisionMeta], sources: &Sources) -> String {
+        let rules: BTreeSet<Span> = decisions.iter().flat_map(|decision| &decision.rules).map(|rule| rule.span).collect();
+        let conditions: BTreeSet<Span> = decisions.iter().flat_map(|decision| conditions_of(decision)).collect();
+        let applied = rules.intersection(&self.rules).count();
+        let seen = |span: &Span| self.conditions.get(span).copied().unwrap_or_default();
+        let (both, lacking): (Vec<&Span>, Vec<&Span>) = conditions.iter().partition(|span| seen(span) == (true, true));
+        let named: Vec<_> =
+            lacking.iter().take(NAMED).map(|span| format!("line {} {}", line_of(**span, sources), lack(seen(span)))).collect();
+        let more = if lacking.len() > NAMED { format!(", {} more", lacking.len() - NAMED) } else { String::new() };
+        let named = if named.is_empty() { String::new() } else { format!(" ({}{more})", named.join(", ")) };
+        format!("rules {applied}/{} · conditions both ways {}/{}{named}", rules.len(), both.len(), conditions.len())
+    }
+}
+
+fn conditions_of(decision: &DecisionMeta) -> impl Iterator<Item = Span> {
+    decision.sites.iter().filter(|site| site.kind == SiteKind::Condition).map(|site| site.span)
+}
+
+fn line_of(span: Span, sources: &Sources) -> usize {
+    sources.locate(span).map_or(0, |(_, at)| at.line)
+}
+
+fn lack(seen: (bool, bool)) -> &'static str {
+    match seen {
+        (false, false) => "never asked",
+        (true, _) => "never false",
+        (_, true) => "never true",
+    }
+}

@@ -1,0 +1,10 @@
+//! Drawing for people and writing for machines: findings, traces, tests and runs.
+
+pub mod canvas;
+pub mod coverage;
+pub mod findings;
+pub mod findings_json;
+pub mod line;
+pub mod sheet;
+pub mod style;
+pub mod trace;
