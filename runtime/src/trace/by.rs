@@ -6,7 +6,7 @@ use crate::types::Type;
 use crate::value::Value;
 
 use super::decode::{DecodeError, Decoder, states};
-use super::scope::Scope;
+use super::scope::{Scope, with_places};
 use super::{Binding, By};
 
 impl<'a> Decoder<'a> {
@@ -61,7 +61,12 @@ impl<'a> Decoder<'a> {
             return Ok(None);
         }
         let value = self.bound(scope, outcome)?.value.ok_or(DecodeError::NotRecorded)?;
-        Ok(Some((value, outcome.ty.clone())))
+        let ty = match &scope.meta.gives {
+            Type::List { element, .. } if scope.meta.policy == Some(Policy::Collect) => element,
+            gives => gives,
+        };
+        let value = with_places(value, &outcome.ty, ty).ok_or(DecodeError::NotRecorded)?;
+        Ok(Some((value, ty.clone())))
     }
 
     fn because(&self, scope: &Scope<'a>, pieces: &[TextPiece]) -> Result<String, DecodeError> {

@@ -177,6 +177,18 @@ fn part(whole: &Bound, ty: &Type, path: &[u32], types: &Types) -> Bound {
     bound
 }
 
+/// A value as one of another type that differs in places only: more places write the same number with further zeros.
+pub(super) fn with_places(value: Value, from: &Type, to: &Type) -> Option<Value> {
+    let (Some(from), Some(to)) = (from.required().scalar(), to.required().scalar()) else { return Some(value) };
+    match value {
+        Value::Scalar(number) => {
+            let more = to.kind.scale().checked_sub(from.kind.scale())?;
+            number.checked_mul(10i128.checked_pow(more)?).map(Value::Scalar)
+        }
+        other => Some(other),
+    }
+}
+
 /// The boolean that the bits of a site tell, if it was evaluated.
 fn truth(bits: u8) -> Option<Value> {
     match bits {

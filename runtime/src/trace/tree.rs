@@ -1,11 +1,11 @@
 //! What became of every site, as a tree.
 
-use crate::meta::{DecisionId, DecisionMeta, RuleId, RuleState, SiteId, SiteKind, SiteMeta, SlotId};
+use crate::meta::{DecisionId, DecisionMeta, Operand, RuleId, RuleState, SiteId, SiteKind, SiteMeta, SlotId};
 use crate::types::Type;
 
 use super::by::applied;
 use super::decode::{DecodeError, Decoder, overriders, states};
-use super::scope::{Bound, Scope, Visits};
+use super::scope::{Bound, Scope, Visits, with_places};
 use super::{Branch, Element, Elements, SHOWN_ENDS, Status, TraceKind, TraceNode};
 
 /// The depth from which on what belongs to a node stands beside it, so that every JSON reader can read the tree.
@@ -27,7 +27,11 @@ impl<'a> Decoder<'a> {
 
     fn tree_at(&mut self, scope: &mut Scope<'a>, level: usize) -> Result<Vec<TraceNode>, DecodeError> {
         let mut walk = Walk { children: children(scope.meta), states: states(scope)?, level };
-        let roots = walk.children.pop().unwrap_or_default();
+        let mut roots = walk.children.pop().unwrap_or_default();
+        if !scope.meta.rules.is_empty() {
+            // What else belongs to nothing are the relations between the parameters, which no run evaluates.
+            roots.retain(|site| matches!(scope.meta.sites[site.index()].kind, SiteKind::Group | SiteKind::Rule(_) | SiteKind::Let(_)));
+        }
         let mut nodes = Vec::new();
         self.fill(scope, &mut walk, &roots, &mut nodes)?;
         Ok(nodes)
@@ -169,7 +173,11 @@ impl<'a> Decoder<'a> {
         let SiteKind::Decision { decision, activation } = &site.kind else { return Ok(None) };
         let meta = self.program.decisions.get(decision.index()).ok_or(DecodeError::NoSuchDecision)?;
         let inputs = if site.operands.len() == meta.params.len() {
-            site.operands.iter().map(|operand| self.bound(scope, operand)).collect::<Result<_, _>>()?
+            site.operands
+                .iter()
+                .zip(&meta.params)
+                .map(|(operand, param)| self.argument(scope, operand, &param.ty))
+                .collect::<Result<_, _>>()?
         } else {
             vec![Bound::default(); meta.params.len()]
         };
@@ -177,6 +185,12 @@ impl<'a> Decoder<'a> {
         let by = self.by(&mut callee)?;
         let tree = if walk.level < MOST_LEVELS { self.tree_at(&mut callee, walk.level + 1)? } else { Vec::new() };
         Ok(Some(Box::new(Branch { decision: meta.qualified_name(), by, tree })))
+    }
+
+    /// An argument of a call, which is shown with the places it is written with.
+    fn argument(&self, scope: &Scope<'a>, operand: &Operand, ty: &Type) -> Result<Bound, DecodeError> {
+        let bound = self.bound(scope, operand)?;
+        Ok(Bound { value: bound.value.and_then(|value| with_places(value, &operand.ty, ty)), ..bound })
     }
 
     fn activation(&self, scope: &Scope<'a>, slot: SlotId, meta: &DecisionMeta) -> Result<&'a [u8], DecodeError> {

@@ -4,3 +4,4 @@ mod build;
 mod operations;
 mod policies;
 mod recordings;
+mod sources;

@@ -96,7 +96,7 @@ fn the_json_is_that_of_the_schema() {
 }
 
 /// Every level of a trace is what the published schema says.
-fn holds(trace: &Trace, program: &ProgramMeta) {
+pub(super) fn holds(trace: &Trace, program: &ProgramMeta) {
     let schema = serde_json::from_str(SCHEMA).expect("the schema is JSON");
     let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
     for level in [Level::None, Level::Record, Level::Full] {
