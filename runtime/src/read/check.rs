@@ -4,13 +4,14 @@
 //! place where its value begins.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use axtrace_source::Span;
 
 use super::fast::characters;
 use super::near::nearest;
+use super::plan::Plan;
 use super::problem::{InputErrors, MAX_PROBLEMS, Problem, Wrong};
 use super::scalar::{self, Refused};
 use super::scan::{Cursor, Syntax};
@@ -36,9 +37,18 @@ struct Owner<'d> {
     span: Span,
 }
 
+/// The keys of one object.
+struct Members<'d, 'j> {
+    /// The declared ones, each with the offset of its first value, and how often it is there.
+    known: HashMap<&'d str, (usize, usize)>,
+    /// The others, in the order of the input.
+    unknown: Vec<Cow<'j, str>>,
+}
+
 /// Finds all problems of an input; none if it has none.
-pub(super) fn problems(declared: &Declared, json: &[u8]) -> InputErrors {
-    let mut check = Check { declared, json, path: String::new(), found: InputErrors { problems: Vec::new(), cut: false } };
+pub(super) fn problems(declared: &Declared, plan: &Plan, json: &[u8]) -> InputErrors {
+    let found = InputErrors { problems: Vec::new(), cut: false };
+    let mut check = Check { declared, plan, json, path: String::new(), found, suggestions: MAX_SUGGESTIONS };
     if let Some(wrong) = unreadable(json) {
         check.report(wrong, declared.span);
     } else {
@@ -70,11 +80,17 @@ fn unreadable(json: &[u8]) -> Option<Wrong> {
 
 struct Check<'d, 'j> {
     declared: &'d Declared,
+    plan: &'d Plan,
     json: &'j [u8],
     /// The JSON pointer of the value that is looked at.
     path: String,
     found: InputErrors,
+    /// For how many more names a near miss is sought.
+    suggestions: usize,
 }
+
+/// For so many names of one input a near miss is sought: comparing names takes long, and who misspells more has other troubles.
+const MAX_SUGGESTIONS: usize = 50;
 
 impl<'d, 'j> Check<'d, 'j> {
     fn report(&mut self, wrong: Wrong, declared: Span) {
@@ -83,6 +99,11 @@ impl<'d, 'j> Check<'d, 'j> {
         } else {
             self.found.cut = true;
         }
+    }
+
+    fn nearest<'k>(&mut self, written: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+        self.suggestions = self.suggestions.checked_sub(1)?;
+        nearest(written, known)
     }
 
     /// Does something with a further part at the end of the path.
@@ -157,20 +178,19 @@ impl<'d, 'j> Check<'d, 'j> {
 
     fn name(&mut self, mut cursor: Cursor<'j>, id: EnumId, span: Span) -> Option<usize> {
         let name = self.string(&mut cursor, span)?;
-        let declared = self.declared.types.enum_type(id);
-        let place = declared.values.iter().position(|known| *known == name);
+        let place = self.plan.enums[id.0 as usize].place(name.as_bytes());
         if place.is_none() {
-            let suggestion = nearest(&name, declared.values.iter().map(String::as_str));
+            let declared = self.declared.types.enum_type(id);
+            let suggestion = self.nearest(&name, declared.values.iter().map(String::as_str));
             self.report(Wrong::UnknownName { name: Excerpt::of(&*name), what: format!("name of `{}`", declared.name), suggestion }, span);
         }
-        place
+        place.map(|place| place as usize)
     }
 
     fn zone(&mut self, mut cursor: Cursor<'j>, span: Span) {
         let Some(name) = self.string(&mut cursor, span) else { return };
-        let known = &self.declared.zones;
-        if !known.iter().any(|zone| *zone == name) {
-            let suggestion = nearest(&name, known.iter().map(String::as_str));
+        if self.plan.zones.place(name.as_bytes()).is_none() {
+            let suggestion = self.nearest(&name, self.declared.zones.iter().map(String::as_str));
             self.report(Wrong::UnknownName { name: Excerpt::of(&*name), what: "time zone of these rules".to_owned(), suggestion }, span);
         }
     }
@@ -219,7 +239,7 @@ impl<'d, 'j> Check<'d, 'j> {
         let mut count = 0;
         let mut part = String::new();
         let mut closed = cursor.open(b'[', b']');
-        while closed == Ok(false) {
+        while closed == Ok(false) && !self.found.cut {
             part.clear();
             let _ = write!(part, "{count}");
             self.under(&part, |check| each(check, cursor.at));
@@ -241,28 +261,28 @@ impl<'d, 'j> Check<'d, 'j> {
             let expected = format!("{expected} of `{}`", owner.name);
             return self.report(Wrong::OtherType { found: scalar::found(&cursor), expected }, span);
         }
-        let members = self.members(cursor, span);
-        let mut places: HashMap<&str, (usize, usize)> = HashMap::new();
-        for (key, at) in &members {
-            places.entry(key).or_insert((*at, 0)).1 += 1;
-        }
+        let members = self.members(cursor, owner, span);
         for field in owner.fields {
-            self.under(&field.name, |check| check.field(field, places.get(field.name.as_str()).copied()));
+            self.under(&field.name, |check| check.field(field, members.known.get(field.name.as_str()).copied()));
         }
         if !owner.open {
-            self.unknown_keys(&members, owner);
+            self.unknown_keys(&members.unknown, owner);
         }
     }
 
-    /// The keys of an object in the order of the input, each with the offset of its value.
-    fn members(&mut self, mut cursor: Cursor<'j>, span: Span) -> Vec<(Cow<'j, str>, usize)> {
-        let mut members = Vec::new();
+    fn members(&mut self, mut cursor: Cursor<'j>, owner: &Owner<'d>, span: Span) -> Members<'d, 'j> {
+        let names: HashSet<&str> = owner.fields.iter().map(|field| field.name.as_str()).collect();
+        let mut members = Members { known: HashMap::new(), unknown: Vec::new() };
         let mut closed = cursor.open(b'{', b'}');
-        while closed == Ok(false) {
+        while closed == Ok(false) && !self.found.cut {
             let mut key = Cursor::at(self.json, cursor.at);
             closed = cursor.any_key().and_then(|_| {
-                if let Some(key) = self.string(&mut key, span) {
-                    members.push((key, cursor.at));
+                let key = self.string(&mut key, span);
+                match key.as_ref().map(|key| names.get(key.as_ref())) {
+                    Some(Some(name)) => members.known.entry(name).or_insert((cursor.at, 0)).1 += 1,
+                    // One more than can be reported shows that there are more.
+                    Some(None) if members.unknown.len() <= MAX_PROBLEMS => members.unknown.extend(key),
+                    Some(None) | None => {}
                 }
                 cursor.skip_value()?;
                 cursor.closes(b'}')
@@ -286,13 +306,9 @@ impl<'d, 'j> Check<'d, 'j> {
         }
     }
 
-    fn unknown_keys(&mut self, members: &[(Cow<'j, str>, usize)], owner: &Owner<'d>) {
-        let known: std::collections::HashSet<&str> = owner.fields.iter().map(|field| field.name.as_str()).collect();
-        for (key, _) in members.iter().filter(|(key, _)| !known.contains(key.as_ref())) {
-            if self.found.cut {
-                return;
-            }
-            let suggestion = nearest(key, owner.fields.iter().map(|field| field.name.as_str()));
+    fn unknown_keys(&mut self, unknown: &[Cow<'j, str>], owner: &Owner<'d>) {
+        for key in unknown {
+            let suggestion = self.nearest(key, owner.fields.iter().map(|field| field.name.as_str()));
             let wrong = Wrong::UnknownKey { key: Excerpt::of(&**key), what: owner.what, owner: owner.name.to_owned(), suggestion };
             // A pointer is there to find the place; a key of a megabyte is found without.
             let part: String = key.chars().take(200).collect();

@@ -218,7 +218,7 @@ proptest! {
         let mut batch = Batch::new();
         prop_assert_eq!(reader.read(json.as_bytes(), &mut batch), Ok(()), "{}", json);
         prop_assert_eq!(batch.values(0, &program.decisions[0], &program), Ok(values), "{}", json);
-        prop_assert_eq!(check::problems(&reader.declared, json.as_bytes()).problems, vec![], "{}", json);
+        prop_assert_eq!(check::problems(&reader.declared, &reader.plan, json.as_bytes()).problems, vec![], "{}", json);
     }
 
     #[test]
@@ -228,7 +228,7 @@ proptest! {
         let reader = Reader::new(&program, DecisionId(0));
         let mut batch = Batch::new();
         let refused = reader.read(&json, &mut batch).is_err();
-        let found = check::problems(&reader.declared, &json).problems;
+        let found = check::problems(&reader.declared, &reader.plan, &json).problems;
         prop_assert_eq!(refused, !found.is_empty(), "{}\n{:?}", String::from_utf8_lossy(&json), found);
         let is_json = std::str::from_utf8(&json).is_ok_and(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok());
         let no_json = found.iter().any(|problem| matches!(problem.wrong, Wrong::NotJson { .. } | Wrong::NotUtf8 { .. }));

@@ -29,6 +29,9 @@ pub use problem::{InputErrors, MAX_PROBLEMS, Problem, Wrong};
 /// The largest input, in bytes.
 pub const MAX_INPUT_BYTES: usize = 64 * 1024 * 1024;
 
+/// The work space that is kept for the next input, in bytes.
+const KEPT_WORK: usize = 1 << 20;
+
 /// Reads the inputs of one decision.
 pub struct Reader {
     plan: Plan,
@@ -66,6 +69,7 @@ impl Reader {
             batch.arena.truncate(arena);
         }
         batch.work.clear();
+        batch.work.shrink_to(KEPT_WORK);
         read.map_err(|stop| self.problems(json, stop))
     }
 
@@ -75,7 +79,7 @@ impl Reader {
         if json.len() > MAX_INPUT_BYTES {
             return whole(Wrong::TooLarge { bytes: json.len() });
         }
-        let found = check::problems(&self.declared, json);
+        let found = check::problems(&self.declared, &self.plan, json);
         if stop == Stop::NoRoom && found.problems.is_empty() {
             return whole(Wrong::NoRoom);
         }

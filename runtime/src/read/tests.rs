@@ -337,6 +337,9 @@ fn problems_end_where_nobody_reads_on() {
     let many = format!("{{\"x\":[{}2]}}", "2,".repeat(20_000));
     let errors = read(&program, many.as_bytes()).expect_err("twos");
     assert_eq!((errors.problems.len(), errors.cut), (super::MAX_PROBLEMS, true));
+    let keys: Vec<_> = (0..super::MAX_PROBLEMS + 1).map(|n| format!("\"y{n}\":0")).collect();
+    let errors = read(&program, format!("{{{}}}", keys.join(",")).as_bytes()).expect_err("unknown keys");
+    assert_eq!((errors.problems.len(), errors.cut), (super::MAX_PROBLEMS, true));
 }
 
 #[test]
