@@ -125,17 +125,32 @@ impl<'a> Context<'a> {
         if token.kind == Kind::TextOpen && (self.failed > token.start || positives.contains(&Rule::plain_text)) {
             return Some(SyntaxError::NoInterpolation { at: self.span(token) });
         }
-        if text == "," {
-            return self.decimal_comma();
+        match text {
+            "," => return self.decimal_comma(),
+            ":" if !positives.contains(&Rule::colon) => return self.no_separator(),
+            _ if self.previous().is_some_and(|before| self.text(before) == "refer") => {
+                return Some(self.expected(token, &["`to`".to_owned()]));
+            }
+            _ => {}
         }
         if token.kind != Kind::Word {
             return None;
         }
         let wants_name = positives.iter().all(|rule| matches!(rule, Rule::name | Rule::path | Rule::binders | Rule::binder | Rule::field));
-        if wants_name && is_reserved(text) {
+        if wants_name && is_reserved(text) && !CLAUSES.contains(&text) {
             return Some(SyntaxError::ReservedName { word: text.to_owned(), at: self.span(token) });
         }
         (wants_operand(positives) && !positives.contains(&Rule::expr)).then(|| self.bare_construct(token)).flatten()
+    }
+
+    /// `a : integer b : text`, where `b` reads like a unit.
+    fn no_separator(&self) -> Option<SyntaxError> {
+        let index = self.index();
+        let (left, right) = (self.tokens.get(index.checked_sub(2)?)?, self.tokens.get(index - 1)?);
+        let fields = matches!(self.rule, Rule::only_record | Rule::only_head | Rule::only_define | Rule::only_decision);
+        let words = left.kind == Kind::Word && self.tokens.is_name(index - 1) && left.start >= self.start;
+        let (left, at) = (self.text(left).to_owned(), self.span(right));
+        (fields && words).then(|| SyntaxError::NoSeparator { left, right: self.text(right).to_owned(), at })
     }
 
     /// `if`, `some` or `every` as an operand.
@@ -201,20 +216,44 @@ impl<'a> Context<'a> {
     }
 
     fn unexpected(&self, token: &Token) -> SyntaxError {
+        if let Some(misread) = self.misread_unit() {
+            return misread;
+        }
         let text = self.text(token);
         let meant = if token.kind == Kind::Word { self.meant(text, &[]) } else { None };
+        let meant = meant.map(|meant| format!("did you mean `{meant}`?")).or_else(|| self.no_when());
         let place = self.previous().map_or("here".to_owned(), |before| format!("behind `{}`", shortened(self.text(before))));
         SyntaxError::Unexpected {
             found: format!("`{}`", shortened(text)),
             at: self.span(token),
             label: format!("nothing that fits {place}"),
-            help: meant.map(|meant| format!("did you mean `{meant}`?")),
+            help: meant,
         }
+    }
+
+    /// A misspelt keyword behind a number, which reads like a unit: `3 thn`.
+    fn misread_unit(&self) -> Option<SyntaxError> {
+        let index = self.index();
+        let (number, unit) = (self.tokens.get(index.checked_sub(2)?)?, self.tokens.get(index - 1)?);
+        let word = self.text(unit);
+        if number.kind != Kind::Number || unit.kind != Kind::Word || is_reserved(word) {
+            return None;
+        }
+        let meant = self.meant(word, &[])?;
+        let (label, help) = (format!("nothing that fits behind `{}`", self.text(number)), Some(format!("did you mean `{meant}`?")));
+        Some(SyntaxError::Unexpected { found: format!("`{word}`"), at: self.span(unit), label, help })
+    }
+
+    /// A condition directly behind the name of a rule or group.
+    fn no_when(&self) -> Option<String> {
+        let before = self.index().checked_sub(2).map(|index| self.tokens.word(index));
+        let head = matches!(before, Some("rule" | "group")) && matches!(self.rule, Rule::only_rule | Rule::only_group | Rule::only_replace);
+        head.then(|| "a condition begins with `when`".to_owned())
     }
 
     /// The keyword that a word resembles.
     fn meant(&self, word: &str, expected: &[String]) -> Option<String> {
-        let wanted: Vec<&str> = expected.iter().map(|word| word.trim_matches('`')).filter(|word| !word.contains(' ')).collect();
+        let wanted: Vec<&str> = expected.iter().flat_map(|words| words.split('`').skip(1).step_by(2)).collect();
         let known = [&wanted[..], &CLAUSES[..], &["and", "or", "not", "is", "in", "has", "else", "otherwise", "missing"]].concat();
         similar(word, &known).filter(|meant| *meant != word).map(str::to_owned)
     }
@@ -226,14 +265,16 @@ pub(crate) fn stranger(tokens: Tokens, index: usize, at: Span, what: &'static st
     let is_word = tokens.get(index).is_some_and(|token| token.kind == Kind::Word);
     let declared = what != "declaration" && DECLARATIONS.contains(&word);
     if declared {
-        let (label, help) = ("its braces are still open".to_owned(), Some("close the decision before it: a `}` may be missing".to_owned()));
-        return SyntaxError::Misplaced { what: format!("`{word}`"), place: "the file's outermost level", at, label, help };
+        let (label, help) = ("the braces of a decision are still open".to_owned(), Some("a `}` may be missing before it".to_owned()));
+        return SyntaxError::Unexpected { found: format!("`{word}`"), at, label, help };
     }
     let (listed, found) = (listed_words(known), shortened(word));
     if !is_word {
         return SyntaxError::Unexpected { found: format!("`{found}`"), at, label: format!("no {what} begins so"), help: Some(listed) };
     }
-    let help = similar(word, known).map_or(listed, |meant| format!("did you mean `{meant}`?"));
+    let other =
+        if CLAUSES.contains(&word) { "a clause belongs to a rule, which begins with `rule` and its name".to_owned() } else { listed };
+    let help = similar(word, known).map_or(other, |meant| format!("did you mean `{meant}`?"));
     SyntaxError::UnknownWord { word: found, what, at, label: format!("no {what}"), help: Some(help) }
 }
 
@@ -292,8 +333,9 @@ fn whole(rule: Rule) -> &'static str {
         Rule::only_rule | Rule::only_replace => "the rule",
         Rule::only_head | Rule::only_decision => "the decision's head",
         Rule::only_group => "the group's head",
+        Rule::only_otherwise | Rule::only_let | Rule::only_may | Rule::only_steps => "the clause",
         Rule::only_header | Rule::only_tests | Rule::only_outcome | Rule::only_text | Rule::only_cites | Rule::only_names => "the cell",
-        _ => "it",
+        _ => "the declaration",
     }
 }
 
@@ -330,7 +372,7 @@ fn expected(positives: &[Rule]) -> Vec<String> {
     }
     let ends = positives.contains(&Rule::EOI);
     if words.is_empty() && !ends {
-        words.extend(positives.iter().filter_map(|rule| keyword(*rule)));
+        words.extend(positives.iter().filter_map(|rule| needed(*rule)));
     }
     if ends || words.len() > 4 { Vec::new() } else { words }
 }
@@ -346,7 +388,10 @@ fn continues(rule: Rule) -> bool {
         matches!(rule, R::arguments | R::for_part | R::where_part | R::by_part | R::step_part | R::optional | R::unit | R::clock_unit);
     let clause =
         matches!(rule, R::rule_clause | R::because_clause | R::cites_clause | R::when_clause | R::overrides_clause | R::hit | R::as_of);
-    let word = matches!(rule, R::kw_or | R::kw_in | R::kw_with | R::kw_at | R::kw_read | R::kw_trusted | R::kw_escalates | R::kw_shadow);
+    let word = matches!(
+        rule,
+        R::kw_or | R::kw_in | R::kw_with | R::kw_at | R::kw_read | R::kw_trusted | R::kw_escalates | R::kw_shadow | R::kw_not
+    );
     operator || part || clause || word || matches!(rule, R::comma | R::EOI | R::or_referral | R::within | R::proposing | R::url | R::places)
 }
 
@@ -376,9 +421,19 @@ fn in_words(rule: Rule) -> Option<String> {
         R::measure_entry | R::measure_kind => "`by hand`, `when referred` or `hourly cost`",
         R::record_value => "`{`",
         R::claim => "a claim",
+        R::cell_test | R::cell_tests => "a value, a range or a comparison",
         _ => return keyword(rule),
     };
     Some(words.to_owned())
+}
+
+/// What a rule that usually only continues something reads, where nothing else was possible.
+fn needed(rule: Rule) -> Option<String> {
+    match rule {
+        Rule::places => Some("`(`, the number of decimal places and `)`".to_owned()),
+        Rule::unit => Some("a currency such as `EUR`".to_owned()),
+        _ => keyword(rule),
+    }
 }
 
 /// The keyword that a rule reads.

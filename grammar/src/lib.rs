@@ -16,7 +16,7 @@ pub const MAX_DEPTH: usize = 128;
 
 /// How many nodes may lie between an expression and its deepest part. Chains of `and`, `or`, `or else` and `else if` are one node each;
 /// every operator of a chain of arithmetic counts.
-pub const MAX_HEIGHT: usize = 256;
+pub const MAX_HEIGHT: usize = 512;
 
 /// Reads one file. What cannot be read is reported and has an error node in the tree.
 #[must_use]

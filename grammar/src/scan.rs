@@ -290,17 +290,14 @@ impl<'a> Scanner<'a> {
 
     fn backtick(&mut self) {
         let start = self.at;
-        let line = self.rest().split('\n').next().unwrap_or("");
-        match line[1..].find('`') {
-            Some(0) => {
-                self.at += 2;
-                self.report(start, SyntaxError::EmptyBackticks { at: self.span(start, start + 2) });
-            }
-            Some(len) => self.at += len + 2,
-            None => {
-                self.at += line.trim_end().len();
-                self.report(start, SyntaxError::BacktickOpen { at: self.span(start, start + 1) });
-            }
+        let inside = &self.rest()[1..];
+        let len = inside.find(['`', '\n']).unwrap_or(inside.len());
+        let closed = inside[len..].starts_with('`');
+        self.at += 1 + if closed { len + 1 } else { inside[..len].trim_end().len() };
+        if !closed {
+            self.report(start, SyntaxError::BacktickOpen { at: self.span(start, start + 1) });
+        } else if len == 0 {
+            self.report(start, SyntaxError::EmptyBackticks { at: self.span(start, start + 2) });
         }
         self.bidi_in(start, &self.text[start..self.at]);
         self.push(Kind::Backtick, start);
@@ -368,12 +365,11 @@ impl<'a> Scanner<'a> {
 
     fn url(&mut self) {
         let start = self.at;
-        let line = self.rest().split('\n').next().unwrap_or("");
-        self.at += match line.find('>') {
-            Some(end) => end + 1,
-            None => line.trim_end().len(),
-        };
-        if !self.text[start..self.at].ends_with('>') {
+        let rest = self.rest();
+        let end = rest.find(['>', '\n']).unwrap_or(rest.len());
+        let closed = rest[end..].starts_with('>');
+        self.at += if closed { end + 1 } else { rest[..end].trim_end().len() };
+        if !closed {
             self.report(start, SyntaxError::UrlOpen { at: self.span(start, self.at) });
         }
         self.bidi_in(start, &self.text[start..self.at]);

@@ -53,7 +53,9 @@ pub(crate) fn similar<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     }
     let near = known.iter().map(|known| (distance(&lower, &known.to_lowercase()), *known));
     let (distance, best) = near.min_by_key(|(distance, _)| *distance)?;
-    (distance <= best.chars().count().div_ceil(3).min(2)).then_some(best)
+    let shorter = best.chars().count().min(lower.chars().count());
+    let allowed = if shorter < 3 { 0 } else { shorter.div_ceil(3).min(2) };
+    (distance <= allowed).then_some(best)
 }
 
 /// How many letters must be changed, added, left out or swapped with their neighbour.

@@ -5,7 +5,10 @@
 
 use std::ops::Range;
 
-use crate::scan::{Kind, Scanned, Token};
+use crate::{
+    scan::{Kind, Scanned, Token},
+    similar::similar,
+};
 
 /// A stretch of tokens.
 pub(crate) type Stretch = Range<usize>;
@@ -56,7 +59,12 @@ impl<'a> Tokens<'a> {
         match before.kind {
             Kind::Punct => !matches!(self.word(index - 1), "?" | "%" | "|" | "||"),
             Kind::Open | Kind::TextOpen | Kind::TextMid => true,
-            Kind::Word => wants_operand(self.word(index - 1)) && !(index >= 2 && self.word(index - 2) == "."),
+            Kind::Word => {
+                let earlier = index.checked_sub(2).map_or("", |earlier| self.word(earlier));
+                let of_set = earlier == "has" && matches!(self.word(index - 1), "all" | "any");
+                let is_name = matches!(earlier, "." | "let" | "rule" | "group" | "overrides" | "by");
+                of_set || wants_operand(self.word(index - 1)) && !is_name
+            }
             _ => false,
         }
     }
@@ -79,7 +87,7 @@ impl<'a> Tokens<'a> {
             "table" => matches!(self.word(next), "|" | "from") || token.first && self.begins_operand(next),
             "replace" | "without" => self.word(next) == "rule",
             _ if is_beginning(word, level) => self.is_name(next) || token.first && self.is(next, Kind::Word) && !self.is_operand(index),
-            _ => false,
+            _ => return token.first && self.is_name(next) && !self.is_operand(index) && resembles_beginning(word, level),
         };
         fits && (token.first || !self.is_operand(index))
     }
@@ -171,6 +179,17 @@ impl Open {
     }
 }
 
+/// Whether a word at the start of a line, with a name behind it, is a misspelt beginning.
+fn resembles_beginning(word: &str, level: Level) -> bool {
+    let known: &[&str] =
+        if level == Level::File { &["enum", "record", "param", "define", "decision", "sample"] } else { &["rule", "group"] };
+    !CONNECTING.contains(&word) && similar(word, known).is_some()
+}
+
+/// Words of clauses, which may begin a line and resemble others.
+const CONNECTING: [&str; 12] =
+    ["refer", "gives", "given", "for", "each", "within", "proposing", "overrides", "before", "after", "escalates", "outcome"];
+
 fn is_beginning(word: &str, level: Level) -> bool {
     let part = matches!(word, "rule" | "group" | "let");
     let declaration = matches!(
@@ -216,5 +235,5 @@ pub(crate) const RESERVED: [&str; 24] = [
 /// Words behind which an operand or a name follows. (`true`, `false`, `missing`, `given` end one.)
 fn wants_operand(word: &str) -> bool {
     is_reserved(word) && !matches!(word, "true" | "false" | "missing")
-        || matches!(word, "let" | "rule" | "group" | "overrides" | "gives" | "by")
+        || matches!(word, "let" | "rule" | "group" | "overrides" | "by" | "contains" | "proposing" | "within")
 }

@@ -4,6 +4,10 @@ use axtrace_source::{Finding, Findings, Sources};
 
 use crate::{ast, parse};
 
+mod hostile;
+mod shapes;
+mod words;
+
 fn read(text: &str) -> (ast::File, Vec<Finding>) {
     let mut sources = Sources::new();
     sources.add("first.ax", "module first").unwrap();

@@ -123,7 +123,7 @@ impl<'a> Builder<'a, '_> {
         self.deeper(nots.len(), span, |it| {
             let inner = match operand.as_rule() {
                 Rule::comparison => it.comparison(operand),
-                _ => find(&operand, Rule::quantified).map_or(error_at(span), |quantified| it.quantified(quantified)),
+                _ => it.quantified(operand),
             };
             prefixed(nots, inner, ExprKind::Not)
         })

@@ -206,6 +206,7 @@ impl<'a> Builder<'a, '_> {
         let kind = match role {
             ColumnRole::Broken => Some(CellKind::Broken),
             ColumnRole::Id if !cell.is_empty() => Some(CellKind::Id(self.cell_text(cell))),
+            ColumnRole::Condition(_) if cell.is_empty() => self.blank_condition(span),
             _ if cell.is_empty() => Some(CellKind::Blank),
             ColumnRole::Condition(_) => self.tests(cell),
             ColumnRole::Gives | ColumnRole::GivesField(_) => self.outcome_cell(cell),
@@ -216,6 +217,17 @@ impl<'a> Builder<'a, '_> {
             ColumnRole::By | ColumnRole::Id => self.read(Rule::only_names, cell, |it, pair| CellKind::By(it.names(pair))),
         };
         Cell { kind: kind.unwrap_or(CellKind::Broken), span }
+    }
+
+    fn blank_condition(&mut self, at: Span) -> Option<CellKind> {
+        let problem = "an empty cell tests nothing".to_owned();
+        self.report(SyntaxError::Table {
+            problem,
+            at,
+            label: "empty",
+            help: Some("write `-` for any value, `missing` where none is given"),
+        });
+        None
     }
 
     /// The cell's tokens; an empty cell is the place between its bars.
