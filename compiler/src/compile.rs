@@ -27,8 +27,11 @@ pub fn compile(sources: Sources, findings: &mut Findings) -> Option<Program> {
     if findings.has_errors() {
         return None;
     }
-    ranges(&mut graphs, &typed, &sources, findings);
+    let suspects = ranges(&mut graphs, &typed.types, &sources);
     let program = assemble(typed, graphs, templates, sources, version);
+    for suspect in suspects {
+        findings.report(suspect.finding);
+    }
     if findings.has_errors() {
         return None;
     }

@@ -83,6 +83,8 @@ pub struct Obligation {
     pub what: String,
     /// Where the type is declared.
     pub declared: Span,
+    /// The [`NodeKind::Define`] whose argument it is: the value is needed there, though no node evaluates it for itself.
+    pub call: Option<NodeId>,
 }
 
 /// A node: an operation on earlier nodes.

@@ -56,10 +56,12 @@ impl Expander<'_> {
     pub(super) fn call_define(&mut self, id: DefineId, args: &[Expr], expr: &Expr) -> NodeId {
         let define = &self.program.defines[id.0 as usize];
         let site = self.site(SiteKind::Define(define.name.clone()), expr.span);
-        let first_local = self.graph.locals.len();
+        let (first_local, first_obligation) = (self.graph.locals.len(), self.graph.obligations.len());
+        let mut last_obligation = first_obligation;
         let outer_known = std::mem::replace(&mut self.known, Known::Call(NodeId(u32::MAX)));
         let body = self.under(site, |this| {
             let bound = this.arguments(&define.name, &define.args, args, define.vars.len());
+            last_obligation = this.graph.obligations.len();
             let outer = std::mem::replace(&mut this.bound, bound);
             this.expanding.push(id);
             this.lets(&define.lets);
@@ -78,6 +80,9 @@ impl Expander<'_> {
             if local.known == Known::Call(NodeId(u32::MAX)) {
                 local.known = Known::Call(node);
             }
+        }
+        for obligation in &mut self.graph.obligations[first_obligation..last_obligation] {
+            obligation.call.get_or_insert(node);
         }
         self.graph.nodes[node.index()].site = Some(site);
         self.set_value(site, node);

@@ -165,6 +165,6 @@ impl Expander<'_> {
     }
 
     fn oblige(&mut self, node: NodeId, ty: &Type, what: impl Into<String>, declared: Span) {
-        self.graph.obligations.push(crate::graph::Obligation { node, ty: ty.clone(), what: what.into(), declared });
+        self.graph.obligations.push(crate::graph::Obligation { node, ty: ty.clone(), what: what.into(), declared, call: None });
     }
 }

@@ -1,30 +1,38 @@
-//! Ranges.
-use axtrace_runtime::literal;
-use axtrace_runtime::types::{Kind, Unit};
+//! Finds the bounds of every value, and what could go wrong when a decision runs.
+//!
+//! On arrival the types of nodes have the bounds of declarations. On leaving they have the bounds that the value can really have where the
+//! node stands, given the conditions that were true or false on the way there; from them follows whether it is computed in 64 or in 128
+//! bits. What could leave 128 bits, divide by zero, leave the calendar or a declared range is a [`Suspect`].
 
-/// A number of a kind as an author writes it.
-#[must_use]
-pub fn show(kind: Kind, number: i128) -> String {
-    match kind {
-        Kind::Number { scale, unit: Unit::One } => literal::format_decimal(number, scale),
-        Kind::Number { scale, unit: Unit::Percent } => literal::format_percent(number, scale),
-        Kind::Number { scale, unit: Unit::Money(currency) } => literal::format_money(number, scale, currency),
-        Kind::Duration => i64::try_from(number).map_or_else(|_| format!("{number} s"), literal::format_duration),
-        Kind::Days => format!("{number} days"),
-        Kind::Date => i32::try_from(number).map_or_else(|_| format!("day {number}"), literal::format_date),
-        Kind::Time => i32::try_from(number).map_or_else(|_| format!("{number} s"), literal::format_time),
-        Kind::Datetime => match i64::try_from(number) {
-            Ok(instant) => literal::format_datetime(literal::Datetime { instant, offset: 0 }),
-            Err(_) => format!("{number} s"),
-        },
-    }
+mod facts;
+mod findings;
+mod intervals;
+mod show;
+mod walk;
+
+pub use findings::RangeFinding;
+pub use show::show;
+
+use axtrace_runtime::meta::DecisionId;
+use axtrace_runtime::types::{Type, Types};
+use axtrace_source::Sources;
+
+use crate::graph::{Graph, NodeId};
+
+/// Something that could go wrong at a node.
+#[derive(Debug)]
+pub struct Suspect {
+    /// The decision.
+    pub decision: DecisionId,
+    /// Where in its graph.
+    pub node: NodeId,
+    /// What to tell the author.
+    pub finding: RangeFinding,
 }
 
-/// Finds the bounds of every value.
-pub fn ranges(
-    _graphs: &mut [crate::graph::Graph],
-    _typed: &crate::hir::Program,
-    _sources: &axtrace_source::Sources,
-    _findings: &mut axtrace_source::Findings,
-) {
+/// Finds the bounds of every value of every decision.
+#[must_use]
+pub fn ranges(graphs: &mut [Graph], types: &Types, sources: &Sources) -> Vec<Suspect> {
+    let gives: Vec<Type> = graphs.iter().map(|graph| graph.meta.gives.clone()).collect();
+    graphs.iter_mut().flat_map(|graph| walk::Walk::new(graph, &gives, types, sources).run()).collect()
 }

@@ -1,0 +1,108 @@
+//! Exact arithmetic on ranges. `None` where an end would leave 128 bits.
+
+/// The ends of a range, both included.
+pub(super) type Range = (i128, i128);
+
+pub(super) fn hull(a: Range, b: Range) -> Range {
+    (a.0.min(b.0), a.1.max(b.1))
+}
+
+pub(super) fn add(a: Range, b: Range) -> Option<Range> {
+    Some((a.0.checked_add(b.0)?, a.1.checked_add(b.1)?))
+}
+
+pub(super) fn subtract(a: Range, b: Range) -> Option<Range> {
+    Some((a.0.checked_sub(b.1)?, a.1.checked_sub(b.0)?))
+}
+
+pub(super) fn negate(a: Range) -> Option<Range> {
+    Some((a.1.checked_neg()?, a.0.checked_neg()?))
+}
+
+pub(super) fn multiply(a: Range, b: Range) -> Option<Range> {
+    let corners = [a.0.checked_mul(b.0)?, a.0.checked_mul(b.1)?, a.1.checked_mul(b.0)?, a.1.checked_mul(b.1)?];
+    Some((*corners.iter().min()?, *corners.iter().max()?))
+}
+
+pub(super) fn scale(a: Range, by: u32) -> Option<Range> {
+    let power = 10i128.checked_pow(by)?;
+    multiply(a, (power, power))
+}
+
+/// The remainder with the sign of the divisor, which is not 0.
+pub(super) fn modulo(a: Range, b: Range) -> Range {
+    let fits = a.0 >= 0 && b.0 > a.1;
+    match b {
+        _ if fits => a,
+        (lo, hi) if lo > 0 => (0, hi - 1),
+        (lo, hi) if hi < 0 => (lo.saturating_add(1), 0),
+        (lo, hi) => (lo.saturating_add(1).min(0), (hi - 1).max(0)),
+    }
+}
+
+/// The quotients of a numerator and a positive denominator times `factor`, rounded outwards.
+pub(super) fn quotient(num: Range, den: Range) -> Range {
+    let lo = if num.0 < 0 { num.0.div_euclid(den.0) } else { num.0.div_euclid(den.1) };
+    let up = |a: i128, b: i128| a.div_euclid(b) + i128::from(a.rem_euclid(b) != 0);
+    let hi = if num.1 < 0 { up(num.1, den.1) } else { up(num.1, den.0) };
+    (lo, hi)
+}
+
+/// Numerator and denominator of a quotient of two ranges, with the sign in the numerator. The divisor is not 0.
+pub(super) fn ratio(left: Range, right: Range) -> Option<(Range, Range)> {
+    if right.0 > 0 {
+        return Some((left, right));
+    }
+    let turned = negate(left)?;
+    if right.1 < 0 {
+        return Some((turned, negate(right)?));
+    }
+    let largest = right.1.max(right.0.checked_neg()?);
+    Some((hull(left, turned), (1, largest)))
+}
+
+/// The sum of `count` values of a range, some of which may be left out.
+pub(super) fn repeated(each: Range, (least, most): Range, skips: bool) -> Option<Range> {
+    let least = if skips { 0 } else { least };
+    let lo = if each.0 < 0 { each.0.checked_mul(most)? } else { each.0.checked_mul(least)? };
+    let hi = if each.1 > 0 { each.1.checked_mul(most)? } else { each.1.checked_mul(least)? };
+    Some((lo, hi))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every operation holds what can come out, and no end is out of reach, over small ranges.
+    #[test]
+    fn ranges_hold_what_can_come_out() {
+        let ends = -4..=4i128;
+        let ranges: Vec<Range> = ends.clone().flat_map(|lo| (lo..=4).map(move |hi| (lo, hi))).collect();
+        for a in &ranges {
+            for b in &ranges {
+                check(*a, *b);
+            }
+        }
+    }
+
+    fn check(a: Range, b: Range) {
+        let inside = |range: Range, value: i128| assert!((range.0..=range.1).contains(&value), "{value} outside of {range:?}: {a:?} {b:?}");
+        for x in a.0..=a.1 {
+            for y in b.0..=b.1 {
+                inside(add(a, b).unwrap(), x + y);
+                inside(subtract(a, b).unwrap(), x - y);
+                inside(multiply(a, b).unwrap(), x * y);
+                if y != 0 {
+                    let floored = x - y * (x.div_euclid(y) - i128::from(y < 0 && x.rem_euclid(y) != 0));
+                    inside(modulo(a, b), floored);
+                    let (num, den) = ratio(a, b).unwrap();
+                    inside(num, if y < 0 { -x } else { x });
+                    inside(den, y.abs());
+                    if b.0 > 0 {
+                        inside(quotient(a, b), x.div_euclid(y));
+                    }
+                }
+            }
+        }
+    }
+}

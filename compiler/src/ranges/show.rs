@@ -1,0 +1,36 @@
+//! Numbers of a kind, and ranges of them, in words.
+
+use axtrace_runtime::literal;
+use axtrace_runtime::types::{Kind, Type, Unit};
+
+/// A number of a kind as an author writes it.
+#[must_use]
+pub fn show(kind: Kind, number: i128) -> String {
+    match kind {
+        Kind::Number { scale, unit: Unit::One } => literal::format_decimal(number, scale),
+        Kind::Number { scale, unit: Unit::Percent } => literal::format_percent(number, scale),
+        Kind::Number { scale, unit: Unit::Money(currency) } => literal::format_money(number, scale, currency),
+        Kind::Duration => i64::try_from(number).map_or_else(|_| format!("{number} s"), literal::format_duration),
+        Kind::Days => format!("{number} days"),
+        Kind::Date => i32::try_from(number).map_or_else(|_| format!("day {number}"), literal::format_date),
+        Kind::Time => i32::try_from(number).map_or_else(|_| format!("{number} s"), literal::format_time),
+        Kind::Datetime => match i64::try_from(number) {
+            Ok(instant) if (-377_705_116_800..=253_402_300_799).contains(&instant) => {
+                literal::format_datetime(literal::Datetime { instant, offset: 0 })
+            }
+            _ => format!("{number} s after 1970"),
+        },
+    }
+}
+
+/// The bounds of a type: `from 0 to 50`.
+pub(super) fn bounds(ty: &Type) -> String {
+    match ty {
+        Type::Scalar(scalar) if scalar.lo == scalar.hi => show(scalar.kind, scalar.lo),
+        Type::Scalar(scalar) => format!("from {} to {}", show(scalar.kind, scalar.lo), show(scalar.kind, scalar.hi)),
+        Type::List { min, max, .. } => format!("from {min} to {max} items"),
+        Type::Text { max } => format!("up to {max} characters"),
+        Type::Optional(inner) => bounds(inner),
+        _ => String::new(),
+    }
+}
