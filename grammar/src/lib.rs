@@ -1,4 +1,21 @@
 //! The grammar of AxTrace: source text becomes a syntax tree, and syntax errors become findings in words.
+//!
+//! [`parse`] reads one file in four steps. `scan` cuts it into tokens and reports what no rule file may hold: characters that mean nothing,
+//! brackets without a partner, digits that are no literal, operators of other languages. `split` cuts the tokens into declarations, and the
+//! body of a decision into its parts, so that one broken rule hides no error in the next. The pest grammar, `axtrace.pest`, reads each stretch
+//! by itself, and `build` turns what it read into the [tree](ast), checking what the grammar leaves open: the order of clauses, dates that
+//! exist, binders. Where a stretch cannot be read, `explain` turns the furthest place that was reached into a finding.
+//!
+//! The grammar knows the whole language; a construct in the tree is not a promise that the compiler can already use it.
+//!
+//! What is true of every file:
+//! - Nothing panics or overflows the stack. Time grows in proportion to the text.
+//! - Where something is reported there is an error node, or the part is left out; nothing is reported twice because of it.
+//! - Brackets nest up to [`MAX_DEPTH`], the tree up to [`MAX_HEIGHT`]; what goes beyond is a finding.
+//! - A text ends on its line. In the pattern behind `matches` a backslash takes the next character along, and only `\"` is read as another.
+//! - A misspelt word is compared with those that could stand there, and with the words of some other languages.
+//!
+//! Absent on purpose: names are not looked up, units not told apart, cells not compared with the types of their columns, nothing is formatted.
 
 pub mod ast;
 mod build;
