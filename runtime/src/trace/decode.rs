@@ -46,12 +46,17 @@ pub enum DecodeError {
 /// The nodes that a tree may have before the elements of further lists are left out.
 const MOST_NODES: usize = 200_000;
 
+/// The elements whose bits are looked at before only the ends of further lists are shown.
+const MOST_VISITS: usize = 10_000_000;
+
 /// What all parts of decoding share.
 pub(super) struct Decoder<'a> {
     pub(super) program: &'a ProgramMeta,
     pub(super) memory: Memory<'a>,
     /// How many more nodes may be made.
     pub(super) budget: usize,
+    /// How many more elements may be looked at.
+    pub(super) visits: usize,
 }
 
 /// Reads the recording of one input, made at `level` or at a higher one. At [`Level::None`] only the outcome is read, at [`Level::Record`]
@@ -68,7 +73,7 @@ pub fn decode(program: &ProgramMeta, decision: DecisionId, view: &View<'_>, leve
     }
     trace.input = inputs(program, meta, view.row, &memory)?;
     let bound = |input: &InputValue| Bound { value: Some(input.value.clone()), pointer: Some(pointer("", &input.name)) };
-    let mut decoder = Decoder { program, memory, budget: MOST_NODES };
+    let mut decoder = Decoder { program, memory, budget: MOST_NODES, visits: MOST_VISITS };
     let mut scope = Scope::new(meta, trace.input.iter().map(bound).collect(), view.frame)?;
     trace.by = decoder.by(&mut scope)?;
     if let Some(first) = trace.by.first() {

@@ -143,16 +143,27 @@ impl<'a> Decoder<'a> {
             elements.left_out = visited;
             return Ok(Some(elements));
         }
-        for index in 0..visited {
+        for index in self.candidates(visited) {
             scope.enter(&visits, index);
-            let at_an_end = index < SHOWN_ENDS || visited - index <= SHOWN_ENDS;
-            if self.budget > 0 && (at_an_end || counts(scope, site, inner)?) {
+            if self.budget > 0 && (at_an_end(index, visited) || counts(scope, site, inner)?) {
                 elements.shown.push(self.one_element(scope, walk, &visits, index, inner)?);
             }
             scope.leave(&visits);
         }
         elements.left_out = visited - elements.shown.len() as u32;
         Ok(Some(elements))
+    }
+
+    /// The elements of a list that may be shown: all of them, or its ends when too many were looked at already.
+    fn candidates(&mut self, visited: u32) -> impl Iterator<Item = u32> + use<> {
+        let (head, tail) = match self.visits.checked_sub(visited as usize) {
+            Some(left) => {
+                self.visits = left;
+                (visited, visited)
+            }
+            None => (visited.min(SHOWN_ENDS), visited.saturating_sub(SHOWN_ENDS).max(SHOWN_ENDS)),
+        };
+        (0..head).chain(tail..visited)
     }
 
     fn one_element(
@@ -246,6 +257,10 @@ fn tells_truth(meta: &DecisionMeta, walk: &Walk, id: SiteId, site: &SiteMeta) ->
 
 fn goes_through_instances(meta: &DecisionMeta, children: &[SiteId]) -> bool {
     children.iter().any(|site| matches!(meta.sites[site.index()].kind, SiteKind::Instance(_)))
+}
+
+const fn at_an_end(index: u32, visited: u32) -> bool {
+    index < SHOWN_ENDS || visited - index <= SHOWN_ENDS
 }
 
 /// Whether the current element applied, or counted where not all elements do.

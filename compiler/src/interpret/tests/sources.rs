@@ -7,7 +7,7 @@ use axtrace_runtime::trace::{Level, Trace, TraceNode, View, decode};
 use axtrace_source::{Findings, Sources};
 
 use super::super::{Options, decide};
-use super::recordings::holds;
+use super::recordings::{holds, shaken};
 use crate::compile::compile;
 use crate::program::Program;
 
@@ -142,6 +142,7 @@ fn trace(program: &Program, name: &str, json: &str) -> Trace {
     };
     let trace = decode(&program.meta, decision, &view, Level::Full).expect("a recording");
     holds(&trace, &program.meta);
+    assert!(shaken(&program.meta, decision, &view, 300) > 0);
     trace
 }
 
