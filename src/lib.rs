@@ -17,7 +17,6 @@
 //! reuses its memory from batch to batch. The parts it is made of are the crates re-exported here.
 
 mod decide;
-mod native;
 
 use std::fmt;
 
@@ -53,11 +52,19 @@ pub struct Rejected {
     pub program: Option<Box<Program>>,
 }
 
-/// Checks rules and compiles them to native code.
+/// Checks rules and compiles them to native code that decides at every level.
 ///
 /// # Errors
 /// When a finding is an error.
 pub fn compile(sources: Sources) -> Result<Rules, Box<Rejected>> {
+    compile_at(sources, &[Level::None, Level::Record, Level::Full])
+}
+
+/// Checks rules and compiles them to native code that decides at the given levels, and at [`Level::None`].
+///
+/// # Errors
+/// When a finding is an error.
+pub fn compile_at(sources: Sources, levels: &[Level]) -> Result<Rules, Box<Rejected>> {
     let mut findings = Findings::new();
     let kept = sources.clone();
     let program = axtrace_compiler::compile(sources, &mut findings);
@@ -68,10 +75,10 @@ pub fn compile(sources: Sources) -> Result<Rules, Box<Rejected>> {
         findings.report(Unfinished);
         return Err(Box::new(Rejected { sources: kept, findings: findings.sorted(), program: None }));
     };
-    match native::jit(&program) {
+    match axtrace_compiler::native::jit_at(&program, levels) {
         Ok(executable) => Ok(Rules { program, executable, warnings: findings.sorted() }),
         Err(error) => {
-            findings.report(error);
+            findings.report(NoCode(error));
             Err(Box::new(Rejected { sources: kept, findings: findings.sorted(), program: Some(Box::new(program)) }))
         }
     }
@@ -81,6 +88,11 @@ pub fn compile(sources: Sources) -> Result<Rules, Box<Rejected>> {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[error("the rules could not be compiled, and no finding says why: this is a bug in AxTrace")]
 struct Unfinished;
+
+/// No native code could be made, through no fault of the rules.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error(transparent)]
+struct NoCode(axtrace_compiler::emit::EmitError);
 
 /// There is no decision of a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -73,7 +73,7 @@ fn explain_code(subject: &std::path::Path) -> Ended {
 }
 
 fn explain_input(args: &Args, decision: &str, input: &std::path::Path, look: Look) -> Ended {
-    let rules = super::compile(std::slice::from_ref(&args.subject), look.err)?;
+    let rules = super::compile(std::slice::from_ref(&args.subject), Level::Full, look.err)?;
     let decision = rules.decision(decision)?;
     let mut records = inputs::records(inputs::open(input)?, &ProgressBar::hidden());
     let mut seen = 0;

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use axtrace::source::Finding;
-use axtrace::{NoSuchDecision, Rejected, Rules};
+use axtrace::{Level, NoSuchDecision, Rejected, Rules};
 use clap::{Parser, Subcommand};
 
 use crate::project::{self, Project, ProjectError};
@@ -171,13 +171,13 @@ fn status_of(stop: &Stop, style: Style) -> u8 {
     status
 }
 
-/// Reads and compiles rules. What is wrong with them is shown on standard error.
-fn compile(paths: &[PathBuf], style: Style) -> Result<Rules, Stop> {
+/// Reads rules and compiles them for a level. What is wrong with them is shown on standard error.
+fn compile(paths: &[PathBuf], level: Level, style: Style) -> Result<Rules, Stop> {
     let Project { sources, findings } = project::read(paths)?;
     if !findings.is_empty() {
         return Err(reject(&sources, &findings, paths, style));
     }
-    axtrace::compile(sources).map_err(|rejected| {
+    axtrace::compile_at(sources, &[level]).map_err(|rejected| {
         let Rejected { sources, findings, .. } = *rejected;
         reject(&sources, &findings, paths, style)
     })

@@ -65,24 +65,26 @@ impl From<TraceLevel> for Level {
 
 /// Decides the inputs of a file.
 pub fn run(args: &Args, look: Look) -> Ended {
-    let rules = super::compile(std::slice::from_ref(&args.path), look.err)?;
+    let to_terminal = args.output.is_none() && io::stdout().is_terminal();
+    let summary_wanted = args.summary || (io::stderr().is_terminal() && !to_terminal);
+    let none = args.trace == TraceLevel::None;
+    // Counting rules takes the bits of a record, even where nothing but outcomes is written.
+    let level = if none && summary_wanted { Level::Record } else { args.trace.into() };
+    let rules = super::compile(std::slice::from_ref(&args.path), level, look.err)?;
     let decision = rules.decision(&args.decision)?;
     let input = open(&args.input)?;
-    let (output, to_terminal) = create(args.output.as_deref())?;
-    let summary_wanted = args.summary || (io::stderr().is_terminal() && !to_terminal);
+    let output = create(args.output.as_deref())?;
     let bar = progress(&input, summary_wanted, &args.input);
     let name = args.input.display().to_string();
     let mut work = Work {
         sources: &rules.meta().sources,
         output,
-        none: args.trace == TraceLevel::None,
+        none,
         summary: Summary::new(rules.meta(), decision.meta()),
         counting: summary_wanted,
         places: Vec::new(),
         line: String::new(),
     };
-    // Counting rules takes the bits of a record, even where nothing but outcomes is written.
-    let level = if work.none && summary_wanted { Level::Record } else { args.trace.into() };
     work.all(&decision, level, input, &bar)?;
     work.output.flush()?;
     bar.finish_and_clear();
@@ -130,15 +132,13 @@ pub fn records(input: Input, bar: &ProgressBar) -> Records<BufReader<Box<dyn Rea
     Records::new(BufReader::with_capacity(BUFFER, bytes), input.form)
 }
 
-fn create(path: Option<&Path>) -> Result<(BufWriter<Box<dyn Write>>, bool), Stop> {
-    let (output, terminal): (Box<dyn Write>, bool) = match path {
-        None => (Box::new(io::stdout()), io::stdout().is_terminal()),
-        Some(path) => {
-            let file = File::create(path).map_err(|error| Stop::usage(format!("cannot write `{}`: {error}", path.display())))?;
-            (Box::new(file), false)
-        }
+fn create(path: Option<&Path>) -> Result<BufWriter<Box<dyn Write>>, Stop> {
+    let cannot = |path: &Path, error: io::Error| Stop::usage(format!("cannot write `{}`: {error}", path.display()));
+    let output: Box<dyn Write> = match path {
+        None => Box::new(io::stdout()),
+        Some(path) => Box::new(File::create(path).map_err(|error| cannot(path, error))?),
     };
-    Ok((BufWriter::with_capacity(BUFFER, output), terminal))
+    Ok(BufWriter::with_capacity(BUFFER, output))
 }
 
 /// A bar on a terminal that nothing else is written to.

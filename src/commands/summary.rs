@@ -120,7 +120,7 @@ impl<'a> Summary<'a> {
         for (name, count, about, role) in rows {
             let padding = " ".repeat(names - width_of(name));
             let head = format!("  {}{padding}  {:>numbers$}  {:>6} %   ", style.paint(name, role), grouped(count), self.share(count));
-            let indent = names + numbers + 16;
+            let indent = names + numbers + 17;
             let about = wrap(&about, style.width.saturating_sub(indent).max(24)).join(&format!("\n{}", " ".repeat(indent)));
             text += &format!("{}\n", format!("{head}{about}").trim_end());
         }
