@@ -19,8 +19,8 @@ use crate::render::line::{harmless, width_of, wrap};
 use crate::render::style::{Role, Style};
 use crate::render::trace::Drawing;
 
-/// The column that the place of a test begins at, if its title leaves room.
-const PLACE_COLUMN: usize = 55;
+/// The columns that titles take before the places of tests, if all titles fit into them; longer ones push their own place to the right.
+const TITLE_COLUMNS: (usize, usize) = (50, 72);
 
 /// What `test` is told.
 #[derive(Debug, clap::Args)]
@@ -40,10 +40,12 @@ pub fn run(args: &Args, look: Look) -> Ended {
     let wanted = |test: &&Test| args.only.as_ref().is_none_or(|text| test.title.contains(text.as_str()));
     let tests: Vec<&Test> = rules.program().tests.iter().filter(wanted).collect();
     let mut coverage = Coverage::default();
+    let widest = tests.iter().map(|test| width_of(&test.title)).max().unwrap_or(0);
+    let column = widest.clamp(TITLE_COLUMNS.0, TITLE_COLUMNS.1);
     let mut failed = 0;
     let mut text = String::new();
     for test in &tests {
-        let shown = Shown { rules: &rules, test, style: look.out };
+        let shown = Shown { rules: &rules, test, style: look.out, column };
         let trace = shown.decide()?;
         coverage.add(&trace);
         let passed = shown.passes(&trace);
@@ -77,6 +79,8 @@ struct Shown<'a> {
     rules: &'a Rules,
     test: &'a Test,
     style: Style,
+    /// The columns that titles take.
+    column: usize,
 }
 
 impl Shown<'_> {
@@ -138,7 +142,7 @@ impl Shown<'_> {
         let (mark, role) = if passed { ("✓", Role::Good) } else { ("✗", Role::Bad) };
         let place = self.rules.meta().sources.locate(self.test.span).map(|(file, at)| format!("{}:{}", file.path(), at.line));
         let title = harmless(&self.test.title.replace('\n', " "));
-        let gap = PLACE_COLUMN.saturating_sub(2 + width_of(&title)).max(2);
+        let gap = self.column.saturating_sub(width_of(&title)) + 2;
         format!(
             "{} {title}{}{}\n",
             self.style.paint(mark, role),
@@ -162,7 +166,8 @@ impl Shown<'_> {
         let by = if by.is_empty() { by } else { format!("  by {by}") };
         let lines = wrap(&format!("{}{by}", pad(&got)), self.style.width.saturating_sub(14)).join("\n              ");
         text += &format!("    decided   {}\n", lines.trim_end());
-        for line in trace.by.first().map(|by| drawing.rule(&trace.tree, &by.rule)).unwrap_or_default() {
+        let file = meta.sources.file_at(self.test.span.start).map_or(u32::MAX, axtrace::source::SourceFile::base);
+        for line in trace.by.first().map(|by| drawing.rule(&trace.tree, &by.rule, file)).unwrap_or_default() {
             text += &format!("{line}\n");
         }
         text

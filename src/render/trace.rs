@@ -161,10 +161,11 @@ impl<'a> Drawing<'a> {
         page.lines
     }
 
-    /// The lines of one rule of a tree, for reports that show no more: those on which its conditions stand.
+    /// The lines of one rule of a tree, for reports that show no more: those on which its conditions stand. `file` is the base of the file
+    /// that the reader knows to be in.
     #[must_use]
-    pub fn rule(&self, tree: &'a [TraceNode], name: &str) -> Vec<String> {
-        let mut page = Page::new(*self, u32::MAX);
+    pub fn rule(&self, tree: &'a [TraceNode], name: &str, file: u32) -> Vec<String> {
+        let mut page = Page::new(*self, file);
         let found =
             rules_in_place(tree).into_iter().find(|node| matches!(&node.kind, TraceKind::Rule { name: known, .. } if known == name));
         for child in found.into_iter().flat_map(|node| &node.children) {
