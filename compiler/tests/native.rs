@@ -1,0 +1,189 @@
+//! Native code, held against the interpreter: the same outcome and the same trace at every level, for real sources and many inputs.
+
+use std::collections::BTreeMap;
+
+use axtrace_compiler::interpret::{self, Options};
+use axtrace_compiler::{Program, compile, native};
+use axtrace_runtime::code::Executable;
+use axtrace_runtime::memory::Batch;
+use axtrace_runtime::meta::DecisionId;
+use axtrace_runtime::recording::Recorder;
+use axtrace_runtime::trace::{Level, Trace, View, decode};
+use axtrace_runtime::types::{Kind, Type};
+use axtrace_runtime::value::Value;
+use axtrace_source::{Findings, Sources};
+
+/// Numbers without a pattern, the same in each run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end.max(1)
+    }
+
+    /// A number of a range, often near its ends or near zero.
+    fn number(&mut self, lo: i128, hi: i128) -> i128 {
+        let near = i128::from(self.below(4));
+        let any = lo + (i128::from(self.next()) % (hi - lo + 1));
+        match self.below(6) {
+            0 => (lo + near).min(hi),
+            1 => (hi - near).max(lo),
+            2 => near.clamp(lo, hi),
+            3 => (lo + i128::from(self.below(60))).min(hi),
+            _ => any,
+        }
+    }
+}
+
+fn value(random: &mut Random, ty: &Type, program: &Program) -> Value {
+    let types = &program.meta.types;
+    match ty {
+        Type::Boolean => Value::Boolean(random.below(2) == 1),
+        Type::Scalar(scalar) if scalar.kind == Kind::Datetime => {
+            Value::Datetime { instant: random.number(scalar.lo, scalar.hi) as i64, offset: random.below(5) as i32 * 1800 - 3600 }
+        }
+        Type::Scalar(scalar) => Value::Scalar(random.number(scalar.lo, scalar.hi)),
+        Type::Ratio { .. } => Value::Ratio { num: 1, den: 1 },
+        Type::Text { max } => Value::Text("abc"[..(*max as usize).min(random.below(4) as usize)].into()),
+        Type::Enum(id) => Value::Enum(random.below(types.enum_type(*id).values.len() as u64) as u16),
+        Type::Set(id) => Value::Set(random.next() & ((1 << types.enum_type(*id).values.len()) - 1)),
+        Type::Record(id) => {
+            types.record(*id).fields.iter().map(|field| value(random, &field.ty, program)).collect::<Vec<_>>().pipe_record()
+        }
+        Type::List { element, min, max } => {
+            let most = u64::from(*max).min(u64::from(*min) + 6);
+            let length = u64::from(*min) + random.below(most - u64::from(*min) + 1);
+            Value::List((0..length).map(|_| value(random, element, program)).collect())
+        }
+        Type::Optional(_) if random.below(3) == 0 => Value::Missing,
+        Type::Optional(inner) => value(random, inner, program),
+        Type::Zone => Value::Zone(0),
+    }
+}
+
+trait PipeRecord {
+    fn pipe_record(self) -> Value;
+}
+
+impl PipeRecord for Vec<Value> {
+    fn pipe_record(self) -> Value {
+        Value::Record(self.into())
+    }
+}
+
+fn program(source: &str) -> Program {
+    let mut sources = Sources::new();
+    sources.add("case.ax", source).expect("a small source");
+    let mut findings = Findings::default();
+    let program = compile(sources, &mut findings);
+    program.unwrap_or_else(|| panic!("{findings:?}"))
+}
+
+fn traced(executable: &Executable, decision: DecisionId, batch: &Batch, index: usize, recorder: &Recorder, level: Level) -> Trace {
+    let view = View {
+        row: batch.row(index),
+        arena: &batch.arena,
+        outcome: recorder.outcome(index),
+        frame: recorder.frame(index),
+        scratch: recorder.scratch(),
+    };
+    decode(executable.meta(), decision, &view, level).unwrap_or_else(|error| panic!("row {index} at {level}: {error}"))
+}
+
+/// Decides many inputs of every decision, by the interpreter and by native code at every level, and compares all that can be read from both.
+fn agree(source: &str, inputs: usize) {
+    let program = program(source);
+    let executable = native::jit(&program).expect("code for this machine");
+    for index in 0..program.graphs.len() {
+        let decision = DecisionId(index as u32);
+        let meta = &program.meta.decisions[index];
+        let (mut random, mut batch, mut runs) = (Random(88_172_645_463_325_252), Batch::new(), Vec::new());
+        while runs.len() < inputs {
+            let values: Vec<Value> = meta.params.iter().map(|param| value(&mut random, &param.ty, &program)).collect();
+            let run = interpret::decide(&program.meta, &program.graphs, decision, &values, Options::at(Level::Full));
+            let run = run.unwrap_or_else(|fault| panic!("{}: {values:?}: {fault:?}", meta.name));
+            batch.push_values(meta, &program.meta.types, &values).expect("values of the types");
+            runs.push((values, run));
+        }
+        for level in native::LEVELS {
+            compare(&program, &executable, decision, &batch, &runs, level);
+        }
+    }
+}
+
+fn compare(
+    program: &Program,
+    executable: &Executable,
+    decision: DecisionId,
+    batch: &Batch,
+    runs: &[(Vec<Value>, interpret::Run)],
+    level: Level,
+) {
+    let mut recorder = Recorder::new(level);
+    let done = executable.decide_batch(decision, batch, &mut recorder).expect("rows of the decision");
+    assert_eq!(done, runs.len());
+    for (index, (values, run)) in runs.iter().enumerate() {
+        let native = traced(executable, decision, batch, index, &recorder, level);
+        let recording = &run.recording;
+        let view = View {
+            row: batch.row(index),
+            arena: &batch.arena,
+            outcome: &recording.outcome,
+            frame: &recording.frame,
+            scratch: &recording.scratch,
+        };
+        let interpreted = decode(&program.meta, decision, &view, level).expect("a recording");
+        let name = &program.meta.decisions[decision.index()].name;
+        assert_eq!(native, interpreted, "{name} at {level}, input {index}: {values:?}");
+    }
+    let mut decider = executable.decider(decision, level).expect("code");
+    for index in 0..runs.len() {
+        let outcome = decider.decide(batch, index).expect("a decision").to_vec();
+        assert_eq!(outcome.len(), recorder.outcome(index).len());
+        let single = traced_single(executable, decision, batch, index, decider.recorder(), level);
+        assert_eq!(single, traced(executable, decision, batch, index, &recorder, level));
+    }
+}
+
+fn traced_single(executable: &Executable, decision: DecisionId, batch: &Batch, index: usize, recorder: &Recorder, level: Level) -> Trace {
+    let view = View {
+        row: batch.row(index),
+        arena: &batch.arena,
+        outcome: recorder.outcome(0),
+        frame: recorder.frame(0),
+        scratch: recorder.scratch(),
+    };
+    decode(executable.meta(), decision, &view, level).expect("a recording")
+}
+
+#[test]
+fn ordered_rules_over_a_flat_record() {
+    agree(include_str!("../../bench/rules/w1.ax"), 2_000);
+}
+
+#[test]
+fn a_sum_a_search_and_tiers() {
+    agree(include_str!("../../bench/rules/w3.ax"), 2_000);
+}
+
+#[test]
+fn an_object_file_has_the_same_functions() {
+    let program = program(include_str!("../../bench/rules/w1.ax"));
+    let bytes = native::object(&program, &native::LEVELS).expect("an object file");
+    let found: BTreeMap<&str, bool> = ["w1.approval#none", "w1.approval#record", "w1.approval#full"]
+        .into_iter()
+        .map(|name| (name, contains(&bytes, name.as_bytes())))
+        .collect();
+    assert!(found.values().all(|there| *there), "{found:?}");
+}
+
+fn contains(bytes: &[u8], name: &[u8]) -> bool {
+    bytes.windows(name.len()).any(|window| window == name)
+}
