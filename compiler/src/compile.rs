@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use crate::expand::{expand, finish};
 use crate::program::Program;
-use crate::ranges::ranges;
+use crate::prove::prove;
+use crate::ranges::{ranges, with_witness};
 use crate::resolve::resolve;
 use crate::types::check;
 use crate::{graph::Graph, hir};
@@ -30,8 +31,9 @@ pub fn compile(sources: Sources, findings: &mut Findings) -> Option<Program> {
     let suspects = ranges(&mut graphs, &typed.types, &sources);
     let program = assemble(typed, graphs, templates, sources, version);
     for suspect in suspects {
-        findings.report(suspect.finding);
+        findings.push(with_witness(suspect, &program));
     }
+    prove(&program, findings);
     if findings.has_errors() {
         return None;
     }

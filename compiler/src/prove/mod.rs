@@ -143,6 +143,13 @@ fn with_input(finding: Finding, words: &Words<'_>, input: &[Value]) -> Finding {
     finding.note("as in", words.input(input)).witness(decision, words.json(input))
 }
 
+/// Adds an input that was run to a finding of another pass.
+#[must_use]
+pub fn show_input(finding: Finding, program: &ProgramMeta, graph: &Graph, input: &[Value]) -> Finding {
+    let model = Model::read(graph, &program.types);
+    with_input(finding, &Words { program, model: &model }, input)
+}
+
 /// The conditions on either side of a gap in one number, and whether the gap is a single number between two of them.
 fn neighbours(inquiry: &Inquiry<'_>, region: &Region) -> (Vec<(Span, String)>, bool) {
     let [(variable, set)] = region.as_slice() else { return (Vec::new(), false) };

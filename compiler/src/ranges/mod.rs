@@ -15,9 +15,12 @@ pub use show::show;
 
 use axtrace_runtime::meta::DecisionId;
 use axtrace_runtime::types::{Type, Types};
-use axtrace_source::Sources;
+use axtrace_source::{Finding, Sources};
 
 use crate::graph::{Graph, NodeId};
+use crate::interpret::{Fault, FaultKind, Run};
+use crate::program::Program;
+use crate::prove::{Hint, find_input, show_input};
 
 /// Something that could go wrong at a node.
 #[derive(Debug)]
@@ -28,6 +31,32 @@ pub struct Suspect {
     pub node: NodeId,
     /// What to tell the author.
     pub finding: RangeFinding,
+    /// What would bring an input to it: the conditions on the way, and the values that do it.
+    pub hints: Vec<Hint>,
+}
+
+/// Adds to a suspect an input that was run and did it; where none is found, says so.
+#[must_use]
+pub fn with_witness(suspect: Suspect, program: &Program) -> Finding {
+    let (decision, node) = (suspect.decision, suspect.node);
+    let mut does_it = |run: &Result<Run, Fault>| {
+        run.as_ref().err().is_some_and(|fault| fault.decision == decision && is_it(&suspect.finding, node, fault))
+    };
+    let found = find_input(&program.meta, &program.graphs, decision, &mut does_it, &suspect.hints);
+    let finding = Finding::new(suspect.finding);
+    match found {
+        Some(input) => show_input(finding, &program.meta, &program.graphs[decision.index()], &input),
+        None => finding.note("note", "no input was found that does it, and it could not be excluded either"),
+    }
+}
+
+fn is_it(finding: &RangeFinding, node: NodeId, fault: &Fault) -> bool {
+    let here = fault.node == Some(node);
+    match finding {
+        RangeFinding::DivisionByZero { .. } => here && fault.kind == FaultKind::DivisionByZero,
+        RangeFinding::DoesNotFit { .. } => matches!(fault.kind, FaultKind::OutOfBounds { .. }) && (here || fault.node.is_none()),
+        _ => here && fault.kind == FaultKind::Overflow,
+    }
 }
 
 /// Finds the bounds of every value of every decision.

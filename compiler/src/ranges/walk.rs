@@ -7,11 +7,12 @@ use axtrace_runtime::types::{DATE_LIMITS, Kind, Scalar, Type, Types, Unit};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Sources, Span};
 
-use super::facts::Facts;
+use super::facts::{Facts, Mark};
 use super::intervals::{self, Range};
 use super::show::{bounds, show};
 use super::{RangeFinding, Suspect};
 use crate::graph::{Body, Graph, Known, LoopId, NodeId, NodeKind, Quantifier, Rule};
+use crate::prove::Hint;
 
 pub(super) struct Walk<'a> {
     graph: &'a mut Graph,
@@ -27,6 +28,8 @@ pub(super) struct Walk<'a> {
     /// Nodes whose bounds are not known since something was reported in them.
     broken: Vec<bool>,
     suspects: Vec<Suspect>,
+    /// The conditions on the way, as true or false.
+    path: Vec<(NodeId, bool)>,
 }
 
 /// The instants that arithmetic may reach.
@@ -45,13 +48,13 @@ impl<'a> Walk<'a> {
                 arguments.entry(call).or_default().push(it.node);
             }
         }
-        Self { graph, gives, types, sources, facts: Facts::default(), locals, arguments, broken, suspects: Vec::new() }
+        Self { graph, gives, types, sources, facts: Facts::default(), locals, arguments, broken, suspects: Vec::new(), path: Vec::new() }
     }
 
     pub fn run(mut self) -> Vec<Suspect> {
         for node in self.graph.always.clone() {
             self.visit(node);
-            self.facts.assume(self.graph, node, true);
+            self.assume(node, true);
         }
         self.locals(Known::Always);
         match self.graph.body.clone() {
@@ -68,21 +71,21 @@ impl<'a> Walk<'a> {
         for group in self.graph.groups.clone() {
             group.when.map(|when| self.visit(when));
         }
-        let base = self.facts.mark();
+        let base = self.mark();
         for rule in rules {
             let otherwise = self.graph.meta.rules[rule.id.index()].otherwise;
-            let before = self.facts.mark();
+            let before = self.mark();
             if otherwise {
                 rules.iter().for_each(|other| self.assume_not(other));
             }
             self.rule(rule);
-            self.facts.back(before);
+            self.back(before);
             // Under `first` a later rule is reached only where this one did not apply.
             if self.graph.meta.policy == Some(Policy::First) {
                 self.assume_not(rule);
             }
         }
-        self.facts.back(base);
+        self.back(base);
         self.collected_sum(rules);
     }
 
@@ -90,13 +93,13 @@ impl<'a> Walk<'a> {
     fn assume_not(&mut self, rule: &Rule) {
         let group = rule.group.and_then(|group| self.graph.groups[group].when);
         if let (Some(when), None, None) = (rule.when, rule.each, group) {
-            self.facts.assume(self.graph, when, false);
+            self.assume(when, false);
         }
     }
 
     fn rule(&mut self, rule: &Rule) {
         if let Some(when) = rule.group.and_then(|group| self.graph.groups[group].when) {
-            self.facts.assume(self.graph, when, true);
+            self.assume(when, true);
         }
         if let Some(each) = rule.each {
             self.visit(self.graph.loop_of(each).list);
@@ -104,7 +107,7 @@ impl<'a> Walk<'a> {
         self.locals(Known::Group(rule.id));
         if let Some(when) = rule.when {
             self.visit(when);
-            self.facts.assume(self.graph, when, true);
+            self.assume(when, true);
         }
         self.locals(Known::Rule(rule.id));
         let parts = rule.outcome.value.into_iter().chain(rule.outcome.within).chain(rule.because.iter().copied());
@@ -213,41 +216,41 @@ impl<'a> Walk<'a> {
     }
 
     fn in_turn(&mut self, parts: &[NodeId], truth: bool) -> Type {
-        let mark = self.facts.mark();
+        let mark = self.mark();
         for part in parts {
             self.visit(*part);
-            self.facts.assume(self.graph, *part, truth);
+            self.assume(*part, truth);
         }
-        self.facts.back(mark);
+        self.back(mark);
         Type::Boolean
     }
 
     fn branches(&mut self, condition: NodeId, then: NodeId, otherwise: NodeId) -> Type {
         self.visit(condition);
-        let mark = self.facts.mark();
-        self.facts.assume(self.graph, condition, true);
+        let mark = self.mark();
+        self.assume(condition, true);
         self.visit(then);
-        self.facts.back(mark);
-        self.facts.assume(self.graph, condition, false);
+        self.back(mark);
+        self.assume(condition, false);
         self.visit(otherwise);
-        self.facts.back(mark);
+        self.back(mark);
         union(&self.ty(then), &self.ty(otherwise))
     }
 
     fn quantify(&mut self, node: NodeId, quantifier: Quantifier, inside: LoopId) -> Type {
         let it = self.graph.loop_of(inside).clone();
         self.visit(it.list);
-        let mark = self.facts.mark();
+        let mark = self.mark();
         self.locals(Known::Element(inside));
         if let Some(filter) = it.filter {
             self.visit(filter);
-            self.facts.assume(self.graph, filter, true);
+            self.assume(filter, true);
         }
         if let Some(body) = it.body {
             self.visit(body);
             self.broken[node.index()] |= self.broken[body.index()];
         }
-        self.facts.back(mark);
+        self.back(mark);
         let count = self.count_of(it.list);
         match (quantifier, it.body) {
             (Quantifier::Sum, Some(body)) => self.sum(node, body, count, it.filter.is_some()),
@@ -360,7 +363,8 @@ impl<'a> Walk<'a> {
         if inside != range && moved && !self.broken[node.index()] {
             let at = self.graph.node(node).span;
             let (low, high) = (show(kind, range.0), show(kind, range.1));
-            self.suspect(node, RangeFinding::Calendar { text: self.text_of(at), at, low, high });
+            let far = if range.1 > limits.1 { (limits.1, range.1) } else { (range.0, limits.0) };
+            self.suspect(node, RangeFinding::Calendar { text: self.text_of(at), at, low, high }, vec![Hint::Number(node, far.0, far.1)]);
         }
         inside
     }
@@ -387,7 +391,11 @@ impl<'a> Walk<'a> {
             let at = self.graph.node(right).span;
             let from = self.declared(right).unwrap_or(at);
             let found = bounds(&self.ty(right));
-            self.suspect(node, RangeFinding::DivisionByZero { divisor: self.text_of(at), at, from, found });
+            self.suspect(
+                node,
+                RangeFinding::DivisionByZero { divisor: self.text_of(at), at, from, found },
+                vec![Hint::Number(right, 0, 0)],
+            );
         }
         fine
     }
@@ -438,7 +446,7 @@ impl<'a> Walk<'a> {
         });
         if !fits && !self.broken[node.index()] {
             let at = self.graph.node(node).span;
-            self.suspect(node, RangeFinding::Quotients { at });
+            self.suspect(node, RangeFinding::Quotients { at }, Vec::new());
         }
     }
 
@@ -483,10 +491,11 @@ impl<'a> Walk<'a> {
 
     #[expect(clippy::too_many_arguments, reason = "each is one part of the sentence")]
     fn does_not_fit(&mut self, node: NodeId, what: &str, value: String, found: &Type, declared: &Type, at: Span, declared_at: Span) {
+        let hints = beyond(node, found, declared);
         let (found, range) = (bounds(found), bounds(declared));
         let range = range.strip_prefix("from ").map(String::from).unwrap_or(range);
         let what = what.to_string();
-        self.suspect(node, RangeFinding::DoesNotFit { what, value, range, at, found, declared: declared_at });
+        self.suspect(node, RangeFinding::DoesNotFit { what, value, range, at, found, declared: declared_at }, hints);
     }
 
     fn overflow(&mut self, node: NodeId, left: NodeId, right: NodeId) {
@@ -495,13 +504,32 @@ impl<'a> Walk<'a> {
         if first {
             let at = self.graph.node(node).span;
             let (left_at, right_at) = (self.graph.node(left).span, self.graph.node(right).span);
+            let largest = |side: NodeId| self.ty(side).scalar().map(|scalar| Hint::Number(side, scalar.hi, scalar.hi));
+            let hints = [largest(left), largest(right)].into_iter().flatten().collect();
             let (left, right) = (bounds(&self.ty(left)), bounds(&self.ty(right)));
-            self.suspect(node, RangeFinding::Overflow { text: self.text_of(at), left, right, at, left_at, right_at });
+            self.suspect(node, RangeFinding::Overflow { text: self.text_of(at), left, right, at, left_at, right_at }, hints);
         }
     }
 
-    fn suspect(&mut self, node: NodeId, finding: RangeFinding) {
-        self.suspects.push(Suspect { decision: self.graph.id, node, finding });
+    fn suspect(&mut self, node: NodeId, finding: RangeFinding, values: Vec<Hint>) {
+        let path = self.path.iter().map(|(condition, truth)| Hint::Condition(*condition, *truth));
+        let hints = path.chain(values).collect();
+        self.suspects.push(Suspect { decision: self.graph.id, node, finding, hints });
+    }
+
+    /// Takes a condition to be true or false from here on.
+    fn assume(&mut self, condition: NodeId, truth: bool) {
+        self.facts.assume(self.graph, condition, truth);
+        self.path.push((condition, truth));
+    }
+
+    fn mark(&self) -> (Mark, usize) {
+        (self.facts.mark(), self.path.len())
+    }
+
+    fn back(&mut self, (facts, path): (Mark, usize)) {
+        self.facts.back(facts);
+        self.path.truncate(path);
     }
 
     fn text_of(&self, span: Span) -> String {
@@ -618,6 +646,15 @@ fn misfit(ty: &Type, declared: &Type) -> Option<(String, Type, Type)> {
         (Type::Optional(a), Type::Optional(b)) => misfit(a, b),
         (a, Type::Optional(b)) => misfit(a, b),
         _ => None,
+    }
+}
+
+/// The numbers that lie outside of a declared range.
+fn beyond(node: NodeId, found: &Type, declared: &Type) -> Vec<Hint> {
+    match (found.required(), declared.required()) {
+        (Type::Scalar(found), Type::Scalar(declared)) if found.hi > declared.hi => vec![Hint::Number(node, declared.hi + 1, found.hi)],
+        (Type::Scalar(found), Type::Scalar(declared)) if found.lo < declared.lo => vec![Hint::Number(node, found.lo, declared.lo - 1)],
+        _ => Vec::new(),
     }
 }
 
