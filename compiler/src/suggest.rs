@@ -3,7 +3,8 @@
 /// The candidate nearest to `name`, if it is near enough to be a slip; the first of equals.
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
+    // A name of one or two letters is near to too many others: only its case may differ.
+    let limit = (name.chars().count() / 3).min(3);
     let scored = candidates.into_iter().filter(|candidate| *candidate != name).map(|candidate| (distance(name, candidate), candidate));
     let best = scored.filter(|(distance, _)| *distance <= limit).min_by_key(|(distance, _)| *distance);
     best.map(|(_, candidate)| candidate.to_string())
@@ -45,6 +46,7 @@ mod tests {
         assert_eq!(nearest("seat", ["seats", "paint"]), Some("seats".into()));
         assert_eq!(nearest("aprove", ["reject", "approve"]), Some("approve".into()));
         assert_eq!(nearest("recieve", ["receive"]), Some("receive".into()));
-        assert_eq!(nearest("x", ["total", "worker"]), None);
+        assert_eq!(nearest("x", ["total", "worker", "y"]), None);
+        assert_eq!(nearest("EU", ["eu", "us"]), Some("eu".into()));
     }
 }
