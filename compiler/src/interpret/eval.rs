@@ -158,15 +158,16 @@ impl<'p> Machine<'p> {
         if self.options.node_bounds {
             self.check_bounds(act, id, &value, &node.ty)?;
         }
-        for place in act.obligations.partition_point(|(node, _)| *node < id)..act.obligations.len() {
-            let (node, ty) = act.obligations[place];
-            if node != id {
-                break;
-            }
-            self.check_bounds(act, id, &value, ty)?;
-        }
+        self.check_obligations(act, id, &value)?;
         self.record(act, id, node.site, node.slot, &value)?;
         Ok(value)
+    }
+
+    /// Whether a value fits the declared types that it goes into.
+    fn check_obligations(&self, act: &Activation<'_>, id: NodeId, value: &Value) -> Result<(), Fault> {
+        let first = act.obligations.partition_point(|(node, _)| *node < id);
+        let mut due = act.obligations[first..].iter().take_while(|(node, _)| *node == id);
+        due.try_for_each(|(_, ty)| self.check_bounds(act, id, value, ty))
     }
 
     /// Dispatches to what needs more than the values of operands; everything else is an operation.
