@@ -17,9 +17,26 @@ use crate::{graph::Graph, hir};
 /// The version of the language that this compiler knows.
 pub const LANGUAGE: &str = "1";
 
+/// The stack of the thread that compiles: passes go as deep as expressions nest and defines call each other, both of which are bounded.
+const STACK: usize = 1 << 29;
+
 /// Checks the sources and gives the program, if nothing in them is an error. All findings go to `findings`.
+///
+/// # Panics
+/// When the system can start no thread, or when a pass does: that is a bug.
 #[must_use]
 pub fn compile(sources: Sources, findings: &mut Findings) -> Option<Program> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || checked(sources, findings));
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(program)) => program,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => panic!("no thread to compile on: {error}"),
+        }
+    })
+}
+
+fn checked(sources: Sources, findings: &mut Findings) -> Option<Program> {
     let files: Vec<ast::File> = sources.files().iter().map(|file| axtrace_grammar::parse(file, findings)).collect();
     let resolved = resolve(&files, findings);
     let typed = check(&sources, &resolved, findings)?;

@@ -5,7 +5,7 @@ use axtrace_runtime::types::{FieldType, Type};
 use axtrace_source::Span;
 
 use super::expr::is_place;
-use super::{Bound, Expander};
+use super::{Bound, Expander, MAX_CALLS};
 use crate::graph::{Known, Local, LocalId, Loop, LoopId, NodeId, NodeKind, Quantifier};
 use crate::hir::{DefineId, Expr, ExprKind, Let, VarId};
 
@@ -55,6 +55,7 @@ impl Expander<'_> {
     /// The body of a define, for these arguments.
     pub(super) fn call_define(&mut self, id: DefineId, args: &[Expr], expr: &Expr) -> NodeId {
         let define = &self.program.defines[id.0 as usize];
+        self.too_large |= self.expanding.len() >= MAX_CALLS;
         let site = self.site(SiteKind::Define(define.name.clone()), expr.span);
         let (first_local, first_obligation) = (self.graph.locals.len(), self.graph.obligations.len());
         let mut last_obligation = first_obligation;

@@ -21,6 +21,8 @@ pub use finish::finish;
 use crate::graph::{Body, Graph, Known, LocalId, LoopId, Node, NodeId, NodeKind};
 use crate::hir;
 
+/// How deep defines may call defines.
+const MAX_CALLS: usize = 500;
 /// How many nodes a decision may have once its defines are expanded.
 const MAX_NODES: usize = 400_000;
 
@@ -28,7 +30,9 @@ const MAX_NODES: usize = 400_000;
 #[derive(Debug, Error, Diagnostic)]
 pub enum ExpandFinding {
     /// Defines that call defines that call defines.
-    #[error("`{decision}` is too large: its defines, written out at each call, come to more than 400,000 operations")]
+    #[error(
+        "`{decision}` is too large: its defines, written out at each call, come to more than 400,000 operations or 500 calls in each other"
+    )]
     #[diagnostic(code(E0430), help("name what is computed twice with `let`, or make a decision of a define that is called often"))]
     TooLarge {
         /// The decision.

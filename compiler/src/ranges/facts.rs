@@ -34,7 +34,12 @@ pub(super) struct Facts {
     known: HashMap<Class, Fact>,
     /// What was known before each change, so that a branch can be left again.
     undo: Vec<(Class, Option<Fact>)>,
+    /// How many more parts of a condition are looked at.
+    steps: u32,
 }
+
+/// How many parts of one condition are looked at.
+const MAX_STEPS: u32 = 2_000;
 
 /// A place to return to.
 #[derive(Clone, Copy)]
@@ -124,14 +129,22 @@ impl Facts {
         self.intern(tag, parts, None)
     }
 
-    /// Takes a condition to be true, or false.
+    /// Takes a condition to be true, or false. What is learned is never too much; of a condition that is written out in too many steps
+    /// only the first are looked at.
     pub fn assume(&mut self, graph: &Graph, condition: NodeId, truth: bool) {
+        self.steps = MAX_STEPS;
+        self.assume_part(graph, condition, truth);
+    }
+
+    fn assume_part(&mut self, graph: &Graph, condition: NodeId, truth: bool) {
+        let Some(left) = self.steps.checked_sub(1) else { return };
+        self.steps = left;
         match &graph.node(condition).kind {
-            NodeKind::Not(inner) => self.assume(graph, *inner, !truth),
-            NodeKind::And(parts) if truth => parts.iter().for_each(|part| self.assume(graph, *part, true)),
-            NodeKind::Or(parts) if !truth => parts.iter().for_each(|part| self.assume(graph, *part, false)),
-            NodeKind::Define(inner) => self.assume(graph, *inner, truth),
-            NodeKind::Local(local) => self.assume(graph, graph.local(*local).value, truth),
+            NodeKind::Not(inner) => self.assume_part(graph, *inner, !truth),
+            NodeKind::And(parts) if truth => parts.iter().for_each(|part| self.assume_part(graph, *part, true)),
+            NodeKind::Or(parts) if !truth => parts.iter().for_each(|part| self.assume_part(graph, *part, false)),
+            NodeKind::Define(inner) => self.assume_part(graph, *inner, truth),
+            NodeKind::Local(local) => self.assume_part(graph, graph.local(*local).value, truth),
             NodeKind::Compare(comparison, left, right) => {
                 let comparison = if truth { *comparison } else { opposite(*comparison) };
                 self.compare(graph, comparison, *left, *right);

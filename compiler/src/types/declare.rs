@@ -198,7 +198,8 @@ impl<'a> Checker<'a, '_> {
             Lazy::Waiting => {}
         }
         self.aliases[place] = Lazy::Busy;
-        let ty = self.within(declared.module, Caller::Nobody, |this| this.type_of(&declared.item.ty)).0;
+        let name = &declared.item.name.text;
+        let ty = self.deeper(name, at, |this| this.within(declared.module, Caller::Nobody, |this| this.type_of(&declared.item.ty)).0);
         self.aliases[place] = Lazy::Done(ty.clone());
         ty
     }
@@ -334,7 +335,8 @@ impl<'a> Checker<'a, '_> {
             Lazy::Waiting => {}
         }
         self.params[place] = Lazy::Busy;
-        let done = self.within(declared.module, Caller::Nobody, |this| this.param_value(declared.item)).0;
+        let name = &declared.item.name.text;
+        let done = self.deeper(name, at, |this| this.within(declared.module, Caller::Nobody, |this| this.param_value(declared.item)).0);
         self.params[place] = Lazy::Done(done.clone());
         done
     }
@@ -368,7 +370,7 @@ impl<'a> Checker<'a, '_> {
             let value = this.constant_within(&declared.item.value, &ty, "a sample", Some(declared.item.ty.span))?;
             Some((ty, value))
         };
-        let done = self.within(declared.module, Caller::Nobody, value).0;
+        let done = self.deeper(&declared.item.name.text, at, |this| this.within(declared.module, Caller::Nobody, value).0);
         self.samples[place] = Lazy::Done(done.clone());
         done
     }
@@ -386,8 +388,11 @@ impl<'a> Checker<'a, '_> {
             Lazy::Waiting => {}
         }
         self.defines[place] = Lazy::Busy;
-        let (parts, scope) = self.within(declared.module, Caller::Define(id), |this| this.define_parts(declared.item));
-        let done = parts.map(|(args, ty, body)| hir::Define {
+        let whole = self.deeper(&declared.item.name.text, at, |this| {
+            let (parts, scope) = this.within(declared.module, Caller::Define(id), |this| this.define_parts(declared.item));
+            parts.zip(Some(scope))
+        });
+        let done = whole.map(|((args, ty, body), scope)| hir::Define {
             name: declared.item.name.text.clone(),
             args,
             ty,

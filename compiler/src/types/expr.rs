@@ -227,7 +227,7 @@ impl<'a> Checker<'a, '_> {
         let (level, known) = (self.scope.pending[index].level, self.scope.pending[index].given);
         let inner_names = self.scope.names.split_off(level.min(self.scope.names.len()));
         let inner_given = self.scope.given.split_off(known.min(self.scope.given.len()));
-        let done = self.let_value(item);
+        let done = self.deeper(&item.name.text, at, |this| this.let_value(item));
         self.scope.names.extend(inner_names);
         self.scope.given.extend(inner_given);
         let var = done.map(|(value, ty)| self.define_let(index, item, value, ty));
@@ -251,7 +251,11 @@ impl<'a> Checker<'a, '_> {
         let of = ty.as_ref().map_or_else(|| value.ty.clone(), |(ty, _)| ty.clone());
         let var = self.scope.variable(&item.name.text, of, item.name.span);
         if matches!(value.ty, Type::Boolean) {
-            let facts = (self.scope.given_if(&value), self.scope.given_unless(&value));
+            let mut facts = (self.scope.given_if(&value), self.scope.given_unless(&value));
+            for places in [&mut facts.0, &mut facts.1] {
+                places.sort_unstable();
+                places.dedup();
+            }
             self.scope.facts.insert(var, facts);
         }
         let block = self.scope.pending[index].block;

@@ -226,4 +226,11 @@ pub enum TypeFinding {
         #[label(primary, "the order decides already")]
         at: Span,
     },
+    #[error("`{name}` is the 500th declaration in a row that needs another one first")]
+    #[diagnostic(code(E0325), help("declare things before they are used, or build them up in fewer steps"))]
+    TooDeep {
+        name: String,
+        #[label(primary, "too deep")]
+        at: Span,
+    },
 }

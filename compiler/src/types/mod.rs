@@ -30,6 +30,9 @@ use crate::hir::{self, DefineId};
 use crate::resolve::{NameFinding, Resolved};
 use scope::Scope;
 
+/// How many declarations may each need the next to be understood, if they stand in the wrong order.
+const MAX_CHAIN: u32 = 500;
+
 /// How far something is that is looked at when it is first needed.
 enum Lazy<T> {
     Waiting,
@@ -63,6 +66,8 @@ struct Checker<'a, 'f> {
     scope: Scope<'a>,
     /// Whether samples may be named: in samples and tests.
     samples_known: bool,
+    /// How many declarations are being looked at, each for the one before.
+    depth: u32,
     /// Who calls which decision, and where.
     calls: Vec<(Caller, DecisionId, Span)>,
     /// Who calls which define, and where.
@@ -95,6 +100,7 @@ pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings
         module: 0,
         scope: Scope::default(),
         samples_known: false,
+        depth: 0,
         calls: Vec::new(),
         define_uses: Vec::new(),
         caller: Caller::Nobody,
@@ -145,6 +151,18 @@ impl<'a> Checker<'a, '_> {
 
     fn report_name(&mut self, finding: NameFinding) {
         self.findings.report(finding);
+    }
+
+    /// Looks at a declaration that another one needs; `None`, reported, where that goes on for too long.
+    fn deeper<T>(&mut self, name: &str, at: Span, work: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth >= MAX_CHAIN {
+            self.report(TypeFinding::TooDeep { name: name.into(), at });
+            return None;
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        result
     }
 
     fn not_yet(&mut self, what: impl Into<String>, at: Span) {
