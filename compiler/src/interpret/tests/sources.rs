@@ -3,12 +3,14 @@
 use axtrace_runtime::memory::Batch;
 use axtrace_runtime::meta::{DecisionId, ProgramMeta};
 use axtrace_runtime::read::Reader;
+use axtrace_runtime::recording::Recorder;
 use axtrace_runtime::trace::{Level, Trace, TraceNode, View, decode};
 use axtrace_source::{Findings, Sources};
 
 use super::super::{Options, decide};
 use super::recordings::{holds, shaken};
 use crate::compile::compile;
+use crate::native;
 use crate::program::Program;
 
 const SCHEDULING: &str = r#"module scheduling.assignment
@@ -143,7 +145,21 @@ fn trace(program: &Program, name: &str, json: &str) -> Trace {
     let trace = decode(&program.meta, decision, &view, Level::Full).expect("a recording");
     holds(&trace, &program.meta);
     assert!(shaken(&program.meta, decision, &view, 300) > 0);
+    for level in native::LEVELS {
+        let interpreted = decode(&program.meta, decision, &view, level).expect("a recording");
+        assert_eq!(natively(program, decision, &batch, level), interpreted, "{name} at {level}");
+    }
     trace
+}
+
+/// The trace of native code.
+fn natively(program: &Program, decision: DecisionId, batch: &Batch, level: Level) -> Trace {
+    let executable = native::jit_at(program, &[level]).expect("code for this machine");
+    let mut recorder = Recorder::new(level);
+    executable.decide_batch(decision, batch, &mut recorder).expect("a decision");
+    let (outcome, frame, scratch) = (recorder.outcome(0), recorder.frame(0), recorder.scratch());
+    let view = View { row: batch.row(0), arena: &batch.arena, outcome, frame, scratch };
+    decode(executable.meta(), decision, &view, level).expect("a recording")
 }
 
 /// Each node as its source text, status and values, indented.
@@ -279,4 +295,110 @@ fn a_total_is_exact() {
     line.qty * line.price: evaluated [100.00 EUR]
 "#;
     assert_eq!(drawn(&program, &trace), expected);
+}
+
+const DEPOTS: &str = r#"module depots
+owner "Depots"
+
+enum Size { small, large }
+record Box { size : Size, weight : decimal(1) in 0.0..50.0 }
+record Van { boxes : list of Box with 0..20 items, limit : decimal(2) in 1.00..900.00, driver_age : integer in 18..90? }
+
+define share(part: decimal(2), whole: decimal(2) in 1.00..900.00) : percent = round(part / whole, 4)
+
+decision load(vans: list of Van with 0..5 items, low: integer in 0..10, high: integer in 0..10)
+  gives integer in 0..1000 hit collect sum
+{
+  let spread = high - low
+
+  group wide when spread > 2 {
+    rule full for each van in vans
+      when share(sum(box.weight for box in van.boxes where box.size = large), van.limit) > 50 %
+        or (every box in van.boxes satisfies box.weight > 49.0) and (van.driver_age or else 18) in 18..20
+      then count(box in van.boxes where box.size = large)
+      because "{van.limit} is half full."
+    rule base when low in 1..3 or high = 10 then spread
+  }
+}
+"#;
+
+#[test]
+fn loops_in_loops_and_groups_are_drawn() {
+    let program = program(DEPOTS);
+    let json = r#"{"vans":[{"boxes":[{"size":"large","weight":3.5},{"size":"small","weight":1}],"limit":5,"driver_age":30},
+        {"boxes":[],"limit":10}, {"boxes":[{"size":"small","weight":2}],"limit":10,"driver_age":20}],"low":1,"high":9}"#;
+    let found = trace(&program, "load", json);
+    assert_eq!(found.outcome_json(&program.meta), r#"{"kind":"decided","value":9}"#);
+    let expected = r#"spread: evaluated [8]
+spread > 2: true [8, 2]
+  rule full: decided []
+    vans: evaluated []
+      #0
+        rule full: decided []
+          share(sum(box.weight for box in van.boxes where box.size = large), van.limit) > 50 %: true [70 %, 50 %]
+            share(sum(box.weight for box in van.boxes where box.size = large), van.limit): evaluated [70 %]
+              sum(box.weight for box in van.boxes where box.size = large): evaluated [3.50]
+                sum(box.weight for box in van.boxes where box.size = large): evaluated [3.5]
+                  #0
+                    box.size = large: true [large, large]
+                    box.weight: evaluated [3.5]
+                  #1
+                    box.size = large: false [small, large]
+                    box.weight: not evaluated []
+          (every box in van.boxes satisfies box.weight > 49.0): not evaluated []
+          (van.driver_age or else 18) in 18..20: not evaluated []
+          count(box in van.boxes where box.size = large): evaluated [1]
+            count(box in van.boxes where box.size = large): evaluated [1]
+              #0
+                box.size = large: true [large, large]
+              #1
+                box.size = large: false [small, large]
+      #1
+        rule full: decided []
+          share(sum(box.weight for box in van.boxes where box.size = large), van.limit) > 50 %: false [0 %, 50 %]
+            share(sum(box.weight for box in van.boxes where box.size = large), van.limit): evaluated [0 %]
+              sum(box.weight for box in van.boxes where box.size = large): evaluated [0.00]
+                sum(box.weight for box in van.boxes where box.size = large): evaluated [0.0]
+          (every box in van.boxes satisfies box.weight > 49.0): true []
+          (van.driver_age or else 18) in 18..20: true [18, 18, 20]
+          count(box in van.boxes where box.size = large): evaluated [0]
+            count(box in van.boxes where box.size = large): evaluated [0]
+      #2
+        rule full: did not apply []
+          share(sum(box.weight for box in van.boxes where box.size = large), van.limit) > 50 %: false [0 %, 50 %]
+            share(sum(box.weight for box in van.boxes where box.size = large), van.limit): evaluated [0 %]
+              sum(box.weight for box in van.boxes where box.size = large): evaluated [0.00]
+                sum(box.weight for box in van.boxes where box.size = large): evaluated [0.0]
+                  #0
+                    box.size = large: false [small, large]
+                    box.weight: not evaluated []
+          (every box in van.boxes satisfies box.weight > 49.0): false []
+            #0
+              box.weight > 49.0: false [2.0, 49.0]
+          (van.driver_age or else 18) in 18..20: not evaluated []
+          count(box in van.boxes where box.size = large): not evaluated []
+            count(box in van.boxes where box.size = large): not evaluated []
+  rule base: decided []
+    low in 1..3: true [1, 1, 3]
+    high = 10: not evaluated []
+    spread: evaluated [8]
+"#;
+    assert_eq!(drawn(&program, &found), expected);
+}
+
+#[test]
+fn a_group_that_does_not_hold_asks_nothing() {
+    let program = program(DEPOTS);
+    let found = trace(&program, "load", r#"{"vans":[{"boxes":[],"limit":10}],"low":8,"high":9}"#);
+    assert_eq!(found.outcome_json(&program.meta), r#"{"kind":"decided","value":0}"#);
+    let expected = r#"spread: evaluated [1]
+spread > 2: false [1, 2]
+  rule full: did not apply []
+    vans: not evaluated []
+  rule base: did not apply []
+    low in 1..3: not evaluated []
+    high = 10: not evaluated []
+    spread: not evaluated []
+"#;
+    assert_eq!(drawn(&program, &found), expected);
 }
