@@ -59,7 +59,8 @@ impl Steering<'_, '_> {
             let first = if self.simple { 0 } else { self.random.below(parts.len()) };
             return (0..parts.len()).any(|step| self.formula(parts[(first + step) % parts.len()], wish, depth));
         }
-        parts.iter().fold(true, |done, part| self.formula(*part, wish, depth) && done)
+        // Each is tried, whatever became of those before.
+        parts.iter().filter(|part| !self.formula(**part, wish, depth)).count() == 0
     }
 
     fn atom(&mut self, variable: VarId, set: &IntSet, depth: u32) -> bool {
@@ -151,7 +152,7 @@ impl Steering<'_, '_> {
             return false;
         }
         let places = if wish { 1 } else { self.length_of(&path).min(MOST_ELEMENTS) };
-        (0..places).fold(true, |done, place| self.element(&path, place, |steering| steering.formula(body, wish, depth + 1)) && done)
+        (0..places).filter(|place| !self.element(&path, *place, |steering| steering.formula(body, wish, depth + 1))).count() == 0
     }
 
     /// Does something inside of a loop that is at an element.
@@ -281,10 +282,11 @@ impl Steering<'_, '_> {
         let (from_date, to_date) = (date(self.scene.number(from)), date(self.scene.number(to)));
         let born = to_date.and_then(|to| calendar::add_months(to, -months));
         let counted = from_date.and_then(|from| calendar::add_months(from, months));
-        let later = !self.simple && self.random.below(3) == 0;
-        let by_from = |this: &mut Self| born.is_some_and(|born| this.number(from, born.into(), depth));
-        let by_to = |this: &mut Self| counted.is_some_and(|counted| this.number(to, counted.into(), depth));
-        if later { by_to(self) || by_from(self) } else { by_from(self) || by_to(self) }
+        let mut ways = [(from, born), (to, counted)];
+        if !self.simple && self.random.below(3) == 0 {
+            ways.reverse();
+        }
+        ways.into_iter().any(|(class, date)| date.is_some_and(|date| self.number(class, date.into(), depth)))
     }
 
     /// Moves an instant to a local date or time, leaving the other as it is.
@@ -319,8 +321,9 @@ impl Steering<'_, '_> {
         if !self.resize(&path, length) {
             return false;
         }
-        (0..length)
-            .fold(true, |done, place| self.element(&path, place, |steering| steering.formula(filter, place < number, depth + 1)) && done)
+        let counts = |place: i128| place < number;
+        (0..length).filter(|place| !self.element(&path, *place, |steering| steering.formula(filter, counts(*place), depth + 1))).count()
+            == 0
     }
 
     /// Reaches a sum over a list by changing its elements, and adding some.
