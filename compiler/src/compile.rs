@@ -37,6 +37,16 @@ pub fn compile(sources: Sources, findings: &mut Findings) -> Option<Program> {
 }
 
 fn checked(sources: Sources, findings: &mut Findings) -> Option<Program> {
+    let program = read(sources, findings)?;
+    prove(&program, findings);
+    if findings.has_errors() {
+        return None;
+    }
+    Some(program)
+}
+
+/// Everything but the proofs.
+pub(crate) fn read(sources: Sources, findings: &mut Findings) -> Option<Program> {
     let files: Vec<ast::File> = sources.files().iter().map(|file| axtrace_grammar::parse(file, findings)).collect();
     let resolved = resolve(&files, findings);
     let typed = check(&sources, &resolved, findings)?;
@@ -49,10 +59,6 @@ fn checked(sources: Sources, findings: &mut Findings) -> Option<Program> {
     let program = assemble(typed, graphs, templates, sources, version);
     for suspect in suspects {
         findings.push(with_witness(suspect, &program));
-    }
-    prove(&program, findings);
-    if findings.has_errors() {
-        return None;
     }
     Some(program)
 }

@@ -13,6 +13,8 @@ use crate::graph::{Comparison, NodeId};
 
 /// The most names an enum has whose values are compared name by name when neither side is constant.
 const MOST_NAMES: usize = 16;
+/// The most comparisons of parts of values in one decision; what is beyond is not looked into.
+const MOST_COMPARISONS: u32 = 200_000;
 /// More texts than a program can name: numbers from here up are texts that are no constant.
 pub const OTHER_TEXT: i128 = 1 << 40;
 
@@ -201,7 +203,8 @@ impl Model<'_> {
         if left == right {
             return Logic::TRUE;
         }
-        if depth > DEEPEST_VALUE {
+        self.comparisons += 1;
+        if depth > DEEPEST_VALUE || self.comparisons > MOST_COMPARISONS {
             return self.same(left, right);
         }
         self.each_pair(left, right, |model, left, right| model.equal_case(left, right, ty, depth))
@@ -365,9 +368,16 @@ impl Model<'_> {
 
     /// That a set has the name of a place.
     fn member(&mut self, set: ClassId, place: u16, of: EnumId, depth: u32) -> FormulaId {
-        if depth > DEEPEST_VALUE {
-            return self.flag(Subject::Member(set, place));
+        if let Some(known) = self.members.get(&(set, place)) {
+            return *known;
         }
+        let formula =
+            if depth > DEEPEST_VALUE { self.flag(Subject::Member(set, place)) } else { self.member_of(set, place, of, depth + 1) };
+        self.members.insert((set, place), formula);
+        formula
+    }
+
+    fn member_of(&mut self, set: ClassId, place: u16, of: EnumId, depth: u32) -> FormulaId {
         match self.classes.get(set).term.clone() {
             Term::Constant(Value::Set(bits)) => {
                 if bits & (1 << place) != 0 {
@@ -376,13 +386,13 @@ impl Model<'_> {
                     Logic::FALSE
                 }
             }
-            Term::Choice(cases) => self.one_case(cases, |model, set| model.member(set, place, of, depth + 1)),
+            Term::Choice(cases) => self.one_case(cases, |model, set| model.member(set, place, of, depth)),
             Term::Union(left, right) => {
-                let (left, right) = (self.member(left, place, of, depth + 1), self.member(right, place, of, depth + 1));
+                let (left, right) = (self.member(left, place, of, depth), self.member(right, place, of, depth));
                 self.either(left, right)
             }
             Term::Difference(left, right) => {
-                let (left, right) = (self.member(left, place, of, depth + 1), self.member(right, place, of, depth + 1));
+                let (left, right) = (self.member(left, place, of, depth), self.member(right, place, of, depth));
                 let not_right = self.logic.not(right);
                 self.both(left, not_right)
             }

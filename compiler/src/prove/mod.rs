@@ -12,6 +12,7 @@ mod compare;
 mod cover;
 mod defaults;
 mod finding;
+mod lists;
 mod logic;
 mod model;
 mod pairs;
@@ -52,6 +53,8 @@ use words::Words;
 const STEPS: u64 = 2_000_000;
 /// The rounds of a search for an input.
 const ROUNDS: u32 = 16;
+/// The inputs that may be run for one decision.
+const RUNS: u32 = 60_000;
 
 /// Proves all decisions of a program; what cannot be proved goes to `findings`.
 pub fn prove(program: &Program, findings: &mut Findings) {
@@ -63,7 +66,7 @@ pub fn prove(program: &Program, findings: &mut Findings) {
 fn prove_decision(program: &ProgramMeta, graphs: &[Graph], graph: &Graph, findings: &mut Findings) {
     let Some(policy) = graph.meta.policy else { return };
     let model = Model::read(graph, &program.types);
-    let mut inquiry = Inquiry { program, graphs, decision: graph.id, model, steps: STEPS, rounds: ROUNDS };
+    let mut inquiry = Inquiry { program, graphs, decision: graph.id, model, steps: STEPS, rounds: ROUNDS, runs: RUNS };
     let conditions = conditions(&mut inquiry);
     let has_otherwise = graph.meta.rules.iter().any(|rule| rule.otherwise);
     if matches!(policy, Policy::Any | Policy::Unique | Policy::First) && !has_otherwise {

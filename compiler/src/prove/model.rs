@@ -87,7 +87,9 @@ pub struct Model<'a> {
     pub asked: Vec<Asked>,
     /// By node.
     pub meanings: Vec<Meaning>,
-    pub(super) variables: HashMap<Subject, VarId>,
+    variables: HashMap<Subject, VarId>,
+    pub(super) members: HashMap<(ClassId, u16), FormulaId>,
+    pub(super) comparisons: u32,
     depths: Vec<u32>,
 }
 
@@ -105,6 +107,8 @@ impl<'a> Model<'a> {
             asked: Vec::new(),
             meanings: Vec::with_capacity(graph.nodes.len()),
             variables: HashMap::new(),
+            members: HashMap::new(),
+            comparisons: 0,
             depths: loop_depths(&graph.loops),
         };
         for place in 0..graph.nodes.len() {

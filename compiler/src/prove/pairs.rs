@@ -35,7 +35,10 @@ pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, policy: Policy,
     for first in 0..needs.len() {
         for second in first..needs.len() {
             let sides = sides(inquiry.model.graph.rules(), first, second);
-            if told.len() >= MOST_FINDINGS || told.contains_key(&sides) || exclude(&inquiry.model, &needs[first], &needs[second]) {
+            if told.len() + unknown.len() >= MOST_FINDINGS
+                || told.contains_key(&sides)
+                || exclude(&inquiry.model, &needs[first], &needs[second])
+            {
                 continue;
             }
             let Some(wishes) = wishes(inquiry, conditions, policy, first, second) else { continue };

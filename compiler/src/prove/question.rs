@@ -7,6 +7,7 @@ use axtrace_runtime::meta::{DecisionId, ProgramMeta};
 use axtrace_runtime::value::Value;
 
 use super::cover::{Cover, Memo, Region, Verdict};
+use super::lists;
 use super::logic::{FormulaId, Logic};
 use super::model::Model;
 use super::search::{Claim, search, simplify};
@@ -43,11 +44,23 @@ pub struct Inquiry<'a> {
     pub steps: u64,
     /// How many rounds a search for an input has; fewer when many searches have failed.
     pub rounds: u32,
+    /// How many inputs may still be run.
+    pub runs: u32,
 }
 
 impl Inquiry<'_> {
     /// Whether all `wishes` can be true together in an input that passes `test`.
     pub fn can_happen(&mut self, wishes: &[FormulaId], test: &mut Claim<'_>) -> Answer {
+        let mut left = self.runs;
+        let answer = self.answer(wishes, &mut |input: &[Value]| {
+            left = left.saturating_sub(1);
+            left > 0 && test(input)
+        });
+        self.runs = left;
+        answer
+    }
+
+    fn answer(&mut self, wishes: &[FormulaId], test: &mut Claim<'_>) -> Answer {
         let rows: Vec<FormulaId> = wishes.iter().map(|wish| self.model.logic.not(*wish)).collect();
         let (mut set_aside, mut memo) = (Vec::new(), Memo::default());
         let (mut first_open, mut boxes, mut refuted) = (None, 0, 0);
@@ -59,7 +72,7 @@ impl Inquiry<'_> {
                 Verdict::Covered | Verdict::Exhausted => return self.last_try(wishes, first_open, test),
                 Verdict::Open(region) => region,
             };
-            let core = refute(&self.model, &region);
+            let core = refute(&self.model, &region).or_else(|| lists::refute(&mut self.model, &region, &mut memo, &mut self.steps));
             if core.is_none() {
                 if let Some(input) = self.try_box(&region, test) {
                     let region = self.widen(region, &rows, &mut memo);
