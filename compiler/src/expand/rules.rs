@@ -1,7 +1,7 @@
 //! Groups, rules and their outcomes.
 
 use axtrace_runtime::meta::{Operand, OperandSource, Policy, RuleId, RuleMeta, SiteId, SiteKind, Tag, TextPiece};
-use axtrace_runtime::types::Type;
+use axtrace_runtime::types::{DEFAULT_DURATION, Kind, Scalar, Type};
 use axtrace_runtime::value::Value;
 
 use super::Expander;
@@ -88,7 +88,7 @@ impl Expander<'_> {
                 (Outcome { tag: 0, value: Some(node), within: None, span: value.span }, shown)
             }
             hir::Outcome::Refer { role, within, proposing, span } => {
-                let within_node = within.as_ref().map(|within| self.expr(within, None));
+                let within_node = within.as_ref().map(|within| self.within(within));
                 let value = proposing.as_ref().map(|value| self.outcome_value(decision, value));
                 let tag = self.tag(Tag::Referred { role: *role, within: within.is_some(), proposing: value.is_some() });
                 let shown = match value {
@@ -112,6 +112,14 @@ impl Expander<'_> {
         if decision.policy != Some(Policy::CollectSum) {
             self.oblige(node, &decision.gives.0, "the outcome", decision.gives.1);
         }
+        node
+    }
+
+    /// How long a referral may take: a duration from 0 on.
+    fn within(&mut self, within: &hir::Expr) -> NodeId {
+        let node = self.expr(within, None);
+        let ty = Type::Scalar(Scalar::between(Kind::Duration, 0, DEFAULT_DURATION));
+        self.oblige(node, &ty, "`within`", within.span);
         node
     }
 

@@ -274,7 +274,10 @@ impl<'a> Walk<'a> {
     fn simple(&mut self, node: NodeId, kind: &NodeKind) -> Type {
         let declared = self.ty(node);
         match kind {
-            NodeKind::Constant(value) => constant(value, &declared),
+            NodeKind::Constant(value) => {
+                self.constant_fits(node, value, &declared);
+                constant(value, &declared)
+            }
             NodeKind::Input(param) => self.graph.meta.params[*param as usize].ty.clone(),
             NodeKind::Element(inside) => match self.ty(self.graph.loop_of(*inside).list) {
                 Type::List { element, .. } => *element,
@@ -469,6 +472,23 @@ impl<'a> Walk<'a> {
         let (NodeKind::MakeRecord(fields), Type::Record(id)) = (kind, declared) else { return };
         for (node, field) in fields.iter().zip(self.types.record(*id).fields.clone()) {
             self.fits(*node, &field.ty, &format!("`{}`", field.name), field.span);
+        }
+    }
+
+    /// The fields of a record that is written as a constant must fit, as those of any other.
+    fn constant_fits(&mut self, node: NodeId, value: &Value, declared: &Type) {
+        match (value, declared.required()) {
+            (Value::Record(values), Type::Record(id)) => {
+                for (value, field) in values.iter().zip(self.types.record(*id).fields.clone()) {
+                    if let Some((value, found, range)) = misfit(&constant(value, &field.ty), &field.ty) {
+                        let at = self.graph.node(node).span;
+                        self.does_not_fit(node, &format!("`{}`", field.name), value, &found, &range, at, field.span);
+                    }
+                    self.constant_fits(node, value, &field.ty);
+                }
+            }
+            (Value::List(values), Type::List { element, .. }) => values.iter().for_each(|value| self.constant_fits(node, value, element)),
+            _ => {}
         }
     }
 

@@ -233,4 +233,11 @@ pub enum TypeFinding {
         #[label(primary, "too deep")]
         at: Span,
     },
+    #[error("nothing equals `missing`")]
+    #[diagnostic(code(E0326), help("write `{instead}`"))]
+    ComparesMissing {
+        instead: String,
+        #[label(primary, "`missing` is tested, not compared")]
+        at: Span,
+    },
 }

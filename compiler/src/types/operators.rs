@@ -91,6 +91,13 @@ impl<'a> Checker<'a, '_> {
         let help = match (left.constant().is_some() && plain(left), right.constant().is_some() && plain(right)) {
             (true, _) => unit(right).map(|unit| example(left, unit)),
             (_, true) => unit(left).map(|unit| example(right, unit)),
+            _ if operator == "+" && [left, right].iter().any(|side| matches!(side.ty, Type::Text { .. })) => {
+                let part = |side: &Expr| match side.constant() {
+                    Some(Value::Text(text)) => text.to_string(),
+                    _ => format!("{{{}}}", self.text(side.span)),
+                };
+                Some(format!("texts are put together in quotes: `\"{}{}\"`", part(left), part(right)))
+            }
             _ => None,
         };
         self.report(TypeFinding::Operands {
@@ -248,6 +255,12 @@ impl<'a> Checker<'a, '_> {
                 return self.unbuilt_expr(op.node.text(), span);
             }
         };
+        if let Some(value) = tested_for_missing(left, right) {
+            let test = if comparison == Comparison::NotEqual { "is given" } else { "is missing" };
+            let instead = format!("{} {test}", self.text(value.span));
+            self.report(TypeFinding::ComparesMissing { instead, at: span });
+            return Expr::error(span);
+        }
         let (left, right) = self.sides(left, right, None);
         if left.is_error() || right.is_error() || self.refuse_missing([&left, &right]) {
             return Expr::error(span);
@@ -426,6 +439,16 @@ impl<'a> Checker<'a, '_> {
                 Expr::error(span)
             }
         }
+    }
+}
+
+/// What is compared with the word `missing`.
+fn tested_for_missing<'e>(left: &'e ast::Expr, right: &'e ast::Expr) -> Option<&'e ast::Expr> {
+    let is_missing = |expr: &ast::Expr| matches!(expr.kind, ast::ExprKind::Literal(ast::Literal::Missing));
+    match (is_missing(left), is_missing(right)) {
+        (false, true) => Some(left),
+        (true, false) => Some(right),
+        _ => None,
     }
 }
 
