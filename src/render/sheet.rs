@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use axtrace_runtime::trace::{Shown, Status};
 use axtrace_runtime::types::Type;
+use axtrace_runtime::value::Value;
 use axtrace_source::{SourceFile, Sources, Span};
 
 use super::canvas::Rows;
@@ -100,7 +101,7 @@ impl<'a> Sheet<'a> {
     /// The values of operands, without those that stand in the source as they are.
     pub fn operands(&mut self, operands: &[Shown]) {
         for shown in self.worth_showing(operands) {
-            self.item(shown.span, &shown.text, None, None);
+            self.item(shown.span, &text_of(shown), None, None);
         }
     }
 
@@ -111,9 +112,9 @@ impl<'a> Sheet<'a> {
         let shown: Vec<_> = shown.into_iter().filter(|shown| shown.ty != Type::Boolean).collect();
         self.show(span);
         let Some((first, rest)) = shown.split_first() else { return self.item(span, "", mark, None) };
-        self.item(first.span, &first.text, mark, rest.first().map(|next| next.span));
+        self.item(first.span, &text_of(first), mark, rest.first().map(|next| next.span));
         for shown in rest {
-            self.item(shown.span, &shown.text, None, None);
+            self.item(shown.span, &text_of(shown), None, None);
         }
     }
 
@@ -195,6 +196,12 @@ fn under(line: &Line, items: &[Item], room: usize) -> Rows {
         rows.place(column, parts);
     }
     rows
+}
+
+/// The value as it is shown: text in quotes, so that an empty one is seen.
+fn text_of(shown: &Shown) -> String {
+    let is_text = matches!(shown.ty.required(), Type::Text { .. }) && shown.value != Value::Missing;
+    if is_text { format!("\"{}\"", shown.text) } else { shown.text.clone() }
 }
 
 fn shortened(text: &str) -> String {

@@ -150,7 +150,7 @@ impl<'a> Drawing<'a> {
                 page.node(node);
             } else if node.status == Status::DidNotApply {
                 not_applied += 1;
-            } else {
+            } else if matches!(node.kind, TraceKind::Rule { .. }) {
                 not_reached += 1;
             }
             page.flush_if_inside();

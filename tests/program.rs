@@ -1,0 +1,193 @@
+//! The program as its users run it: arguments, streams and the status it ends with.
+#![expect(clippy::disallowed_methods, reason = "the files of these tests are made and read here")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const RULES: &str = "module fares
+
+enum Verdict { accept, decline }
+
+decision verdict(score: integer in 0..1_000) gives Verdict {
+  rule low when score < 600 then decline because \"Only {score}.\"
+  rule high when score >= 600 then accept
+}
+
+test \"600 is enough\" for verdict { given score = 600 expect accept by high }
+";
+
+/// A folder of its own for a test, with rules in it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let folder = Self(folder);
+        folder.write("fares.ax", RULES);
+        folder
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        std::fs::write(self.0.join(name), text).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_axtrace"));
+        command.args(arguments).current_dir(&self.0).env("COLUMNS", "100").env_remove("NO_COLOR");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn run_with(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+const RUN: [&str; 5] = ["run", ".", "--decision", "verdict", "--input"];
+
+#[test]
+fn rules_that_are_well_end_with_0_and_say_so() {
+    let folder = Folder::new("well");
+    let checked = folder.run(&["check"]);
+    assert_eq!((out(&checked).as_str(), checked.status.code()), ("ok  1 file, 1 decision, 2 rules, 1 test\n", Some(0)));
+    let tested = folder.run(&["test", "fares.ax"]);
+    assert!(out(&tested).contains("1 passed") && tested.status.success(), "{}", out(&tested));
+}
+
+#[test]
+fn findings_end_with_1_as_pictures_or_as_json() {
+    let folder = Folder::new("findings");
+    folder.write("fares.ax", RULES.replace("then decline", "then declin").replace("then accept", "then acept"));
+    let shown = folder.run(&["check", "--limit", "1"]);
+    assert_eq!(shown.status.code(), Some(1));
+    assert!(out(&shown).contains("1 more finding not shown (--limit 2)") && out(&shown).ends_with("2 errors\n"), "{}", out(&shown));
+    let json = folder.run(&["check", "--format", "json"]);
+    let lines: Vec<serde_json::Value> = out(&json).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), lines[0]["severity"].as_str(), lines[0]["labels"][0]["line"].as_u64()), (2, Some("error"), Some(6)));
+    let run = folder.run_with(&[&RUN[..], &["-"]].concat(), "{\"score\":1}");
+    assert_eq!((out(&run).as_str(), run.status.code()), ("", Some(1)));
+}
+
+#[test]
+fn a_bad_record_is_answered_in_its_place() {
+    let folder = Folder::new("records");
+    let run = folder.run_with(
+        &[&RUN[..], &["-", "--trace", "none", "--summary"]].concat(),
+        "{\"score\":1}\n{\"score\":1001}\n{bad\n\n{\"score\":\"600\"}\n",
+    );
+    let text = out(&run);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(run.status.code(), Some(1));
+    assert_eq!(lines.len(), 4);
+    assert_eq!(lines[0], "{\"outcome\":{\"kind\":\"decided\",\"value\":\"decline\"}}");
+    assert!(lines[1].starts_with("{\"error\":{\"code\":\"E0710\",\"at\":\"/score\""), "{text}");
+    assert!(lines[2].starts_with("{\"error\":{\"code\":\"E0701\""), "{text}");
+    assert_eq!(lines[3], "{\"outcome\":{\"kind\":\"decided\",\"value\":\"accept\"}}");
+    let summary = err(&run);
+    assert!(summary.contains("accept     1    25.0 %   high 1"), "{summary}");
+    assert!(summary.contains("bad input  2    50.0 %   first: line 2, /score: 1001 is more than 1000 (fares.ax:5)"), "{summary}");
+}
+
+#[test]
+fn an_array_or_one_object_over_many_lines_is_read_too() {
+    let folder = Folder::new("documents");
+    folder.write("all.json", "[\n  {\"score\": 1},\n  {\"score\": 700}\n]\n");
+    let run = folder.run(&[&RUN[..], &["all.json", "--trace", "none", "--output", "out.ndjson"]].concat());
+    assert_eq!((run.status.code(), out(&run).as_str()), (Some(0), ""));
+    let written = std::fs::read_to_string(folder.0.join("out.ndjson")).unwrap();
+    assert_eq!(written.lines().count(), 2);
+    let one = folder.run_with(&[&RUN[..], &["-", "--trace", "full"]].concat(), "{\n \"score\":\n 5 }");
+    let line: serde_json::Value = serde_json::from_str(&out(&one)).unwrap();
+    assert_eq!((line["by"][0]["rule"].as_str(), line["by"][0]["because"].as_str()), (Some("low"), Some("Only 5.")));
+    assert!(line["tree"].is_array());
+}
+
+#[test]
+fn many_batches_come_out_in_order() {
+    let folder = Folder::new("batches");
+    let input: String = (0..10_000).map(|n| format!("{{\"score\":{}}}\n", if n % 7 == 0 { 600 + n % 300 } else { 2000 })).collect();
+    folder.write("many.ndjson", input);
+    let run = folder.run(&[&RUN[..], &["many.ndjson", "--trace", "none"]].concat());
+    let text = out(&run);
+    assert_eq!(text.lines().count(), 10_000);
+    assert!(text.lines().enumerate().all(|(n, line)| line.contains("accept") == (n % 7 == 0)));
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_says_what_to_write() {
+    let folder = Folder::new("usage");
+    let asked = |arguments: &[&str]| {
+        let output = folder.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", err(&output));
+        err(&output)
+    };
+    let near = asked(&["run", ".", "--decision", "verdic", "--input", "fares.ax"]);
+    assert!(near.contains("there is no decision `verdic`") && near.contains("did you mean `verdict`?"), "{near}");
+    assert!(asked(&[&RUN[..], &["none.json"]].concat()).contains("cannot read `none.json`"));
+    assert!(asked(&[&RUN[..], &["."]].concat()).contains("`.` is a folder"));
+    assert!(asked(&["check", "nowhere"]).contains("cannot read `nowhere`"));
+    assert!(asked(&["explain", "E9999"]).contains("there is no finding `E9999`"));
+    assert!(asked(&["explain", "fares.ax"]).contains("--decision NAME"));
+    assert!(asked(&["explain", "fares.ax", "--finding", "E0502.1"]).contains("the rules have no finding `E0502`"));
+    std::fs::remove_file(folder.0.join("fares.ax")).unwrap();
+    assert!(asked(&["check"]).contains("there is no rule file in `.`"));
+}
+
+#[test]
+fn one_decision_is_drawn_on_its_source() {
+    let folder = Folder::new("explain");
+    folder.write("in.ndjson", "{\"score\":1}\n{\"score\":999}\n");
+    let of = ["explain", "fares.ax", "--decision", "fares.verdict", "--input", "in.ndjson"];
+    let shown = folder.run(&[&of[..], &["--record", "2"]].concat());
+    let text = out(&shown);
+    assert!(text.starts_with("ACCEPT  fares.verdict") && text.contains("999 ✓"), "{text}");
+    assert!(text.contains("○  6 │") && text.contains("●  7 │"), "{text}");
+    let beyond = folder.run(&[&of[..], &["--record", "3"]].concat());
+    assert!(err(&beyond).contains("`in.ndjson` has 2 records; there is no record 3"), "{}", err(&beyond));
+}
+
+#[test]
+fn colour_is_for_terminals_or_whoever_asks_for_it() {
+    let folder = Folder::new("colour");
+    assert!(!out(&folder.run(&["check"])).contains('\u{1b}'));
+    assert!(out(&folder.run(&["check", "--color", "always"])).contains('\u{1b}'));
+}
+
+#[test]
+fn files_that_are_no_text_or_too_large_are_findings() {
+    let folder = Folder::new("files");
+    folder.write("bad.ax", b"module bad\n\xff");
+    folder.write("large.ax", vec![b' '; 16 * 1024 * 1024 + 1]);
+    let checked = folder.run(&["check"]);
+    let text = out(&checked);
+    assert!(text.contains("E0001  `large.ax` has 16777217 bytes") && text.contains("E0002  `bad.ax` is not UTF-8"), "{text}");
+    assert_eq!(checked.status.code(), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_is_no_bug() {
+    let folder = Folder::new("pipe");
+    let input: String = (0..20_000).map(|n| format!("{{\"score\":{}}}\n", n % 1000)).collect();
+    folder.write("many.ndjson", input);
+    let mut child = folder.command(&[&RUN[..], &["many.ndjson"]].concat()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((err(&output).as_str(), output.status.code()), ("", Some(0)));
+}
