@@ -97,8 +97,10 @@ impl<'a> Drawing<'a> {
         part("gives", gives.map(|text| wrap(&text, self.style.width.saturating_sub(margin))).unwrap_or_default());
         part("by", trace.by.iter().flat_map(|by| self.by(by, margin)).collect());
         let how = if matches!(trace.outcome, OutcomeTrace::Decided { .. }) { "automatic" } else { "referred" };
-        let owner = trace.accountable.as_ref().map_or_else(|| how.to_owned(), |owner| format!("{} · {how}", harmless(owner)));
-        part("owner", vec![owner]);
+        match &trace.accountable {
+            Some(owner) => part("owner", vec![format!("{} · {how}", harmless(owner))]),
+            None => part("how", vec![how.to_owned()]),
+        }
         lines
     }
 
@@ -233,7 +235,10 @@ impl<'a> Page<'a> {
             TraceKind::Outcome => self.outcome(node),
             TraceKind::Define(_) => self.define(node),
             TraceKind::Decision { .. } => self.decision(node),
-            TraceKind::Loop { binder } => self.list(node, binder),
+            TraceKind::Loop { binder } => {
+                self.value_of_list(node);
+                self.list(node, binder);
+            }
         }
     }
 
@@ -265,7 +270,13 @@ impl<'a> Page<'a> {
         self.sheet.show(at);
         self.value(at, node);
         self.sheet.operands(&node.operands);
-        self.children(node);
+        match &node.children[..] {
+            // The value of the list is that of the let, and is not said twice.
+            [TraceNode { kind: TraceKind::Loop { binder }, .. }] if same_value(node, &node.children[0]) => {
+                self.list(&node.children[0], binder)
+            }
+            _ => self.children(node),
+        }
     }
 
     fn valued(&mut self, node: &'a TraceNode) {
@@ -324,10 +335,13 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn list(&mut self, node: &'a TraceNode, binder: &'a str) {
+    fn value_of_list(&mut self, node: &TraceNode) {
         if node.value.is_some() || matches!(node.status, Status::True | Status::False | Status::NotEvaluated) {
             self.value(node.span, node);
         }
+    }
+
+    fn list(&mut self, node: &'a TraceNode, binder: &'a str) {
         self.children(node);
         if let Some(elements) = &node.elements {
             self.inside.push(Inside::List(binder, elements));
@@ -401,6 +415,11 @@ impl<'a> Page<'a> {
 fn split(node: &TraceNode) -> (Vec<&TraceNode>, Vec<&TraceNode>) {
     let within = |child: &&TraceNode| child.span.start >= node.span.start && child.span.end <= node.span.end;
     node.children.iter().partition(within)
+}
+
+fn same_value(a: &TraceNode, b: &TraceNode) -> bool {
+    let text = |node: &TraceNode| node.value.as_ref().map(|shown| shown.text.clone());
+    text(a) == text(b) && a.status == b.status
 }
 
 /// Whether something about an element was true, applied, or counted.
