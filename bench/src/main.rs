@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_macros, reason = "this is a command line, which prints")]
 
+mod axtrace;
 mod decimal;
 mod harness;
 mod random;
@@ -43,13 +44,11 @@ fn effort() -> Result<Effort, String> {
     Ok(Effort { turns, turn_ns: numbers.get(1).map_or(50, |ms| *ms) * 1_000_000 })
 }
 
-// AxTrace itself joins here: a file `src/axtrace.rs` with one `Contender` for each workload, which compiles `rules/w1.ax` or `rules/w3.ax`,
-// reads `inputs.json` into its own rows once, and is pushed behind hand-written Rust below. Its outcomes are places in the enums of the
-// rule files, which stand in the order of `w1::Verdict` and `w3::Discount`.
-
 fn shift_approval(effort: Effort) -> Result<String, String> {
     let inputs = w1::generate(1);
+    let rules = axtrace::rules("rules/w1.ax", include_str!("../rules/w1.ax"))?;
     let mut contenders: Vec<Box<dyn Contender + '_>> = vec![Box::new(w1::hand::Hand::new(&inputs))];
+    contenders.push(Box::new(axtrace::AxTrace::new(&rules, "approval", &inputs.json)?));
     #[cfg(feature = "peers")]
     contenders.push(Box::new(roto::ShiftApproval::new(&inputs)?));
     compare("W1 shift approval: eight ordered rules over a flat record", w1::INPUTS, &mut contenders, effort)
@@ -57,7 +56,9 @@ fn shift_approval(effort: Effort) -> Result<String, String> {
 
 fn order_discount(effort: Effort) -> Result<String, String> {
     let inputs = w3::generate(3);
+    let rules = axtrace::rules("rules/w3.ax", include_str!("../rules/w3.ax"))?;
     let mut contenders: Vec<Box<dyn Contender + '_>> = vec![Box::new(w3::hand::Hand::new(&inputs))];
+    contenders.push(Box::new(axtrace::AxTrace::new(&rules, "discount", &inputs.json)?));
     #[cfg(feature = "peers")]
     contenders.push(Box::new(roto::OrderDiscount::new(&inputs)?));
     compare("W3 order discount: a sum, a `some` and tiers over 50 lines", w3::INPUTS, &mut contenders, effort)

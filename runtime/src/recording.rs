@@ -175,6 +175,12 @@ impl Recorder {
         piece(&self.outcomes, self.outcome_size, row, self.count)
     }
 
+    /// The outcome rows of all decided rows, one after the other.
+    #[must_use]
+    pub fn outcomes(&self) -> &[u8] {
+        &self.outcomes[..self.count.saturating_mul(self.outcome_size).min(self.outcomes.len())]
+    }
+
     /// Frame 0 of a decided row; empty beyond the last, and at [`Level::None`].
     #[must_use]
     pub fn frame(&self, row: usize) -> &[u8] {

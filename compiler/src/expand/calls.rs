@@ -135,7 +135,7 @@ impl Expander<'_> {
             };
             args.iter().zip(&callee.params).map(one).collect::<Vec<_>>()
         });
-        self.set_operands(site, &arguments);
+        self.set_arguments(site, &arguments);
         let node = self.node(NodeKind::Decide { decision, arguments, activation }, expr.ty.clone(), expr.span);
         self.graph.nodes[node.index()].site = Some(site);
         self.set_value(site, node);

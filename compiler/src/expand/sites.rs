@@ -27,10 +27,15 @@ impl Expander<'_> {
         result
     }
 
+    /// The operands of a condition, in the order they are written.
     pub(super) fn set_operands(&mut self, site: SiteId, nodes: &[NodeId]) {
-        let mut operands: Vec<_> = nodes.iter().map(|node| self.operand(*node)).collect();
-        operands.sort_by_key(|operand| operand.span.start);
-        self.graph.meta.sites[site.index()].operands = operands;
+        self.set_arguments(site, nodes);
+        self.graph.meta.sites[site.index()].operands.sort_by_key(|operand| operand.span.start);
+    }
+
+    /// The arguments of a call, in the order of the parameters.
+    pub(super) fn set_arguments(&mut self, site: SiteId, nodes: &[NodeId]) {
+        self.graph.meta.sites[site.index()].operands = nodes.iter().map(|node| self.operand(*node)).collect();
     }
 
     /// Says where the value of a site is found, unless its bits tell it.

@@ -4,14 +4,14 @@
 //! place where its value begins.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use axtrace_source::Span;
 
 use super::fast::characters;
 use super::near::nearest;
-use super::plan::Plan;
+use super::plan::{Object, Plan};
 use super::problem::{InputErrors, MAX_PROBLEMS, Problem, Wrong};
 use super::scalar::{self, Refused};
 use super::scan::{Cursor, Syntax};
@@ -33,20 +33,20 @@ struct Owner<'d> {
     /// What a key names: a field, a parameter.
     what: &'static str,
     name: &'d str,
-    open: bool,
+    plan: &'d Object,
     span: Span,
 }
 
 /// The keys of one object.
-struct Members<'d, 'j> {
-    /// The declared ones, each with the offset of its first value, and how often it is there.
-    known: HashMap<&'d str, (usize, usize)>,
+struct Members<'j> {
+    /// The declared ones that are there or must be, by the place of their field: the offset of the first value, and how often it is there.
+    known: BTreeMap<u32, (usize, usize)>,
     /// The others, in the order of the input.
     unknown: Vec<Cow<'j, str>>,
 }
 
 /// Finds all problems of an input; none if it has none.
-pub(super) fn problems(declared: &Declared, plan: &Plan, json: &[u8]) -> InputErrors {
+pub(super) fn problems<'d>(declared: &'d Declared, plan: &'d Plan, json: &[u8]) -> InputErrors {
     let found = InputErrors { problems: Vec::new(), cut: false };
     let mut check = Check { declared, plan, json, path: String::new(), found, suggestions: MAX_SUGGESTIONS };
     if let Some(wrong) = unreadable(json) {
@@ -54,7 +54,7 @@ pub(super) fn problems(declared: &Declared, plan: &Plan, json: &[u8]) -> InputEr
     } else {
         let mut cursor = Cursor::new(json);
         cursor.skip_space();
-        let owner = Owner { fields: &declared.params, what: "parameter", name: &declared.decision, open: false, span: declared.span };
+        let owner = Owner { fields: &declared.params, what: "parameter", name: &declared.decision, plan: &plan.root, span: declared.span };
         check.object(cursor.at, &owner, "an object with the parameters", declared.span);
     }
     check.found
@@ -251,7 +251,8 @@ impl<'d, 'j> Check<'d, 'j> {
 
     fn record(&mut self, at: usize, id: RecordId, span: Span) {
         let record = self.declared.types.record(id);
-        let owner = Owner { fields: &record.fields, what: "field", name: &record.name, open: record.open, span: record.span };
+        let plan = &self.plan.records[id.0 as usize];
+        let owner = Owner { fields: &record.fields, what: "field", name: &record.name, plan, span: record.span };
         self.object(at, &owner, "an object with the fields", span);
     }
 
@@ -262,24 +263,24 @@ impl<'d, 'j> Check<'d, 'j> {
             return self.report(Wrong::OtherType { found: scalar::found(&cursor), expected }, span);
         }
         let members = self.members(cursor, owner, span);
-        for field in owner.fields {
-            self.under(&field.name, |check| check.field(field, members.known.get(field.name.as_str()).copied()));
+        for (place, (at, count)) in members.known {
+            let Some(field) = owner.fields.get(place as usize).filter(|_| !self.found.cut) else { return };
+            self.under(&field.name, |check| check.field(field, at, count));
         }
-        if !owner.open {
+        if !owner.plan.open {
             self.unknown_keys(&members.unknown, owner);
         }
     }
 
-    fn members(&mut self, mut cursor: Cursor<'j>, owner: &Owner<'d>, span: Span) -> Members<'d, 'j> {
-        let names: HashSet<&str> = owner.fields.iter().map(|field| field.name.as_str()).collect();
-        let mut members = Members { known: HashMap::new(), unknown: Vec::new() };
+    fn members(&mut self, mut cursor: Cursor<'j>, owner: &Owner<'d>, span: Span) -> Members<'j> {
+        let mut members = Members { known: BTreeMap::new(), unknown: Vec::new() };
         let mut closed = cursor.open(b'{', b'}');
         while closed == Ok(false) && !self.found.cut {
             let mut key = Cursor::at(self.json, cursor.at);
             closed = cursor.any_key().and_then(|_| {
                 let key = self.string(&mut key, span);
-                match key.as_ref().map(|key| names.get(key.as_ref())) {
-                    Some(Some(name)) => members.known.entry(name).or_insert((cursor.at, 0)).1 += 1,
+                match key.as_ref().map(|key| owner.plan.names.place(key.as_bytes())) {
+                    Some(Some(place)) => members.known.entry(place).or_insert((cursor.at, 0)).1 += 1,
                     // One more than can be reported shows that there are more.
                     Some(None) if members.unknown.len() <= MAX_PROBLEMS => members.unknown.extend(key),
                     Some(None) | None => {}
@@ -288,22 +289,22 @@ impl<'d, 'j> Check<'d, 'j> {
                 cursor.closes(b'}')
             });
         }
+        for place in owner.plan.required_places() {
+            members.known.entry(place).or_insert((0, 0));
+        }
         members
     }
 
-    fn field(&mut self, field: &'d FieldType, place: Option<(usize, usize)>) {
-        let null = |at: usize| self.json.get(at) == Some(&b'n');
-        match place {
-            None if field.ty.is_optional() => {}
-            None => self.report(Wrong::Missing { name: field.name.clone() }, field.span),
-            Some((at, 1)) if null(at) && !field.ty.is_optional() => self.report(Wrong::Missing { name: field.name.clone() }, field.span),
-            Some((at, count)) => {
-                if count > 1 {
-                    self.report(Wrong::Repeated { key: Excerpt::of(&field.name) }, field.span);
-                }
-                self.value(at, &field.ty, field.span);
-            }
+    /// Checks a field that is there `count` times, first at an offset; or not at all.
+    fn field(&mut self, field: &'d FieldType, at: usize, count: usize) {
+        let null = self.json.get(at) == Some(&b'n');
+        if count == 0 || count == 1 && null && !field.ty.is_optional() {
+            return self.report(Wrong::Missing { name: field.name.clone() }, field.span);
         }
+        if count > 1 {
+            self.report(Wrong::Repeated { key: Excerpt::of(&field.name) }, field.span);
+        }
+        self.value(at, &field.ty, field.span);
     }
 
     fn unknown_keys(&mut self, unknown: &[Cow<'j, str>], owner: &Owner<'d>) {

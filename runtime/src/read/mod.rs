@@ -79,10 +79,10 @@ impl Reader {
         if json.len() > MAX_INPUT_BYTES {
             return whole(Wrong::TooLarge { bytes: json.len() });
         }
-        let found = check::problems(&self.declared, &self.plan, json);
-        if stop == Stop::NoRoom && found.problems.is_empty() {
+        if stop == Stop::NoRoom {
             return whole(Wrong::NoRoom);
         }
+        let found = check::problems(&self.declared, &self.plan, json);
         debug_assert!(!found.problems.is_empty(), "the fast pass refused what the second finds no fault with");
         found
     }

@@ -179,6 +179,14 @@ impl Object {
     }
 }
 
+impl Object {
+    /// The places of the fields that must be there.
+    pub(super) fn required_places(&self) -> impl Iterator<Item = u32> {
+        let words = self.required.iter().zip((0..).step_by(64)).filter(|(word, _)| **word != 0);
+        words.flat_map(|(word, first)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| first + bit))
+    }
+}
+
 /// The bytes that begin a field of this name in compact JSON.
 fn key_bytes(name: &str) -> Box<[u8]> {
     let plain = name.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
