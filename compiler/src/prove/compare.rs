@@ -35,7 +35,9 @@ impl Model<'_> {
                 self.each_pair(left, right, |model, left, right| model.compare_numbers(comparison, left, right, &bounds))
             }
             (Type::Ratio { .. }, _) | (_, Type::Ratio { .. }) => {
-                self.each_pair(left, right, |model, left, right| model.compare_ratios(comparison, left, right))
+                let scale = |ty: &Type| ty.scalar().map_or(0, |scalar| scalar.kind.scale());
+                let (one, other) = (scale(left_ty), scale(right_ty));
+                self.each_pair(left, right, |model, left, right| model.compare_ratios(comparison, (left, one), (right, other)))
             }
             (ty, _) => match comparison {
                 Comparison::Equal => self.equal(left, right, ty, 0),
@@ -125,30 +127,30 @@ impl Model<'_> {
         Some(self.logic.atom(variable, set))
     }
 
-    /// A comparison in which at least one side is a ratio: both are brought to one divisor, if that leaves a linear form.
-    fn compare_ratios(&mut self, comparison: Comparison, left: ClassId, right: ClassId) -> FormulaId {
-        let difference = self.cross_difference(left, right);
-        let formula = difference.and_then(|(difference, turned)| {
-            let set = if turned { allowed(turn(comparison)) } else { allowed(comparison) };
-            self.relate(&difference, &set, &IntSet::all())
-        });
-        match formula {
+    /// A comparison in which at least one side is a ratio: both are brought to one divisor, if that leaves a linear form. A side that is
+    /// a number has the digits after the point given for it.
+    fn compare_ratios(&mut self, comparison: Comparison, left: (ClassId, u32), right: (ClassId, u32)) -> FormulaId {
+        match self.cross_compare(comparison, left, right) {
             Some(formula) => formula,
-            None => self.unrelated(comparison, left, right),
+            None => self.unrelated(comparison, left.0, right.0),
         }
     }
 
-    /// A form with the sign of `left - right`, or with the opposite sign (`true`).
-    fn cross_difference(&self, left: ClassId, right: ClassId) -> Option<(Linear, bool)> {
+    fn cross_compare(&mut self, comparison: Comparison, left: (ClassId, u32), right: (ClassId, u32)) -> Option<FormulaId> {
         let (left_num, left_den) = self.rational(left)?;
         let (right_num, right_den) = self.rational(right)?;
-        let turned = self.is_negative(&left_den)? != self.is_negative(&right_den)?;
         let difference = left_num.product(&right_den)?.plus(&right_num.product(&left_den)?, -1)?;
-        Some((difference, turned))
+        let (left_positive, right_positive) = (self.is_positive(&left_den)?, self.is_positive(&right_den)?);
+        let kept = self.logic.same(left_positive, right_positive);
+        let turned = self.logic.not(kept);
+        let holds = self.relate(&difference, &allowed(comparison), &IntSet::all())?;
+        let holds_turned = self.relate(&difference, &allowed(turn(comparison)), &IntSet::all())?;
+        let (holds, holds_turned) = (self.both(kept, holds), self.both(turned, holds_turned));
+        Some(self.either(holds, holds_turned))
     }
 
-    /// A ratio or a number as dividend and divisor.
-    fn rational(&self, class: ClassId) -> Option<(Linear, Linear)> {
+    /// A ratio, or a number with digits after the point, as dividend and divisor.
+    fn rational(&self, (class, scale): (ClassId, u32)) -> Option<(Linear, Linear)> {
         let power = |exponent: u32| 10i128.checked_pow(exponent);
         match &self.classes.get(class).term {
             Term::Ratio(left, right, scale_left, scale_right) => {
@@ -156,24 +158,14 @@ impl Model<'_> {
                 Some((left, self.classes.linear(*right).times(power(*scale_right)?)?))
             }
             Term::Constant(Value::Ratio { num, den }) => Some((Linear::constant(*num), Linear::constant(*den))),
-            _ => {
-                let scale = self.classes.get(class).ty.scalar()?.kind.scale();
-                Some((self.classes.linear(class), Linear::constant(power(scale)?)))
-            }
+            _ if matches!(self.classes.get(class).ty, Type::Ratio { .. }) => None,
+            _ => Some((self.classes.linear(class), Linear::constant(power(scale)?))),
         }
     }
 
-    /// The sign of a divisor; `None` if it has none of its own.
-    fn is_negative(&self, divisor: &Linear) -> Option<bool> {
-        match (divisor.parts.as_slice(), divisor.constant) {
-            ([], constant) if constant != 0 => Some(constant < 0),
-            ([(class, factor)], 0) => {
-                let bounds = self.classes.get(*class).ty.scalar()?;
-                let negative = if bounds.lo > 0 { false } else { (bounds.hi < 0).then_some(true)? };
-                Some(negative != (*factor < 0))
-            }
-            _ => None,
-        }
+    /// That a divisor, which is not 0, is positive.
+    fn is_positive(&mut self, divisor: &Linear) -> Option<FormulaId> {
+        self.relate(divisor, &allowed(Comparison::Greater), &IntSet::all())
     }
 
     pub(super) fn in_range(&mut self, id: NodeId, value: NodeId, low: Option<(NodeId, bool)>, high: Option<(NodeId, bool)>) -> FormulaId {
@@ -224,7 +216,7 @@ impl Model<'_> {
                 let bounds = difference((scalar.lo, scalar.hi), (scalar.lo, scalar.hi));
                 self.compare_numbers(Comparison::Equal, left, right, &bounds)
             }
-            Type::Ratio { .. } => self.compare_ratios(Comparison::Equal, left, right),
+            Type::Ratio { .. } => self.compare_ratios(Comparison::Equal, (left, 0), (right, 0)),
             Type::Enum(id) => self.equal_names(left, right, *id),
             Type::Text { .. } => self.equal_texts(left, right),
             Type::Set(id) => self.equal_sets(left, right, *id),
@@ -485,7 +477,7 @@ fn unscale(set: &IntSet, constant: i128, divisor: i128) -> Option<IntSet> {
     for &(lo, hi) in set.intervals() {
         let lo = if lo == i128::MIN { None } else { Some(lo.checked_sub(constant)?) };
         let hi = if hi == i128::MAX { None } else { Some(hi.checked_sub(constant)?) };
-        let (lo, hi) = if divisor > 0 { (lo, hi) } else { (hi.map(|hi| -hi), lo.map(|lo| -lo)) };
+        let (lo, hi) = if divisor > 0 { (lo, hi) } else { (hi.map(|hi| hi.saturating_neg()), lo.map(|lo| lo.saturating_neg())) };
         let by = divisor.checked_abs()?;
         let lo = lo.map_or(i128::MIN, |lo| lo.div_euclid(by) + i128::from(lo.rem_euclid(by) != 0));
         let hi = hi.map_or(i128::MAX, |hi| hi.div_euclid(by));

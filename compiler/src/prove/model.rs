@@ -262,8 +262,8 @@ impl<'a> Model<'a> {
         let mut class = class;
         loop {
             class = match self.classes.get(class).term {
-                Term::Input(_) | Term::Element(_) => return true,
-                Term::Field(of, _) | Term::Unwrap(of) | Term::Wrap(of) => of,
+                Term::Input(_) => return true,
+                Term::Element(_, of) | Term::Field(of, _) | Term::Unwrap(of) | Term::Wrap(of) => of,
                 _ => return false,
             };
         }
@@ -285,7 +285,7 @@ impl<'a> Model<'a> {
         let operands = term.operands().into_iter().map(|class| self.classes.get(class).loops);
         let conditions = term.conditions().into_iter().map(|formula| self.loops_of(formula));
         let own = match term {
-            Term::Element(depth) => loop_bit(*depth),
+            Term::Element(depth, _) => loop_bit(*depth),
             _ => 0,
         };
         operands.chain(conditions).fold(own, |all, loops| all | loops)
@@ -348,6 +348,8 @@ impl<'a> Model<'a> {
         }
         let (ty, span) = (self.classes.get(list).ty.clone(), self.classes.get(list).span);
         let (min, max) = match ty {
+            // The type of a choice is that of its first case.
+            _ if matches!(self.classes.get(list).term, Term::Choice(_) | Term::Branch(..)) => (0, u32::MAX.into()),
             Type::List { min, max, .. } => (min.into(), max.into()),
             _ => (0, u32::MAX.into()),
         };
@@ -470,7 +472,7 @@ impl<'a> Model<'a> {
                     Type::List { element, .. } => (**element).clone(),
                     _ => ty,
                 };
-                return self.class(Term::Element(self.depths[of.index()]), element, span);
+                return self.class(Term::Element(self.depths[of.index()], list), element, span);
             }
             NodeKind::Field(of, place) => {
                 let of = self.value(*of);

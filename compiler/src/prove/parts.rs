@@ -158,7 +158,8 @@ impl Model<'_> {
 
     pub(super) fn negate(&mut self, of: NodeId, ty: Type, span: Span) -> ClassId {
         if ty.scalar().is_none() {
-            return self.class(Term::Opaque(of), ty, span);
+            let (minus, of) = (self.constant(Value::Scalar(-1), Type::integer(-1, -1), span), self.value(of));
+            return self.class(Term::Multiply(minus, of), ty, span);
         }
         let of = self.value(of);
         let zero = self.constant(Value::Scalar(0), ty.clone(), span);

@@ -106,7 +106,7 @@ impl Scene<'_> {
         match &model.classes.get(class).term {
             Term::Constant(value) => Some(value.clone()),
             Term::Input(place) => self.input.get(*place as usize).cloned(),
-            Term::Element(place) => self.elements.get(*place as usize).map(|element| element.0.clone()),
+            Term::Element(place, _) => self.elements.get(*place as usize).map(|element| element.0.clone()),
             Term::Field(of, place) => match self.term(*of, depth)? {
                 Value::Record(fields) => fields.get(*place as usize).cloned(),
                 Value::Missing => Some(Value::Missing),

@@ -246,11 +246,11 @@ impl Steering<'_, '_> {
         let Some(rest) = self.sum(form).and_then(|sum| number.checked_sub(sum.checked_sub(now.checked_mul(factor)?)?)) else {
             return false;
         };
-        let wished = rest.div_euclid(factor);
+        let (Some(wished), Some(left)) = (rest.checked_div_euclid(factor), rest.checked_rem(factor)) else { return false };
         let bounds = self.scene.model.classes.get(class).ty.scalar();
         let wished = match bounds {
             Some(Scalar { lo, hi, .. }) if clamp && lo <= hi => wished.clamp(lo, hi),
-            _ if rest % factor != 0 => return false,
+            _ if left != 0 => return false,
             _ => wished,
         };
         self.number(class, wished, depth) && self.sum(form) == Some(number)
@@ -429,7 +429,7 @@ impl Steering<'_, '_> {
         }
         match &self.scene.model.classes.get(class).term {
             Term::Input(place) => Some(vec![*place]),
-            Term::Element(place) => self.scene.elements.get(*place as usize)?.1.clone(),
+            Term::Element(place, _) => self.scene.elements.get(*place as usize)?.1.clone(),
             Term::Field(of, place) => {
                 let mut path = self.path(*of, depth + 1)?;
                 path.push(*place);

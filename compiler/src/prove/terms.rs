@@ -84,8 +84,8 @@ pub enum Term {
     Constant(Value),
     /// A parameter of the decision.
     Input(u32),
-    /// The element of the loop of this depth; the outermost has 0.
-    Element(u32),
+    /// The element of the loop of this depth (the outermost has 0) over this list.
+    Element(u32, ClassId),
     /// A field of a record.
     Field(ClassId, u32),
     /// The value of an optional that is there.
@@ -207,8 +207,10 @@ impl Term {
     /// The classes it is made of; of a quantifier the list and the body.
     pub fn operands(&self) -> Vec<ClassId> {
         match self {
-            Self::Constant(_) | Self::Input(_) | Self::Element(_) | Self::Truth(_) | Self::Deep(_) | Self::Opaque(_) => Vec::new(),
-            Self::Field(of, _) | Self::Unwrap(of) | Self::Wrap(of) | Self::Round(_, of, ..) | Self::Length(of) => vec![*of],
+            Self::Constant(_) | Self::Input(_) | Self::Truth(_) | Self::Deep(_) | Self::Opaque(_) => Vec::new(),
+            Self::Element(_, of) | Self::Field(of, _) | Self::Unwrap(of) | Self::Wrap(of) | Self::Round(_, of, ..) | Self::Length(of) => {
+                vec![*of]
+            }
             Self::Exists(list, _) | Self::Count(list, _) => vec![*list],
             Self::Choice(cases) => cases.iter().map(|case| case.1).collect(),
             Self::Linear(linear) => linear.parts.iter().map(|part| part.0).collect(),

@@ -277,6 +277,24 @@ const CASES: &[(&str, &str, &str)] = &[
         "rule x when m * p > 10.00 EUR then yes\nrule y when m * p < 10.00 EUR then no",
         "E0501",
     ),
+    // Elements of two lists are not taken for each other, though their loops are of one depth.
+    (
+        "items: list of Item with 0..5 items, others: list of integer in 0..300 with 0..5 items) gives Verdict",
+        "rule x when every i in items satisfies i.price <= 50 then yes\nrule y when (some i in items satisfies i.price > 50) and (some o in others satisfies o > 200) then no",
+        "E0501",
+    ),
+    // The same whole number at two scales is two numbers.
+    (
+        "a: decimal(2) in 0.00 .. 10.00, b: integer in 1..100) gives Verdict",
+        "rule w when a = 0.05 then no\nrule x when a != 0.05 and b / 2 > 5 then no\nrule y when a != 0.05 and b / 2 <= 5 then yes",
+        "",
+    ),
+    ("a: integer in 1..100, b: integer in 1..100) gives Verdict", "rule x when b / a > 5 then no\nrule y when b <= 5 * a then yes", ""),
+    (
+        "a: integer in 1..100, b: integer in 1..100) gives Verdict",
+        "rule x when b / (0 - a) < -5 then no\nrule y when b <= 5 * a then yes",
+        "",
+    ),
 ];
 
 #[test]
