@@ -6,7 +6,9 @@
 
 mod facts;
 mod findings;
+mod fits;
 mod intervals;
+mod nodes;
 mod show;
 mod walk;
 

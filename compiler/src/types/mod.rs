@@ -11,6 +11,7 @@ mod declare;
 mod expr;
 mod findings;
 mod literal;
+mod names;
 mod operators;
 mod outcome;
 mod scope;

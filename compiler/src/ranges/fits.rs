@@ -1,0 +1,192 @@
+//! What must fit a declared type, and what is said where it does not.
+
+use axtrace_runtime::types::{Kind, Scalar, Type, Types, Unit};
+use axtrace_runtime::value::Value;
+use axtrace_source::Span;
+
+use super::RangeFinding;
+use super::intervals;
+use super::show::{bounds, show};
+use super::walk::Walk;
+use crate::graph::{NodeId, NodeKind};
+use crate::prove::Hint;
+
+impl Walk<'_> {
+    pub(super) fn fields_fit(&mut self, kind: &NodeKind, declared: &Type) {
+        let (NodeKind::MakeRecord(fields), Type::Record(id)) = (kind, declared) else { return };
+        for (node, field) in fields.iter().zip(self.types.record(*id).fields.clone()) {
+            self.fits(*node, &field.ty, &format!("`{}`", field.name), field.span);
+        }
+    }
+
+    /// The fields of a record that is written as a constant must fit, as those of any other.
+    pub(super) fn constant_fits(&mut self, node: NodeId, value: &Value, declared: &Type) {
+        match (value, declared.required()) {
+            (Value::Record(values), Type::Record(id)) => {
+                for (value, field) in values.iter().zip(self.types.record(*id).fields.clone()) {
+                    if let Some((value, found, range)) = misfit(&constant(value, &field.ty), &field.ty) {
+                        let at = self.graph.node(node).span;
+                        self.does_not_fit(node, &format!("`{}`", field.name), value, &found, &range, at, field.span);
+                    }
+                    self.constant_fits(node, value, &field.ty);
+                }
+            }
+            (Value::List(values), Type::List { element, .. }) => values.iter().for_each(|value| self.constant_fits(node, value, element)),
+            _ => {}
+        }
+    }
+
+    pub(super) fn check_obligations(&mut self) {
+        for it in self.graph.obligations.clone() {
+            self.fits(it.node, &it.ty, &it.what, it.declared);
+        }
+    }
+
+    pub(super) fn fits(&mut self, node: NodeId, declared: &Type, what: &str, declared_at: Span) {
+        let ty = self.ty(node);
+        if self.broken[node.index()] {
+            return;
+        }
+        if let Some((value, found, range)) = misfit(&ty, declared) {
+            let at = self.graph.node(node).span;
+            self.does_not_fit(node, what, value, &found, &range, at, declared_at);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is one part of the sentence")]
+    pub(super) fn does_not_fit(
+        &mut self,
+        node: NodeId,
+        what: &str,
+        value: String,
+        found: &Type,
+        declared: &Type,
+        at: Span,
+        declared_at: Span,
+    ) {
+        let hints = beyond(node, found, declared);
+        let (found, range) = (bounds(found), bounds(declared));
+        let range = range.strip_prefix("from ").map(String::from).unwrap_or(range);
+        let what = what.to_string();
+        self.suspect(node, RangeFinding::DoesNotFit { what, value, range, at, found, declared: declared_at }, hints);
+    }
+
+    pub(super) fn overflow(&mut self, node: NodeId, left: NodeId, right: NodeId) {
+        let first = !self.broken[node.index()];
+        self.broken[node.index()] = true;
+        if first {
+            let at = self.graph.node(node).span;
+            let (left_at, right_at) = (self.graph.node(left).span, self.graph.node(right).span);
+            let largest = |side: NodeId| self.ty(side).scalar().map(|scalar| Hint::Number(side, scalar.hi, scalar.hi));
+            let hints = [largest(left), largest(right)].into_iter().flatten().collect();
+            let (left, right) = (bounds(&self.ty(left)), bounds(&self.ty(right)));
+            self.suspect(node, RangeFinding::Overflow { text: self.text_of(at), left, right, at, left_at, right_at }, hints);
+        }
+    }
+
+    pub(super) fn text_of(&self, span: Span) -> String {
+        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Where the field or parameter that a node reads is declared.
+    pub(super) fn declared(&self, node: NodeId) -> Option<Span> {
+        match &self.graph.node(node).kind {
+            NodeKind::Input(param) => Some(self.graph.meta.params[*param as usize].span),
+            NodeKind::Field(base, field) => match self.ty(*base) {
+                Type::Record(id) => Some(self.types.record(id).fields[*field as usize].span),
+                _ => None,
+            },
+            NodeKind::Unwrap(inner) | NodeKind::Rescale(inner, _) => self.declared(*inner),
+            NodeKind::Local(local) => Some(self.graph.local(*local).span),
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn constant(value: &Value, declared: &Type) -> Type {
+    match (value, declared) {
+        (Value::Missing, _) => declared.clone(),
+        (value, Type::Optional(inner)) => Type::Optional(Box::new(constant(value, inner))),
+        (value, Type::Scalar(scalar)) => {
+            let number = value.number().unwrap_or(0);
+            Type::Scalar(Scalar { kind: scalar.kind, lo: number, hi: number })
+        }
+        (Value::Text(text), _) => Type::Text { max: text.chars().count() as u32 },
+        (Value::List(items), Type::List { element, .. }) => {
+            let of = items.iter().map(|item| constant(item, element)).reduce(|a, b| union(&a, &b));
+            let count = items.len() as u32;
+            Type::List { element: Box::new(of.unwrap_or_else(|| (**element).clone())), min: count, max: count }
+        }
+        _ => declared.clone(),
+    }
+}
+
+/// The type that holds the values of both.
+pub(super) fn union(a: &Type, b: &Type) -> Type {
+    match (a, b) {
+        (Type::Scalar(x), Type::Scalar(y)) => Type::Scalar(Scalar { kind: x.kind, lo: x.lo.min(y.lo), hi: x.hi.max(y.hi) }),
+        (Type::Ratio { kind, num, den }, Type::Ratio { num: n, den: d, .. }) => {
+            Type::Ratio { kind: *kind, num: intervals::hull(*num, *n), den: intervals::hull(*den, *d) }
+        }
+        (Type::Text { max: x }, Type::Text { max: y }) => Type::Text { max: *x.max(y) },
+        (Type::List { element: x, min: a, max: b }, Type::List { element: y, min: c, max: d }) => {
+            Type::List { element: Box::new(union(x, y)), min: *a.min(c), max: *b.max(d) }
+        }
+        (Type::Optional(x), y) | (y, Type::Optional(x)) => Type::Optional(Box::new(union(x, y.required()))),
+        _ => a.clone(),
+    }
+}
+
+/// The first value of a type that lies outside of another, the type it is of, and the one it should be of.
+pub(super) fn misfit(ty: &Type, declared: &Type) -> Option<(String, Type, Type)> {
+    match (ty, declared) {
+        (Type::Scalar(a), Type::Scalar(b)) if a.lo < b.lo || a.hi > b.hi => {
+            let value = show(a.kind, if a.hi > b.hi { a.hi } else { a.lo });
+            Some((value, ty.clone(), declared.clone()))
+        }
+        (Type::Text { max: a }, Type::Text { max: b }) if a > b => Some((format!("{a} characters long"), ty.clone(), declared.clone())),
+        (Type::List { element: x, min: a, max: b }, Type::List { element: y, min: c, max: d }) => {
+            if a < c || b > d {
+                let count = if b > d { b } else { a };
+                return Some((format!("a list of {count} items"), ty.clone(), declared.clone()));
+            }
+            misfit(x, y)
+        }
+        (Type::Optional(a), Type::Optional(b)) => misfit(a, b),
+        (a, Type::Optional(b)) => misfit(a, b),
+        _ => None,
+    }
+}
+
+/// The numbers that lie outside of a declared range.
+pub(super) fn beyond(node: NodeId, found: &Type, declared: &Type) -> Vec<Hint> {
+    match (found.required(), declared.required()) {
+        (Type::Scalar(found), Type::Scalar(declared)) if found.hi > declared.hi => vec![Hint::Number(node, declared.hi + 1, found.hi)],
+        (Type::Scalar(found), Type::Scalar(declared)) if found.lo < declared.lo => vec![Hint::Number(node, found.lo, declared.lo - 1)],
+        _ => Vec::new(),
+    }
+}
+
+/// The longest text that a value can be written as.
+pub(super) fn longest(ty: &Type, types: &Types) -> u32 {
+    match ty {
+        Type::Boolean => 5,
+        Type::Scalar(scalar) => match scalar.kind {
+            Kind::Number { unit: Unit::Money(_), .. } => 50,
+            Kind::Number { .. } => 44,
+            Kind::Datetime => 35,
+            _ => 40,
+        },
+        Type::Text { max } => *max,
+        Type::Enum(id) => types.enum_type(*id).values.iter().map(|value| value.chars().count() as u32).max().unwrap_or(0),
+        Type::Set(id) => types.enum_type(*id).values.iter().map(|value| value.chars().count() as u32 + 2).sum::<u32>() + 2,
+        Type::Record(id) => {
+            let fields = &types.record(*id).fields;
+            fields.iter().map(|field| field.name.chars().count() as u32 + 4 + longest(&field.ty, types)).fold(4, u32::saturating_add)
+        }
+        Type::List { element, max, .. } => longest(element, types).saturating_add(4).saturating_mul(*max).saturating_add(2),
+        Type::Optional(inner) => longest(inner, types).max(7),
+        Type::Ratio { .. } => 90,
+        Type::Zone => 64,
+    }
+}

@@ -1,0 +1,379 @@
+//! What a node's bounds are, given those of its operands.
+
+use axtrace_runtime::types::{DATE_LIMITS, Kind, Scalar, Type};
+
+use super::RangeFinding;
+use super::fits::{constant, longest, union};
+use super::intervals::{self, Range};
+use super::show::{bounds, show};
+use super::walk::Walk;
+use crate::graph::{Known, LoopId, NodeId, NodeKind, Quantifier};
+use crate::prove::Hint;
+
+/// The instants that arithmetic may reach.
+const INSTANT_LIMITS: Range = (DATE_LIMITS.0 * 86_400, DATE_LIMITS.1 * 86_400 + 86_399);
+
+impl Walk<'_> {
+    /// Finds the bounds of a node and of everything below it.
+    pub(super) fn visit(&mut self, node: NodeId) {
+        let kind = self.graph.node(node).kind.clone();
+        let ty = match &kind {
+            NodeKind::And(parts) => self.in_turn(parts, true),
+            NodeKind::Or(parts) => self.in_turn(parts, false),
+            NodeKind::If { condition, then, otherwise } => self.branches(*condition, *then, *otherwise),
+            NodeKind::Quantify(quantifier, inside) => self.quantify(node, *quantifier, *inside),
+            NodeKind::Define(inner) => {
+                for argument in self.arguments.get(&node).cloned().unwrap_or_default() {
+                    self.visit(argument);
+                }
+                self.locals(Known::Call(node));
+                self.visit(*inner);
+                self.ty(*inner)
+            }
+            other => {
+                for operand in operands(other) {
+                    self.visit(operand);
+                }
+                self.broken[node.index()] = operands(other).iter().any(|operand| self.broken[operand.index()]);
+                self.simple(node, other)
+            }
+        };
+        if let NodeKind::Define(inner) = kind {
+            self.broken[node.index()] |= self.broken[inner.index()];
+        }
+        self.graph.nodes[node.index()].ty = ty;
+        self.narrow(node);
+    }
+
+    pub(super) fn ty(&self, node: NodeId) -> Type {
+        self.graph.node(node).ty.clone()
+    }
+
+    pub(super) fn range(&self, node: NodeId) -> Range {
+        self.graph.node(node).ty.scalar().map_or((0, 0), |scalar| (scalar.lo, scalar.hi))
+    }
+
+    /// The bounds that what is known leaves.
+    pub(super) fn narrow(&mut self, node: NodeId) {
+        let Type::Scalar(scalar) = self.graph.node(node).ty else { return };
+        let fact = self.facts.of(self.graph, node);
+        let (mut lo, mut hi) = (scalar.lo.max(fact.lo), scalar.hi.min(fact.hi));
+        if fact.not_zero {
+            lo += i128::from(lo == 0);
+            hi -= i128::from(hi == 0);
+        }
+        // Where nothing is left the place is never reached; any bounds will do.
+        if lo > hi {
+            (lo, hi) = (scalar.lo, scalar.hi);
+        }
+        self.graph.nodes[node.index()].ty = Type::Scalar(Scalar { kind: scalar.kind, lo, hi });
+    }
+
+    pub(super) fn in_turn(&mut self, parts: &[NodeId], truth: bool) -> Type {
+        let mark = self.mark();
+        for part in parts {
+            self.visit(*part);
+            self.assume(*part, truth);
+        }
+        self.back(mark);
+        Type::Boolean
+    }
+
+    pub(super) fn branches(&mut self, condition: NodeId, then: NodeId, otherwise: NodeId) -> Type {
+        self.visit(condition);
+        let mark = self.mark();
+        self.assume(condition, true);
+        self.visit(then);
+        self.back(mark);
+        self.assume(condition, false);
+        self.visit(otherwise);
+        self.back(mark);
+        union(&self.ty(then), &self.ty(otherwise))
+    }
+
+    pub(super) fn quantify(&mut self, node: NodeId, quantifier: Quantifier, inside: LoopId) -> Type {
+        let it = self.graph.loop_of(inside).clone();
+        self.visit(it.list);
+        let mark = self.mark();
+        self.locals(Known::Element(inside));
+        if let Some(filter) = it.filter {
+            self.visit(filter);
+            self.assume(filter, true);
+        }
+        if let Some(body) = it.body {
+            self.visit(body);
+            self.broken[node.index()] |= self.broken[body.index()];
+        }
+        self.back(mark);
+        let count = self.count_of(it.list);
+        match (quantifier, it.body) {
+            (Quantifier::Sum, Some(body)) => self.sum(node, body, count, it.filter.is_some()),
+            (Quantifier::Count, _) => Type::integer(if it.filter.is_some() { 0 } else { count.0 }, count.1),
+            _ => Type::Boolean,
+        }
+    }
+
+    pub(super) fn sum(&mut self, node: NodeId, body: NodeId, count: Range, skips: bool) -> Type {
+        let Some(scalar) = self.graph.node(body).ty.scalar() else { return self.ty(node) };
+        match intervals::repeated((scalar.lo, scalar.hi), count, skips) {
+            Some((lo, hi)) => Type::Scalar(Scalar { kind: scalar.kind, lo, hi }),
+            None => {
+                self.overflow(node, body, body);
+                Type::Scalar(Scalar { kind: scalar.kind, lo: i128::MIN, hi: i128::MAX })
+            }
+        }
+    }
+
+    /// The type of a node whose operands have been visited.
+    pub(super) fn simple(&mut self, node: NodeId, kind: &NodeKind) -> Type {
+        let declared = self.ty(node);
+        match kind {
+            NodeKind::Constant(value) => {
+                self.constant_fits(node, value, &declared);
+                constant(value, &declared)
+            }
+            NodeKind::Input(param) => self.graph.meta.params[*param as usize].ty.clone(),
+            NodeKind::Element(inside) => match self.ty(self.graph.loop_of(*inside).list) {
+                Type::List { element, .. } => *element,
+                _ => declared,
+            },
+            NodeKind::Local(local) => {
+                let value = self.graph.local(*local).value;
+                self.broken[node.index()] = self.broken[value.index()];
+                self.ty(value)
+            }
+            NodeKind::Field(base, field) => match self.ty(*base) {
+                Type::Record(id) => self.types.record(id).fields[*field as usize].ty.clone(),
+                _ => declared,
+            },
+            NodeKind::Unwrap(inner) => self.ty(*inner).required().clone(),
+            NodeKind::Wrap(inner) => Type::Optional(Box::new(self.ty(*inner))),
+            NodeKind::OrElse(first, second) => {
+                let (first, second) = (self.ty(*first).required().clone(), self.ty(*second));
+                let whole = union(&first, second.required());
+                if second.is_optional() { Type::Optional(Box::new(whole)) } else { whole }
+            }
+            NodeKind::MakeRecord(_) => {
+                self.fields_fit(kind, &declared);
+                declared
+            }
+            NodeKind::MakeList(items) => self.list(items, declared),
+            NodeKind::Length(list) => {
+                let (min, max) = self.count_of(*list);
+                Type::integer(min, max)
+            }
+            NodeKind::Decide { decision, .. } => {
+                let gives = self.gives[decision.index()].clone();
+                if declared.is_optional() && !gives.is_optional() { Type::Optional(Box::new(gives)) } else { gives }
+            }
+            NodeKind::Text { values, .. } => self.text(node, values),
+            NodeKind::Compare(_, left, right) => {
+                self.comparable(node, *left, *right);
+                Type::Boolean
+            }
+            NodeKind::Divide { left, right, scale_left, scale_right } => self.divide(node, (*left, *right), (*scale_left, *scale_right)),
+            NodeKind::Round { value, places, .. } => self.round(node, *value, *places),
+            NodeKind::Negate(inner) => self.negate(node, *inner),
+            _ => self.arithmetic(node, kind, declared),
+        }
+    }
+
+    pub(super) fn arithmetic(&mut self, node: NodeId, kind: &NodeKind, declared: Type) -> Type {
+        let Some(scalar) = declared.scalar() else { return declared };
+        let (left, right, range) = match kind {
+            NodeKind::Add(a, b) => (*a, *b, intervals::add(self.range(*a), self.range(*b))),
+            NodeKind::Subtract(a, b) => (*a, *b, intervals::subtract(self.range(*a), self.range(*b))),
+            NodeKind::Multiply(a, b) => (*a, *b, intervals::multiply(self.range(*a), self.range(*b))),
+            NodeKind::Rescale(a, by) => (*a, *a, intervals::scale(self.range(*a), *by)),
+            NodeKind::Modulo(a, b) => {
+                self.divisor(node, *b);
+                (*a, *b, Some(intervals::modulo(self.range(*a), self.range(*b))))
+            }
+            NodeKind::YearsBetween(a, b) => (*a, *b, Some(years(self.range(*a), self.range(*b)))),
+            NodeKind::DateOf(a, _) => {
+                let (lo, hi) = self.range(*a);
+                // No zone was ever more than a day away from Greenwich.
+                (*a, *a, Some((lo.div_euclid(86_400) - 1, hi.div_euclid(86_400) + 1)))
+            }
+            NodeKind::TimeOf(a, _) => (*a, *a, Some((0, 86_399))),
+            _ => return declared,
+        };
+        if self.broken[node.index()] {
+            return Type::Scalar(Scalar { lo: i128::MIN, hi: i128::MAX, ..scalar });
+        }
+        let range = range.unwrap_or_else(|| {
+            self.overflow(node, left, right);
+            (i128::MIN, i128::MAX)
+        });
+        let range = self.in_calendar(node, scalar.kind, range);
+        Type::Scalar(Scalar { kind: scalar.kind, lo: range.0, hi: range.1 })
+    }
+
+    pub(super) fn in_calendar(&mut self, node: NodeId, kind: Kind, range: Range) -> Range {
+        let limits = match kind {
+            Kind::Date => DATE_LIMITS,
+            Kind::Datetime => INSTANT_LIMITS,
+            _ => return range,
+        };
+        let inside = (range.0.max(limits.0), range.1.min(limits.1));
+        let moved = !matches!(self.graph.node(node).kind, NodeKind::DateOf(..));
+        if inside != range && moved && !self.broken[node.index()] {
+            let at = self.graph.node(node).span;
+            let (low, high) = (show(kind, range.0), show(kind, range.1));
+            let far = if range.1 > limits.1 { (limits.1, range.1) } else { (range.0, limits.0) };
+            self.suspect(node, RangeFinding::Calendar { text: self.text_of(at), at, low, high }, vec![Hint::Number(node, far.0, far.1)]);
+        }
+        inside
+    }
+
+    pub(super) fn negate(&mut self, node: NodeId, inner: NodeId) -> Type {
+        match self.ty(inner) {
+            Type::Scalar(scalar) => {
+                let range = intervals::negate((scalar.lo, scalar.hi)).unwrap_or_else(|| {
+                    self.overflow(node, inner, inner);
+                    (i128::MIN, i128::MAX)
+                });
+                Type::Scalar(Scalar { kind: scalar.kind, lo: range.0, hi: range.1 })
+            }
+            Type::Ratio { kind, num, den } => Type::Ratio { kind, num: intervals::negate(num).unwrap_or(num), den },
+            other => other,
+        }
+    }
+
+    pub(super) fn divisor(&mut self, node: NodeId, right: NodeId) -> bool {
+        let (lo, hi) = self.range(right);
+        let not_zero = self.facts.of(self.graph, right).not_zero;
+        let fine = lo > 0 || hi < 0 || not_zero;
+        if !fine && !self.broken[node.index()] {
+            let at = self.graph.node(right).span;
+            let from = self.declared(right).unwrap_or(at);
+            let found = bounds(&self.ty(right));
+            self.suspect(
+                node,
+                RangeFinding::DivisionByZero { divisor: self.text_of(at), at, from, found },
+                vec![Hint::Number(right, 0, 0)],
+            );
+        }
+        fine
+    }
+
+    pub(super) fn divide(&mut self, node: NodeId, (left, right): (NodeId, NodeId), (scale_left, scale_right): (u32, u32)) -> Type {
+        let Type::Ratio { kind, .. } = self.ty(node) else { return self.ty(node) };
+        let wide = Type::Ratio { kind, num: (i128::MIN, i128::MAX), den: (1, i128::MAX) };
+        if !self.divisor(node, right) || self.broken[node.index()] {
+            self.broken[node.index()] = true;
+            return wide;
+        }
+        let (dividend, divisor) = (intervals::scale(self.range(left), scale_left), intervals::scale(self.range(right), scale_right));
+        match dividend.zip(divisor).and_then(|(dividend, divisor)| intervals::ratio(dividend, divisor)) {
+            Some((num, den)) => Type::Ratio { kind, num, den: (den.0.max(1), den.1) },
+            None => {
+                self.overflow(node, left, right);
+                wide
+            }
+        }
+    }
+
+    pub(super) fn round(&mut self, node: NodeId, value: NodeId, places: u32) -> Type {
+        let Some(scalar) = self.graph.node(node).ty.scalar() else { return self.ty(node) };
+        let range = match self.ty(value) {
+            Type::Scalar(from) => 10i128.checked_pow(places).map(|power| intervals::quotient((from.lo, from.hi), (power, power))),
+            Type::Ratio { num, den, .. } => rounded_ratio(num, den, places),
+            _ => None,
+        };
+        let range = range.unwrap_or_else(|| {
+            self.overflow(node, value, value);
+            (i128::MIN, i128::MAX)
+        });
+        Type::Scalar(Scalar { kind: scalar.kind, lo: range.0, hi: range.1 })
+    }
+
+    pub(super) fn comparable(&mut self, node: NodeId, left: NodeId, right: NodeId) {
+        let parts = |ty: Type| match ty {
+            Type::Ratio { num, den, .. } => Some((num, den)),
+            Type::Scalar(scalar) => 10i128.checked_pow(scalar.kind.scale()).map(|power| ((scalar.lo, scalar.hi), (power, power))),
+            _ => None,
+        };
+        let (a, b) = (self.ty(left), self.ty(right));
+        if !matches!(a, Type::Ratio { .. }) && !matches!(b, Type::Ratio { .. }) {
+            return;
+        }
+        let fits = parts(a).zip(parts(b)).is_some_and(|((num_a, den_a), (num_b, den_b))| {
+            intervals::multiply(num_a, den_b).is_some() && intervals::multiply(num_b, den_a).is_some()
+        });
+        if !fits && !self.broken[node.index()] {
+            let at = self.graph.node(node).span;
+            self.suspect(node, RangeFinding::Quotients { at }, Vec::new());
+        }
+    }
+
+    pub(super) fn list(&mut self, items: &[NodeId], declared: Type) -> Type {
+        let Type::List { element, .. } = declared else { return declared };
+        let count = items.len() as u32;
+        let element = items.iter().map(|item| self.ty(*item)).reduce(|a, b| union(&a, &b)).unwrap_or(*element);
+        Type::List { element: Box::new(element), min: count, max: count }
+    }
+
+    pub(super) fn text(&self, node: NodeId, values: &[NodeId]) -> Type {
+        let written = self.graph.node(node).span.len();
+        let longest = values.iter().map(|value| longest(&self.ty(*value), self.types)).fold(0, u32::saturating_add);
+        Type::Text { max: written.saturating_add(longest).min(1 << 29) }
+    }
+}
+
+/// The operands of a node that are evaluated before it, all of them.
+fn operands(kind: &NodeKind) -> Vec<NodeId> {
+    match kind {
+        NodeKind::Constant(_) | NodeKind::Input(_) | NodeKind::Element(_) | NodeKind::Local(_) | NodeKind::Quantify(..) => Vec::new(),
+        NodeKind::Field(a, _)
+        | NodeKind::Not(a)
+        | NodeKind::IsGiven(a)
+        | NodeKind::Unwrap(a)
+        | NodeKind::Wrap(a)
+        | NodeKind::Negate(a)
+        | NodeKind::Rescale(a, _)
+        | NodeKind::Length(a)
+        | NodeKind::Define(a) => vec![*a],
+        NodeKind::Round { value, .. } => vec![*value],
+        NodeKind::OrElse(a, b)
+        | NodeKind::Add(a, b)
+        | NodeKind::Subtract(a, b)
+        | NodeKind::Multiply(a, b)
+        | NodeKind::Modulo(a, b)
+        | NodeKind::Compare(_, a, b)
+        | NodeKind::Has(a, b)
+        | NodeKind::HasAll(a, b)
+        | NodeKind::HasAny(a, b)
+        | NodeKind::Union(a, b)
+        | NodeKind::Difference(a, b)
+        | NodeKind::YearsBetween(a, b)
+        | NodeKind::DateOf(a, b)
+        | NodeKind::TimeOf(a, b) => vec![*a, *b],
+        NodeKind::Divide { left, right, .. } => vec![*left, *right],
+        NodeKind::If { condition, then, otherwise } => vec![*condition, *then, *otherwise],
+        NodeKind::InRange { value, low, high } => {
+            let bounds = [low, high].into_iter().flatten().map(|(node, _)| *node);
+            std::iter::once(*value).chain(bounds).collect()
+        }
+        NodeKind::OneOf(value, choices) => std::iter::once(*value).chain(choices.iter().copied()).collect(),
+        NodeKind::And(parts) | NodeKind::Or(parts) | NodeKind::MakeRecord(parts) | NodeKind::MakeSet(parts) | NodeKind::MakeList(parts) => {
+            parts.clone()
+        }
+        NodeKind::Decide { arguments, .. } => arguments.clone(),
+        NodeKind::Text { values, .. } => values.clone(),
+    }
+}
+
+fn years(from: Range, to: Range) -> Range {
+    let day = |days: i128| days.clamp(DATE_LIMITS.0, DATE_LIMITS.1) as i32;
+    let between = |from: i128, to: i128| i128::from(axtrace_runtime::calendar::years_between(day(from), day(to)));
+    (between(from.1, to.0), between(from.0, to.1))
+}
+
+/// A ratio times a power of ten, rounded either way. Rounding looks at twice the remainder, which must fit as well.
+fn rounded_ratio(num: Range, den: Range, places: u32) -> Option<Range> {
+    let scaled = intervals::scale(num, places)?;
+    let twice = intervals::multiply(scaled, (2, 2))?;
+    intervals::add(twice, (-den.1, den.1))?;
+    Some(intervals::quotient(scaled, den))
+}
