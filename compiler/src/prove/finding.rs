@@ -26,7 +26,7 @@ pub enum ProofFinding {
         help: String,
     },
     /// For some input two rules decide differently.
-    #[error("{what}, and neither overrides the other")]
+    #[error("{what}")]
     #[diagnostic(code(E0502))]
     Conflict {
         /// Which rules decide differently.

@@ -47,6 +47,7 @@ use model::{Asked, Model, Subject};
 use question::{Answer, Inquiry};
 use search::replay_options;
 use sets::IntSet;
+use terms::Term;
 use words::Words;
 
 /// The steps that proving one decision may take.
@@ -163,8 +164,12 @@ fn neighbours(inquiry: &Inquiry<'_>, region: &Region) -> (Vec<(Span, String)>, b
     let asked = || model.asked.iter().filter(|asked| asked.variable == *variable);
     let ends_below = |asked: &&Asked| asked.set.intervals().iter().any(|interval| interval.1.checked_add(1) == Some(*lo));
     let begins_above = |asked: &&Asked| asked.set.intervals().iter().any(|interval| interval.0.checked_sub(1) == Some(*hi));
-    let below = asked().find(ends_below).map(|asked| (asked.span, format!("up to {}", words.number_literal(lo - 1, ty))));
-    let above = asked().find(begins_above).map(|asked| (asked.span, format!("from {}", words.number_literal(hi + 1, ty))));
+    // A difference of two numbers has no name in the source, and so has its bound.
+    let named = !matches!(model.classes.get(class).term, Term::Linear(_)) || words.region(region).is_some();
+    let says = |says: String| if named { says } else { "false here".to_owned() };
+    let up_to = |asked: &Asked| (asked.span, says(format!("up to {}", words.number_literal(lo - 1, ty))));
+    let from = |asked: &Asked| (asked.span, says(format!("from {}", words.number_literal(hi + 1, ty))));
+    let (below, above) = (asked().find(ends_below).map(up_to), asked().find(begins_above).map(from));
     let at_a_bound = below.is_some() && above.is_some() && lo == hi;
     (below.into_iter().chain(above).collect(), at_a_bound)
 }

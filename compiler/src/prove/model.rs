@@ -85,6 +85,8 @@ pub struct Model<'a> {
     pub texts: Vec<std::sync::Arc<str>>,
     /// Conditions of the source that ask something of one variable.
     pub asked: Vec<Asked>,
+    /// Where a condition that is not looked into is written, and whether it says that the variable is 1, or that it is 0.
+    pub spoken: HashMap<VarId, (Span, bool)>,
     /// By node.
     pub meanings: Vec<Meaning>,
     variables: HashMap<Subject, VarId>,
@@ -105,6 +107,7 @@ impl<'a> Model<'a> {
             domains: Vec::new(),
             texts: Vec::new(),
             asked: Vec::new(),
+            spoken: HashMap::new(),
             meanings: Vec::with_capacity(graph.nodes.len()),
             variables: HashMap::new(),
             members: HashMap::new(),
@@ -380,9 +383,10 @@ impl<'a> Model<'a> {
 
     /// Says where a condition that is not looked into is written.
     fn place_class(&mut self, formula: FormulaId, span: Span) {
-        if let super::logic::Formula::Atom(variable, _) = self.logic.formula(formula)
+        if let super::logic::Formula::Atom(variable, set) = self.logic.formula(formula)
             && let Subject::Truth(class) = self.subjects[variable.index()]
         {
+            self.spoken.entry(*variable).or_insert((span, set.contains(1)));
             self.classes.place(class, span);
         }
     }

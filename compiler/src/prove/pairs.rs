@@ -189,15 +189,17 @@ fn conflict(inquiry: &Inquiry<'_>, words: &Words<'_>, (first, second): (usize, u
         || ("says one thing".to_owned(), "says another".to_owned()),
         |(left, right)| (words.outcome(left), words.outcome(right)),
     );
-    let mut others = vec![label(graph.meta.rules[first].span, "applies")];
+    let mut others = vec![label(graph.meta.rules[first].span, "")];
     if first != second {
-        others.push(label(graph.meta.rules[second].span, "applies too"));
+        others.push(label(graph.meta.rules[second].span, ""));
         others.push(label(other.outcome.span, contradicts.clone()));
     }
     let (what, says) = if first == second {
-        ("two elements make one rule decide differently".to_owned(), format!("{says} for one element, {contradicts} for another"))
+        let what = format!("`{}` decides differently for two elements", graph.meta.rules[first].name);
+        (what, format!("{says} for one element and {contradicts} for another"))
     } else {
-        ("two rules decide differently".to_owned(), says)
+        let rules = &graph.meta.rules;
+        (format!("`{}` and `{}` decide differently, and neither overrides the other", rules[first].name, rules[second].name), says)
     };
     ProofFinding::Conflict { what, at: one.outcome.span, says, others, help: help(inquiry, first, second) }
 }

@@ -11,7 +11,7 @@ use super::lists;
 use super::logic::{FormulaId, Logic};
 use super::model::Model;
 use super::search::{Claim, search, simplify};
-use super::theory::refute;
+use super::theory::{contradicting_texts, refute};
 use crate::graph::Graph;
 
 /// How many boxes are looked into for an input.
@@ -72,7 +72,9 @@ impl Inquiry<'_> {
                 Verdict::Covered | Verdict::Exhausted => return self.last_try(wishes, first_open, test),
                 Verdict::Open(region) => region,
             };
-            let core = refute(&self.model, &region).or_else(|| lists::refute(&mut self.model, &region, &mut memo, &mut self.steps));
+            let core = refute(&self.model, &region)
+                .or_else(|| contradicting_texts(&self.model, &region))
+                .or_else(|| lists::refute(&mut self.model, &region, &mut memo, &mut self.steps));
             if core.is_none() {
                 if let Some(input) = self.try_box(&region, test) {
                     let region = self.widen(region, &rows, &mut memo);

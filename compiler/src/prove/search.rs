@@ -167,7 +167,7 @@ pub fn simplify(program: &ProgramMeta, graphs: &[Graph], model: &Model<'_>, inpu
         let before = scene.input.clone();
         for path in leaves(model, &before) {
             let mut steering = Steering { scene: &mut scene, defaults: defaults(), random: &mut random, simple: true };
-            simplify_part(&mut steering, &path, &mut left, test);
+            while simplify_part(&mut steering, &path, &mut left, test) {}
         }
         if scene.input == before {
             break;
@@ -176,19 +176,21 @@ pub fn simplify(program: &ProgramMeta, graphs: &[Graph], model: &Model<'_>, inpu
     scene.input
 }
 
-fn simplify_part(steering: &mut Steering<'_, '_>, path: &[u32], left: &mut u32, test: &mut Claim<'_>) {
-    let (Some(ty), Some(now)) = (steering.type_at(path), read(&steering.scene.input, path)) else { return };
+/// Makes a part simpler by one step; false if it cannot be.
+fn simplify_part(steering: &mut Steering<'_, '_>, path: &[u32], left: &mut u32, test: &mut Claim<'_>) -> bool {
+    let (Some(ty), Some(now)) = (steering.type_at(path), read(&steering.scene.input, path)) else { return false };
     for simpler in simpler(&steering.defaults, &ty, &now) {
         if simpler == now || *left == 0 {
-            return;
+            return false;
         }
         *left -= 1;
         let before = steering.scene.input.clone();
         if steering.write(path, simpler) && test(&steering.scene.input) {
-            return;
+            return true;
         }
         steering.scene.input = before;
     }
+    false
 }
 
 /// Simpler values than a given one, the simplest first; the value itself ends them.

@@ -126,7 +126,7 @@ fn the_story_is_proved_when_limits_override_planning() {
 #[test]
 fn the_story_conflicts_when_nothing_overrides() {
     let told = told_of_file(&SCHEDULING.replace("OVERRIDES", ""));
-    let expected = "E0502 two rules decide differently, and neither overrides the other";
+    let expected = "E0502 `minor_at_night` and `planner_is_sure` decide differently, and neither overrides the other";
     assert!(told.starts_with(expected), "{told}");
     assert!(told.contains("says reject") && told.contains("says approve"), "{told}");
     assert!(told.contains("help: say which wins: `overrides planning` on `group limits`, or `hit first`"), "{told}");
@@ -294,6 +294,16 @@ const CASES: &[(&str, &str, &str)] = &[
         "a: integer in 1..100, b: integer in 1..100) gives Verdict",
         "rule x when b / (0 - a) < -5 then no\nrule y when b <= 5 * a then yes",
         "",
+    ),
+    (
+        "a: text, b: text) gives Verdict",
+        "rule x when a = b then no\nrule y when a = \"x\" and b = \"y\" then yes\nrule z when a != b then yes",
+        "",
+    ),
+    (
+        "items: list of Item with 0..5 items) gives Verdict",
+        "rule x when some i in items satisfies i.price > 50 then no\nrule y when every i in items satisfies i.price < 50 then yes",
+        "E0501 no rule decides when `some i in items satisfies i.price > 50` is false and `every i in items satisfies i.price < 50` is false",
     ),
 ];
 

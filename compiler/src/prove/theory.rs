@@ -123,3 +123,18 @@ fn add(left: &AtMost, left_times: i128, right: &AtMost, right_times: i128) -> Op
 fn gcd(left: u128, right: u128) -> u128 {
     if right == 0 { left } else { gcd(right, left % right) }
 }
+
+/// A part of a box in which two texts are said to be the same but have different values, or not the same but have one; `None` if there is
+/// none.
+pub fn contradicting_texts(model: &Model<'_>, region: &Region) -> Option<Region> {
+    let text = |class: ClassId| region.iter().find(|part| model.subjects[part.0.index()] == Subject::Text(class));
+    region.iter().find_map(|part| {
+        let Subject::Truth(class) = model.subjects[part.0.index()] else { return None };
+        let Term::Same(left, right) = model.classes.get(class).term else { return None };
+        let (one, other) = (text(left)?, text(right)?);
+        let common = one.1.intersection(&other.1);
+        let one_constant = one.1 == other.1 && one.1.least() == one.1.greatest() && one.1.greatest() < Some(model.texts.len() as i128);
+        let contradicts = if part.1.contains(1) { !part.1.contains(0) && common.is_empty() } else { one_constant };
+        contradicts.then(|| vec![part.clone(), one.clone(), other.clone()])
+    })
+}

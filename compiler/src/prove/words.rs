@@ -36,6 +36,9 @@ impl Words<'_> {
     fn part(&self, variable: VarId, set: &IntSet) -> Option<String> {
         let model = self.model;
         let subject = model.subjects[variable.index()];
+        if let Some((span, positive)) = model.spoken.get(&variable) {
+            return Some(format!("`{}` is {}", self.short(*span)?, set.contains(1) == *positive));
+        }
         let name = self.name(subject.class())?;
         match subject {
             Subject::Number(class) => self.number(&name, &model.classes.get(class).ty, set, &model.domains[variable.index()]),
@@ -112,7 +115,12 @@ impl Words<'_> {
         if matches!(class.term, Term::Linear(_)) || class.loops != 0 {
             return None;
         }
-        let text = self.program.sources.text(class.span);
+        self.short(class.span)
+    }
+
+    /// What is written at a place, if it is short.
+    fn short(&self, span: Span) -> Option<String> {
+        let text = self.program.sources.text(span);
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
         (!words.is_empty() && words.chars().count() <= 60).then_some(words)
     }
@@ -120,8 +128,11 @@ impl Words<'_> {
     /// Where the terms of a box are written that the proof does not look into.
     pub fn obstacles(&self, region: &Region) -> Vec<Span> {
         let classes = region.iter().map(|(variable, _)| self.model.subjects[variable.index()].class());
-        let derived =
-            classes.filter(|class| !self.model.is_part(*class) && !matches!(self.model.classes.get(*class).term, Term::Linear(_)));
+        let parts = classes.flat_map(|class| match &self.model.classes.get(class).term {
+            Term::Linear(form) => form.parts.iter().map(|part| part.0).collect(),
+            _ => vec![class],
+        });
+        let derived = parts.filter(|class| !self.model.is_part(*class));
         let mut spans: Vec<Span> = derived.map(|class| self.model.classes.get(class).span).filter(|span| !span.is_empty()).collect();
         spans.sort_unstable();
         spans.dedup();
