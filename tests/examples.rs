@@ -1,4 +1,4 @@
-//! The example is what its README says: its inputs come from their generator.
+//! The example is what its README says: its requests come from their generator, and each is decided as another implementation decides it.
 #![expect(clippy::disallowed_methods, reason = "the files of the example are read as they are in the repository")]
 
 #[path = "../examples/scheduling/shifts.rs"]
@@ -6,12 +6,67 @@ mod shifts;
 
 use std::path::Path;
 
+use axtrace::source::Sources;
+use axtrace::{DecideError, Level, Rules};
+use serde_json::{Value, json};
+
 fn example(file: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/scheduling").join(file);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+fn rules() -> Rules {
+    let mut sources = Sources::new();
+    sources.add("assignment.ax", example("assignment.ax")).unwrap();
+    axtrace::compile(sources).unwrap()
+}
+
 #[test]
 fn the_requests_are_what_the_generator_makes() {
     assert!(example("shifts.ndjson") == shifts::requests(), "run `cargo run --example generate_shifts`");
+}
+
+#[test]
+fn every_request_is_decided_as_the_oracle_decides_it() {
+    let rules = rules();
+    assert!(rules.warnings().is_empty());
+    let assignment = rules.decision("assignment").unwrap();
+    let (requests, expected) = (example("shifts.ndjson"), example("expected.ndjson"));
+    assert_eq!(requests.lines().count(), expected.lines().count());
+    for (line, (request, expected)) in requests.lines().zip(expected.lines()).enumerate() {
+        let decided: Value = serde_json::from_str(&assignment.decide(request.as_bytes(), Level::Record).unwrap()).unwrap();
+        let by: Vec<_> = decided["by"].as_array().unwrap().iter().map(|rule| rule["rule"].clone()).collect();
+        let expected: Value = serde_json::from_str(expected).unwrap();
+        assert_eq!(json!({"outcome": decided["outcome"], "by": by}), expected, "line {} of shifts.ndjson", line + 1);
+    }
+}
+
+#[test]
+fn bad_requests_are_refused_for_all_that_is_wrong_with_them() {
+    let rules = rules();
+    let assignment = rules.decision("assignment").unwrap();
+    let codes = |line: &str| match assignment.decide(line.as_bytes(), Level::None) {
+        Ok(_) => String::new(),
+        Err(DecideError::Input(errors)) => errors.problems.iter().map(|problem| problem.code() + " ").collect(),
+        Err(error) => panic!("{error}"),
+    };
+    let found: Vec<_> = example("bad.ndjson").lines().map(codes).collect();
+    let expected = [
+        "",
+        "E0701 ",
+        "E0717 ",
+        "E0706 ",
+        "E0707 ",
+        "E0706 E0708 ",
+        "E0709 ",
+        "E0710 ",
+        "E0711 ",
+        "E0712 ",
+        "E0715 ",
+        "E0716 ",
+        "E0719 ",
+        "E0711 E0711 E0710 E0715 ",
+        "",
+    ];
+    assert_eq!(found, expected);
 }
