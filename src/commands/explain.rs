@@ -73,33 +73,37 @@ fn explain_code(subject: &std::path::Path) -> Ended {
 }
 
 fn explain_input(args: &Args, decision: &str, input: &std::path::Path, look: Look) -> Ended {
-    let rules = super::compile(std::slice::from_ref(&args.subject), Level::Full, look.err)?;
+    let rules = super::compile(std::slice::from_ref(&args.subject), &[Level::Full], look.err)?;
     let decision = rules.decision(decision)?;
     let mut records = inputs::records(inputs::open(input)?, &ProgressBar::hidden());
     let mut seen = 0;
     while let Some(record) = records.next_record().map_err(|error| Stop::usage(format!("cannot read the input: {error}")))? {
         seen += 1;
         if seen == args.record {
-            return explain_record(&rules, &decision, record, args.all, look);
+            let Record::Bytes(bytes) = record else { return Err(Stop::usage("the record is larger than 64 MiB")) };
+            let (text, status) = drawn(&rules, &decision, bytes, args.all, look.out)?;
+            print(&text)?;
+            return Ok(status);
         }
     }
-    let have = crate::render::findings::counted(usize::try_from(seen).unwrap_or(usize::MAX), "record");
-    Err(Stop::usage(format!("`{}` has {have}; there is no record {}", input.display(), args.record)))
+    Err(no_such_record(input, seen, args.record))
 }
 
-fn explain_record(rules: &Rules, decision: &Decision, record: Record, all: bool, look: Look) -> Ended {
-    let Record::Bytes(bytes) = record else { return Err(Stop::usage("the record is larger than 64 MiB")) };
-    match decision.trace(bytes, Level::Full) {
+/// A file has fewer records than were asked for.
+pub(super) fn no_such_record(input: &std::path::Path, has: u64, wanted: u64) -> Stop {
+    let have = crate::render::findings::counted(usize::try_from(has).unwrap_or(usize::MAX), "record");
+    Stop::usage(format!("`{}` has {have}; there is no record {wanted}", input.display()))
+}
+
+/// The decision on an input, drawn on its source, or what is wrong with the input; and the status that goes with it.
+pub(super) fn drawn(rules: &Rules, decision: &Decision, input: &[u8], all: bool, style: Style) -> Result<(String, u8), Stop> {
+    let meta = rules.meta();
+    match decision.trace(input, Level::Full) {
         Ok(trace) => {
-            let meta = rules.meta();
             let format = |value: &Value, ty: &_| format_value(value, ty, meta);
-            print(&Drawing { sources: &meta.sources, style: look.out, all, format: &format }.whole(&trace))?;
-            Ok(WELL)
+            Ok((Drawing { sources: &meta.sources, style, all, format: &format }.whole(&trace), WELL))
         }
-        Err(DecideError::Input(errors)) => {
-            print(&problems(errors, &rules.meta().sources, look.out))?;
-            Ok(FOUND)
-        }
+        Err(DecideError::Input(errors)) => Ok((problems(errors, &meta.sources, style), FOUND)),
         Err(error) => Err(error.into()),
     }
 }

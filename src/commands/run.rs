@@ -39,6 +39,9 @@ pub struct Args {
     /// Write a summary to standard error, also where that is no terminal
     #[arg(long)]
     summary: bool,
+    /// Draw the decision on one record, from 1, on its source; on standard error, behind the summary
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    explain: Option<u64>,
 }
 
 /// How much of a decision is written.
@@ -70,7 +73,8 @@ pub fn run(args: &Args, look: Look) -> Ended {
     let none = args.trace == TraceLevel::None;
     // Counting rules takes the bits of a record, even where nothing but outcomes is written.
     let level = if none && summary_wanted { Level::Record } else { args.trace.into() };
-    let rules = super::compile(std::slice::from_ref(&args.path), level, look.err)?;
+    let levels = if args.explain.is_some() { vec![level, Level::Full] } else { vec![level] };
+    let rules = super::compile(std::slice::from_ref(&args.path), &levels, look.err)?;
     let decision = rules.decision(&args.decision)?;
     let input = open(&args.input)?;
     let output = create(args.output.as_deref())?;
@@ -84,6 +88,9 @@ pub fn run(args: &Args, look: Look) -> Ended {
         counting: summary_wanted,
         places: Vec::new(),
         line: String::new(),
+        explain: args.explain,
+        seen: 0,
+        explained: None,
     };
     work.all(&decision, level, input, &bar)?;
     work.output.flush()?;
@@ -91,7 +98,20 @@ pub fn run(args: &Args, look: Look) -> Ended {
     if summary_wanted {
         io::stderr().write_all(work.summary.draw(&name, look.err).as_bytes())?;
     }
+    if let Some(wanted) = args.explain {
+        let Some(input) = &work.explained else { return Err(not_explained(args, work.seen, wanted)) };
+        let (text, _) = super::explain::drawn(&rules, &decision, input, false, look.err)?;
+        io::stderr().write_all(format!("\n{text}").as_bytes())?;
+    }
     Ok(if work.summary.bad() > 0 { FOUND } else { WELL })
+}
+
+fn not_explained(args: &Args, seen: u64, wanted: u64) -> Stop {
+    if wanted > seen {
+        super::explain::no_such_record(&args.input, seen, wanted)
+    } else {
+        Stop::usage("the record to explain is larger than 64 MiB")
+    }
 }
 
 /// An input and what is known of it.
@@ -158,6 +178,12 @@ struct Work<'a> {
     /// Where the inputs of the session stand.
     places: Vec<Place>,
     line: String,
+    /// The record to explain, from 1.
+    explain: Option<u64>,
+    /// How many records there were.
+    seen: u64,
+    /// The bytes of the record to explain; none of one that is too large.
+    explained: Option<Vec<u8>>,
 }
 
 impl Work<'_> {
@@ -166,8 +192,14 @@ impl Work<'_> {
         let unreadable = |error: io::Error| Stop::usage(format!("cannot read the input: {error}"));
         let mut records = records(input, bar);
         while let Some(record) = records.next_record().map_err(unreadable)? {
+            self.seen += 1;
             match record {
-                Record::Bytes(bytes) => session.push(bytes),
+                Record::Bytes(bytes) => {
+                    if self.explain == Some(self.seen) {
+                        self.explained = Some(bytes.to_vec());
+                    }
+                    session.push(bytes);
+                }
                 Record::TooLarge(bytes) => session.refuse(too_large(bytes, decision)),
             }
             self.places.push(records.place());

@@ -36,7 +36,7 @@ pub struct Args {
 /// Runs the tests.
 pub fn run(args: &Args, look: Look) -> Ended {
     let started = Instant::now();
-    let rules = super::compile(&args.paths, Level::Full, look.err)?;
+    let rules = super::compile(&args.paths, &[Level::Full], look.err)?;
     let wanted = |test: &&Test| args.only.as_ref().is_none_or(|text| test.title.contains(text.as_str()));
     let tests: Vec<&Test> = rules.program().tests.iter().filter(wanted).collect();
     let mut coverage = Coverage::default();
