@@ -124,7 +124,7 @@ pub struct DecisionMeta {
     pub gives: Type,
     /// What tags of an outcome mean; tag 0 is [`Tag::Decided`].
     pub tags: Vec<Tag>,
-    /// The row of an outcome: tag (2 bytes), value, `within` (8 bytes). Members in this order.
+    /// The row of an outcome: tag (2 bytes), value, `within` (8 bytes; none if no tag has it). Members in this order.
     pub outcome: Struct,
     /// Its hit policy; a decision that is one expression has none.
     pub policy: Option<Policy>,

@@ -130,7 +130,6 @@ impl Expander<'_> {
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "a bound is an expression and whether it is inside, as in the typed program")]
     fn in_range(&mut self, value: &Expr, low: Option<&(Box<Expr>, bool)>, high: Option<&(Box<Expr>, bool)>) -> (NodeKind, Vec<NodeId>) {
         let value = self.expr(value, None);
         let low = low.map(|(bound, closed)| (self.expr(bound, None), *closed));

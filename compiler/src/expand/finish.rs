@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axtrace_runtime::layout::{Shape, Struct};
-use axtrace_runtime::meta::{Operand, OperandSource, SiteKind, SlotId, TextPiece};
+use axtrace_runtime::meta::{Operand, OperandSource, SiteKind, SlotId, Tag, TextPiece};
 use axtrace_runtime::types::{Type, Types};
 
 use crate::graph::Graph;
@@ -33,7 +33,10 @@ pub fn finish(graph: &mut Graph, types: &Types) {
     }
     let meta = &mut graph.meta;
     meta.input = Struct::of(meta.params.iter().map(|param| Shape::of(&param.ty, types)).collect());
-    let (tag, within) = (Shape::Int { bytes: 2, signed: false }, Shape::Int { bytes: 8, signed: true });
+    let has_within = meta.tags.iter().any(|tag| matches!(tag, Tag::Referred { within: true, .. }));
+    let nothing = Shape::Record(Struct { members: Vec::new(), size: 0, align: 1 });
+    let within = if has_within { Shape::Int { bytes: 8, signed: true } } else { nothing };
+    let tag = Shape::Int { bytes: 2, signed: false };
     meta.outcome = Struct::of(vec![tag, Shape::of(&meta.gives, types), within]);
 }
 

@@ -284,15 +284,17 @@ impl<'p> Machine<'p> {
 
     fn write_outcome(&mut self, meta: &DecisionMeta, outcome: &OutcomeValue, row: &mut [u8]) -> Result<(), MemoryError> {
         let [(tag, _), (at, shape), (within, _)] = meta.outcome.members.as_slice() else { return Err(MemoryError::Mismatch) };
-        let seconds = i64::try_from(outcome.within.unwrap_or(0)).map_err(|_| MemoryError::Mismatch)?;
         row.get_mut(*tag as usize..)
             .and_then(|cell| cell.first_chunk_mut())
             .map(|cell| *cell = outcome.tag.to_le_bytes())
             .ok_or(MemoryError::OutOfBounds)?;
-        row.get_mut(*within as usize..)
-            .and_then(|cell| cell.first_chunk_mut())
-            .map(|cell| *cell = seconds.to_le_bytes())
-            .ok_or(MemoryError::OutOfBounds)?;
+        if let Some(seconds) = outcome.within {
+            let seconds = i64::try_from(seconds).map_err(|_| MemoryError::Mismatch)?;
+            row.get_mut(*within as usize..)
+                .and_then(|cell| cell.first_chunk_mut())
+                .map(|cell| *cell = seconds.to_le_bytes())
+                .ok_or(MemoryError::OutOfBounds)?;
+        }
         let Some(value) = &outcome.value else { return Ok(()) };
         let cell = row.get_mut(*at as usize..).ok_or(MemoryError::OutOfBounds)?;
         write_value(value, &meta.gives, shape, cell, &mut self.recorder.scratch, Space::Scratch, &self.program.types)

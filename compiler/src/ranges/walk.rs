@@ -65,7 +65,9 @@ impl<'a> Walk<'a> {
 
     pub(super) fn rules(&mut self, rules: &[Rule]) {
         for group in self.graph.groups.clone() {
-            group.when.map(|when| self.visit(when));
+            if let Some(when) = group.when {
+                self.visit(when);
+            }
         }
         let base = self.mark();
         for rule in rules {

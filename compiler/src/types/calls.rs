@@ -77,7 +77,7 @@ impl<'a> Checker<'a, '_> {
             self.report(TypeFinding::Arguments { function: function.into(), wants, has: args.len(), at: span, declared: Some(declared) });
             return None;
         }
-        let checked: Vec<_> = args.iter().zip(fields).map(|(arg, field)| self.into_type(arg, &field.ty, Some(field.span))).collect();
+        let checked: Vec<_> = args.iter().zip(fields).map(|(arg, field)| self.typed_as(arg, &field.ty, Some(field.span))).collect();
         (!checked.iter().any(Expr::is_error)).then_some(checked)
     }
 
@@ -162,7 +162,7 @@ impl<'a> Checker<'a, '_> {
     fn years_between(&mut self, args: &'a [ast::CallArg], span: Span) -> Expr {
         let [from, to] = args else { return self.wrong_count("years_between", "two dates", args.len(), span) };
         let date = super::expr::widened(&Type::Scalar(Scalar::of(Kind::Date)));
-        let (from, to) = (self.into_type(&from.value, &date, None), self.into_type(&to.value, &date, None));
+        let (from, to) = (self.typed_as(&from.value, &date, None), self.typed_as(&to.value, &date, None));
         if from.is_error() || to.is_error() {
             return Expr::error(span);
         }
@@ -173,7 +173,7 @@ impl<'a> Checker<'a, '_> {
     fn in_zone(&mut self, function: &ast::Name, op: Binary, kind: Kind, args: &'a [ast::CallArg], span: Span) -> Expr {
         let [instant, zone] = args else { return self.wrong_count(&function.text, "a datetime and a time zone", args.len(), span) };
         let datetime = super::expr::widened(&Type::Scalar(Scalar::of(Kind::Datetime)));
-        let (instant, zone) = (self.into_type(&instant.value, &datetime, None), self.into_type(&zone.value, &Type::Zone, None));
+        let (instant, zone) = (self.typed_as(&instant.value, &datetime, None), self.typed_as(&zone.value, &Type::Zone, None));
         if instant.is_error() || zone.is_error() {
             return Expr::error(span);
         }

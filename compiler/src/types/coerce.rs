@@ -11,7 +11,7 @@ use crate::hir::{Expr, ExprKind, Many, Unary};
 
 impl<'a> Checker<'a, '_> {
     /// The expression as a value of `ty`; an error, reported, where it is none.
-    pub(super) fn into_type(&mut self, expr: &'a ast::Expr, ty: &Type, declared: Option<Span>) -> Expr {
+    pub(super) fn typed_as(&mut self, expr: &'a ast::Expr, ty: &Type, declared: Option<Span>) -> Expr {
         let checked = self.expr(expr, Some(ty));
         self.fit(checked, ty, declared)
     }
@@ -151,7 +151,8 @@ impl<'a> Checker<'a, '_> {
                 let fields = self.types.record(*id).fields.clone();
                 let fits =
                     |(value, field): (&Value, axtrace_runtime::types::FieldType)| self.value_fits(value, &field.ty, at, Some(field.span));
-                values.iter().zip(fields).map(fits).fold(true, |all, one| all && one)
+                // Every field is looked at, so that all problems are reported.
+                values.iter().zip(fields).map(fits).filter(|fits| !fits).count() == 0
             }
             (Value::List(values), Type::List { element, min, max }) => {
                 let count = values.len();
@@ -160,7 +161,8 @@ impl<'a> Checker<'a, '_> {
                     let range = format!("{min}..{max} items");
                     self.report(TypeFinding::OutOfRange { value: format!("{count} items"), range, at, declared });
                 }
-                values.iter().map(|value| self.value_fits(value, element, at, declared)).fold(inside, |all, one| all && one)
+                let outside = values.iter().filter(|value| !self.value_fits(value, element, at, declared)).count();
+                inside && outside == 0
             }
             (Value::Text(text), Type::Text { max }) if text.chars().count() > *max as usize => {
                 let value = format!("a text of {} characters", text.chars().count());

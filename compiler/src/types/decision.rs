@@ -90,7 +90,7 @@ impl<'a> Checker<'a, '_> {
         self.check_policy(item);
         match &item.body {
             ast::DecisionBody::Expr(expr) => {
-                let value = self.into_type(expr, gives, Some(item.gives.span));
+                let value = self.typed_as(expr, gives, Some(item.gives.span));
                 (!value.is_error()).then_some((Body::Expression(value), Vec::new()))
             }
             ast::DecisionBody::Block(items) => self.block(item, items, gives),

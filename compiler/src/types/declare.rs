@@ -306,7 +306,7 @@ impl<'a> Checker<'a, '_> {
 
     /// The value of an expression that is known when the rules are built.
     pub(super) fn constant(&mut self, expr: &'a ast::Expr, ty: &Type, what: &str) -> Option<Value> {
-        let checked = self.into_type(expr, ty, None);
+        let checked = self.typed_as(expr, ty, None);
         if checked.is_error() {
             return None;
         }
@@ -423,7 +423,7 @@ impl<'a> Checker<'a, '_> {
             }
         };
         let body = match &ty {
-            Some((ty, declared)) => self.into_type(body, ty, Some(*declared)),
+            Some((ty, declared)) => self.typed_as(body, ty, Some(*declared)),
             None => self.expr(body, None),
         };
         (!body.is_error()).then_some((args, ty, body))

@@ -57,7 +57,7 @@ impl<'a> Checker<'a, '_> {
 
     /// An expression that must be a condition.
     pub(super) fn condition(&mut self, expr: &'a ast::Expr) -> Expr {
-        self.into_type(expr, &Type::Boolean, None)
+        self.typed_as(expr, &Type::Boolean, None)
     }
 
     // Fields
@@ -267,7 +267,7 @@ impl<'a> Checker<'a, '_> {
                         continue;
                     }
                     let declared = &record.fields[place];
-                    let value = self.into_type(&field.value, &declared.ty, Some(declared.span));
+                    let value = self.typed_as(&field.value, &declared.ty, Some(declared.span));
                     values[place] = Some((value, field.name.span));
                 }
             }

@@ -191,7 +191,7 @@ impl<'a> Checker<'a, '_> {
             None => None,
         };
         let value = match &ty {
-            Some((ty, declared)) => self.into_type(&item.value, ty, Some(*declared)),
+            Some((ty, declared)) => self.typed_as(&item.value, ty, Some(*declared)),
             None => self.expr(&item.value, None),
         };
         (!value.is_error()).then_some((value, ty))

@@ -424,7 +424,7 @@ impl<'a> Checker<'a, '_> {
         }
         match &domain.ty {
             Type::Set(id) => {
-                let value = self.into_type(value, &Type::Enum(*id), None);
+                let value = self.typed_as(value, &Type::Enum(*id), None);
                 if value.is_error() {
                     return value;
                 }

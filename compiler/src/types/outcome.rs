@@ -13,7 +13,7 @@ impl<'a> Checker<'a, '_> {
     pub(super) fn outcome(&mut self, item: &'a ast::Decision, outcome: &'a ast::Outcome, gives: &Type) -> Option<Outcome> {
         match outcome {
             ast::Outcome::Value(value) => {
-                let value = self.into_type(value, gives, Some(item.gives.span));
+                let value = self.typed_as(value, gives, Some(item.gives.span));
                 (!value.is_error()).then_some(Outcome::Value(value))
             }
             ast::Outcome::Refer(referral) => {
@@ -30,8 +30,8 @@ impl<'a> Checker<'a, '_> {
     fn referral(&mut self, referral: &'a ast::Referral, gives: &Type) -> Option<Outcome> {
         let role = self.role(&referral.role);
         let duration = Type::Scalar(Scalar::of(Kind::Duration));
-        let within = referral.within.as_ref().map(|within| self.into_type(within, &duration, None));
-        let proposing = referral.proposing.as_ref().map(|value| self.into_type(value, gives, None));
+        let within = referral.within.as_ref().map(|within| self.typed_as(within, &duration, None));
+        let proposing = referral.proposing.as_ref().map(|value| self.typed_as(value, gives, None));
         let broken = |part: &Option<Expr>| part.as_ref().is_some_and(Expr::is_error);
         if broken(&within) || broken(&proposing) {
             return None;

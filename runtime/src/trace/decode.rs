@@ -107,11 +107,11 @@ fn outcome(program: &ProgramMeta, meta: &DecisionMeta, row: &[u8], memory: &Memo
         Tag::Decided => Ok(OutcomeTrace::Decided { value: value()?, ty: meta.gives.clone() }),
         Tag::Referred { role, within, proposing } => {
             let role = program.roles.get(role.index()).ok_or(DecodeError::NoSuchOutcome)?;
-            let seconds = i64::from_le_bytes(fixed(row, *within_at as usize)?);
+            let seconds = || fixed(row, *within_at as usize).map(|bytes| i128::from(i64::from_le_bytes(bytes)));
             Ok(OutcomeTrace::Referred {
                 to: role.name.clone(),
                 title: role.title.clone(),
-                within: within.then_some(seconds.into()),
+                within: if *within { Some(seconds()?) } else { None },
                 proposing: if *proposing { Some((value()?, meta.gives.clone())) } else { None },
             })
         }
