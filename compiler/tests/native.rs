@@ -187,3 +187,37 @@ fn an_object_file_has_the_same_functions() {
 fn contains(bytes: &[u8], name: &[u8]) -> bool {
     bytes.windows(name.len()).any(|window| window == name)
 }
+
+/// Everything a hit policy, a loop, an optional and a call can do, in few lines each.
+const MANY: &str = r#"module many
+enum Colour { red, green, blue }
+record Line { qty : integer in 0..1_000, price : decimal(2) in 0.00..10_000.00, colour : Colour, note : text with up to 10 characters }
+record Order { lines : list of Line with 0..8 items, limit : integer in 0..100?, wanted : set of Colour, due : date, made : datetime }
+param zone : timezone = "Europe/Berlin"
+role clerk "Clerk"
+
+define cost(l: Line) : decimal(2) = l.qty * l.price
+
+decision worth(order: Order) gives decimal(2) = sum(cost(l) for l in order.lines where l.colour in {red, blue} and l.qty > 2)
+
+decision fee(order: Order) gives integer hit collect sum {
+  rule base when true then 1
+  rule dear when count(l in order.lines where l.price > 100.00) > 2 then 10
+    because "{count(l in order.lines where l.price > 100.00)} dear lines."
+  rule each_line for each l in order.lines when l.qty > 500 then l.qty because "Many: {l.qty} of {l.note}."
+}
+
+decision path(order: Order) gives Colour or referral hit first {
+  let total = worth(order)
+  rule none when order.limit is missing then refer to clerk within 4 h because "No limit."
+  rule old when years_between(order.due, date_of(order.made, zone)) > 400 then red because "Due {order.due}."
+  rule dear when order.limit is given and total > order.limit * 100.00 then blue because "It comes to {total}."
+  rule odd when some l in order.lines satisfies l.note = "a" or l.note = "ab" then green because "Odd."
+  otherwise red
+}
+"#;
+
+#[test]
+fn policies_loops_optionals_and_calls() {
+    agree(MANY, 1_000);
+}

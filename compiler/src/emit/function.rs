@@ -67,6 +67,8 @@ pub struct Body<'a, 'f> {
     /// Where the row is given up.
     pub cut: ir::Block,
     done: ir::Block,
+    /// Whether selects can be kept in their order at no cost.
+    pub orders_selects: bool,
 }
 
 impl<M: Module> Emit<'_, M> {
@@ -76,6 +78,7 @@ impl<M: Module> Emit<'_, M> {
         let live = mir::live(function, meta, &stored);
         let callees = self.callees(function, &stored);
         let config = self.module.target_config();
+        let orders_selects = self.module.isa().name() == "x64";
         let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builders);
         let first = b.create_block();
         b.append_block_params_for_function_params(first);
@@ -106,6 +109,7 @@ impl<M: Module> Emit<'_, M> {
             callees,
             cut,
             done,
+            orders_selects,
         };
         match kind {
             Kind::Entry => body.rows(&params),
@@ -154,7 +158,7 @@ impl Body<'_, '_> {
         self.b.ins().brif(count, head, &start, exit, &[BlockArg::Value(zero)]);
         self.b.switch_to_block(head);
         (self.input, self.outcome, self.frame) = (InputRow(row), outcome, frame);
-        let scratch = self.b.ins().load(types::I64, changing(), self.context, CONTEXT_SCRATCH_LEN);
+        let scratch = if self.may_be_cut() { self.b.ins().load(types::I64, changing(), self.context, CONTEXT_SCRATCH_LEN) } else { zero };
         self.b.ins().jump(self.blocks[0], &[]);
         self.emit_blocks();
         self.b.switch_to_block(self.done);
@@ -167,6 +171,16 @@ impl Body<'_, '_> {
         self.b.ins().jump(exit, &[BlockArg::Value(place)]);
         self.b.switch_to_block(exit);
         self.b.ins().return_(&[counted]);
+    }
+
+    /// Whether anything that is emitted takes scratch.
+    fn may_be_cut(&self) -> bool {
+        let takes = |placed: &mir::Placed| match &placed.inst {
+            mir::Inst::Decide { .. } => true,
+            mir::Inst::Reserve { .. } | mir::Inst::Call { .. } => placed.result.is_some_and(|result| self.live.value(result)),
+            _ => false,
+        };
+        self.function.blocks.iter().flat_map(|block| &block.insts).any(takes)
     }
 
     fn next_row(&mut self, now: [ir::Value; 4]) -> [ir::Value; 4] {

@@ -123,7 +123,10 @@ impl<'g> Lower<'g, '_> {
         let holds = self.condition(rule, open, pattern);
         let applied = self.b.and(open, holds);
         self.rule_site(rule, applied, open, pattern);
-        self.settled(rule, applied, pattern)
+        let mut done = self.settled(rule, applied, pattern);
+        // The choice asks earlier rules first, so that it need not know which rules were reached.
+        done.candidate.decides = holds;
+        done
     }
 
     /// Applies if no other rule did. Under `first` it is not reached otherwise; else it does not apply.

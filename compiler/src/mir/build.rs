@@ -16,6 +16,7 @@ pub struct Builder {
     /// Constants stand in the first block, which is before every other.
     constants: HashMap<(i128, Width), Value>,
     truths: HashMap<Value, bool>,
+    comparisons: HashMap<Value, (Order, Value, Value)>,
 }
 
 impl Builder {
@@ -25,7 +26,14 @@ impl Builder {
         let function =
             Function { decision, name, blocks: vec![BlockData::default()], values: Vec::new(), stack: Vec::new(), callees: Vec::new() };
         // The first block holds constants alone, so that they can be added to it at any time.
-        let mut builder = Self { function, current: Block(0), site: None, constants: HashMap::new(), truths: HashMap::new() };
+        let mut builder = Self {
+            function,
+            current: Block(0),
+            site: None,
+            constants: HashMap::new(),
+            truths: HashMap::new(),
+            comparisons: HashMap::new(),
+        };
         builder.current = builder.block();
         builder
     }
@@ -180,7 +188,9 @@ impl Builder {
 
     /// A comparison.
     pub fn compare(&mut self, order: Order, left: Value, right: Value) -> Value {
-        self.make(Inst::Compare(order, left, right), Width::Flag)
+        let flag = self.make(Inst::Compare(order, left, right), Width::Flag);
+        self.comparisons.insert(flag, (order, left, right));
+        flag
     }
 
     /// Whether both flags are 1.
@@ -208,6 +218,9 @@ impl Builder {
         if let Some(known) = self.known(flag) {
             return self.flag(!known);
         }
+        if let Some((order, left, right)) = self.comparisons.get(&flag).copied() {
+            return self.compare(order.opposite(), left, right);
+        }
         let one = self.flag(true);
         self.binary(Binary::Xor, flag, one)
     }
@@ -220,6 +233,14 @@ impl Builder {
             Some(false) => otherwise,
             None => self.make(Inst::Select(flag, then, otherwise), self.width(then)),
         }
+    }
+
+    /// One of two words of an outcome.
+    pub fn choose(&mut self, flag: Value, then: Value, otherwise: Value) -> Value {
+        if then == otherwise || self.known(flag).is_some() || self.width(then) != Width::Word {
+            return self.select(flag, then, otherwise);
+        }
+        self.make(Inst::Choose(flag, then, otherwise), Width::Word)
     }
 
     /// A value in a width; the number is known to fit.
