@@ -48,8 +48,6 @@ pub struct Rejected {
     pub sources: Sources,
     /// The findings, by place; at least one is an error.
     pub findings: Vec<Finding>,
-    /// What the rules mean as far as that could be found out, for showing what an input does; never to decide with.
-    pub program: Option<Box<Program>>,
 }
 
 /// Checks rules and compiles them to native code that decides at every level.
@@ -69,17 +67,17 @@ pub fn compile_at(sources: Sources, levels: &[Level]) -> Result<Rules, Box<Rejec
     let kept = sources.clone();
     let program = axtrace_compiler::compile(sources, &mut findings);
     if findings.has_errors() {
-        return Err(Box::new(Rejected { sources: kept, findings: findings.sorted(), program: program.map(Box::new) }));
+        return Err(Box::new(Rejected { sources: kept, findings: findings.sorted() }));
     }
     let Some(program) = program else {
         findings.report(Unfinished);
-        return Err(Box::new(Rejected { sources: kept, findings: findings.sorted(), program: None }));
+        return Err(Box::new(Rejected { sources: kept, findings: findings.sorted() }));
     };
     match axtrace_compiler::native::jit_at(&program, levels) {
         Ok(executable) => Ok(Rules { program, executable, warnings: findings.sorted() }),
         Err(error) => {
             findings.report(NoCode(error));
-            Err(Box::new(Rejected { sources: kept, findings: findings.sorted(), program: Some(Box::new(program)) }))
+            Err(Box::new(Rejected { sources: kept, findings: findings.sorted() }))
         }
     }
 }

@@ -70,6 +70,8 @@ const PAGES: &[(&str, &str)] = &[
     ("E0322", include_str!("../docs/findings/E0322.md")),
     ("E0323", include_str!("../docs/findings/E0323.md")),
     ("E0324", include_str!("../docs/findings/E0324.md")),
+    ("E0325", include_str!("../docs/findings/E0325.md")),
+    ("E0326", include_str!("../docs/findings/E0326.md")),
     ("E0401", include_str!("../docs/findings/E0401.md")),
     ("E0402", include_str!("../docs/findings/E0402.md")),
     ("E0403", include_str!("../docs/findings/E0403.md")),

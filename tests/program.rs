@@ -105,6 +105,19 @@ fn a_bad_record_is_answered_in_its_place() {
 }
 
 #[test]
+fn records_that_are_no_text_or_too_large_are_answered_too() {
+    let folder = Folder::new("enormous");
+    let mut input = b"{\"score\":\xff}\n{\"score\":1,\"x\":\"".to_vec();
+    input.resize(input.len() + 64 * 1024 * 1024, b'x');
+    input.extend_from_slice(b"\"}\n{\"score\":1}\n");
+    folder.write("large.ndjson", input);
+    let run = folder.run(&[&RUN[..], &["large.ndjson", "--trace", "none"]].concat());
+    let text = out(&run);
+    let codes: Vec<Option<&str>> = text.lines().map(|line| ["E0702", "E0703"].into_iter().find(|code| line.contains(code))).collect();
+    assert_eq!(codes, [Some("E0702"), Some("E0703"), None], "{text}");
+}
+
+#[test]
 fn an_array_or_one_object_over_many_lines_is_read_too() {
     let folder = Folder::new("documents");
     folder.write("all.json", "[\n  {\"score\": 1},\n  {\"score\": 700}\n]\n");

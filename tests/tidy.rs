@@ -89,6 +89,21 @@ fn every_finding_has_a_page_and_every_page_a_finding() {
     assert!(unused.is_empty(), "pages of findings that are nowhere in the code: {unused:?}");
 }
 
+/// Findings that only something enormous has: more than 4 GiB of rules or of inputs, or defines that unfold to millions of nodes. What
+/// makes them is tested where it is written.
+const TOO_LARGE_FOR_A_CASE: &[&str] = &["E0003", "E0430", "E0705"];
+
+#[test]
+fn every_finding_has_a_case() {
+    let mut reports = String::new();
+    for path in all_files().iter().filter(|path| path.starts_with(root().join("tests"))) {
+        let report = path.extension().is_some_and(|ending| ending == "snap") || path.ends_with("program.rs");
+        reports += &if report { read(path) } else { String::new() };
+    }
+    let without: Vec<_> = pages().into_iter().filter(|code| !reports.contains(code.as_str())).collect();
+    assert_eq!(without, TOO_LARGE_FOR_A_CASE, "findings that no report in tests/cases shows");
+}
+
 #[test]
 fn the_program_holds_every_page() {
     let path = root().join("src/pages.rs");

@@ -26,8 +26,22 @@ const STACK: usize = 1 << 29;
 /// When the system can start no thread, or when a pass does: that is a bug.
 #[must_use]
 pub fn compile(sources: Sources, findings: &mut Findings) -> Option<Program> {
+    on_a_deep_stack(|| checked(sources, findings))
+}
+
+/// The program as far as it can be read and typed, with nothing proved of it: to show what an input does in rules that [`compile`] refuses,
+/// never to decide with.
+///
+/// # Panics
+/// As [`compile`].
+#[must_use]
+pub fn unproved(sources: Sources) -> Option<Program> {
+    on_a_deep_stack(|| read(sources, &mut Findings::new()))
+}
+
+fn on_a_deep_stack(work: impl FnOnce() -> Option<Program> + Send) -> Option<Program> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || checked(sources, findings));
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         match thread.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(program)) => program,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),

@@ -16,5 +16,5 @@ pub mod resolve;
 pub mod suggest;
 pub mod types;
 
-pub use compile::{LANGUAGE, compile};
+pub use compile::{LANGUAGE, compile, unproved};
 pub use program::Program;

@@ -5,21 +5,20 @@ use std::path::PathBuf;
 use axtrace::compiler::Program;
 use axtrace::compiler::interpret::{Fault, FaultKind, Observation, Options, observe};
 use axtrace::runtime::memory::Batch;
-use axtrace::runtime::meta::{DecisionId, DecisionMeta, RuleState};
+use axtrace::runtime::meta::DecisionId;
 use axtrace::runtime::read::{InputErrors, Reader};
 use axtrace::runtime::text::format_value;
-use axtrace::runtime::trace::{Level, Status};
+use axtrace::runtime::trace::{Level, View, decode};
 use axtrace::runtime::value::Value;
 use axtrace::source::{Finding, Findings, Sources};
 use axtrace::{DecideError, Decision, Rules};
 use indicatif::ProgressBar;
 
-use super::{Ended, FOUND, Look, Stop, WELL, print, run as inputs, typed};
+use super::{Ended, FOUND, Look, Stop, WELL, print, run as inputs};
 use crate::pages;
 use crate::project::{self, Project};
 use crate::records::Record;
 use crate::render::findings::{Mark, Report, ordinals};
-use crate::render::sheet::Sheet;
 use crate::render::style::Style;
 use crate::render::trace::Drawing;
 
@@ -123,13 +122,13 @@ fn explain_finding(args: &Args, name: &str, look: Look) -> Ended {
     let kept = sources.clone();
     let mut findings = Findings::new();
     unread.into_iter().for_each(|finding| findings.push(finding));
-    let program = axtrace::compiler::compile(sources, &mut findings);
+    let _ = axtrace::compiler::compile(sources, &mut findings);
     let findings = findings.sorted();
     let numbers = ordinals(&findings);
     let found = findings.iter().zip(numbers).find(|(finding, n)| finding.code() == code && *n == number);
     let Some((finding, number)) = found else { return Err(no_such_finding(&code, number, &findings)) };
-    let path = typed(paths);
-    let mut text = Report { sources: &kept, style: look.out, path: &path }.one(finding, number);
+    let mut text = Report { sources: &kept, style: look.out, path: "" }.one(finding, number);
+    let program = finding.witness.as_ref().and_then(|_| axtrace::compiler::unproved(kept.clone()));
     if let Some(program) = &program {
         text += &witness(finding, program, look.out).map(|lines| format!("\n{lines}")).unwrap_or_default();
     }
@@ -155,39 +154,23 @@ fn witness(finding: &Finding, program: &Program, style: Style) -> Option<String>
     let mut batch = Batch::new();
     let read = Reader::new(&program.meta, id).read(json.as_bytes(), &mut batch);
     let values = read.ok().and_then(|()| batch.values(0, decision, &program.meta).ok())?;
-    Some(match observe(&program.meta, &program.graphs, id, &values, Options::at(Level::None)) {
-        Ok(observation) => observed(program, decision, &observation, style),
+    Some(match observe(&program.meta, &program.graphs, id, &values, Options::at(Level::Full)) {
+        Ok(observation) => observed(program, id, &batch, &observation, style),
         Err(fault) => faulted(program, id, &fault, style),
     })
 }
 
-/// Each rule with what became of it, and the outcomes of those that applied.
-fn observed(program: &Program, decision: &DecisionMeta, observation: &Observation, style: Style) -> String {
-    let mut sheet = Sheet::new(&program.meta.sources, style);
-    for (rule, state) in decision.rules.iter().zip(&observation.states) {
-        sheet.rule(rule.span, &status(*state));
+/// Every rule with what became of it and the values it saw, though together they decide nothing.
+fn observed(program: &Program, id: DecisionId, batch: &Batch, observation: &Observation, style: Style) -> String {
+    let meta = &program.meta;
+    let recording = &observation.recording;
+    let (row, arena) = (batch.row(0), &batch.arena[..]);
+    let view = View { row, arena, outcome: &recording.outcome, frame: &recording.frame, scratch: &recording.scratch };
+    let format = |value: &Value, ty: &_| format_value(value, ty, meta);
+    match decode(meta, id, &view, Level::Full) {
+        Ok(trace) => Drawing { sources: &meta.sources, style, all: true, format: &format }.rules(&trace.tree),
+        Err(error) => format!("what the rules do with it cannot be shown: {error}\n"),
     }
-    for made in &observation.outcomes {
-        let Some(rule) = decision.rules.get(made.rule.index()) else { continue };
-        sheet.show(rule.outcome.span);
-        if let Some(value) = &made.outcome.value {
-            sheet.text(rule.outcome.span, &format_value(value, &decision.gives, &program.meta), None);
-        }
-    }
-    lines(sheet)
-}
-
-fn status(state: RuleState) -> Status {
-    match state {
-        RuleState::NotReached => Status::NotReached,
-        RuleState::DidNotApply => Status::DidNotApply,
-        RuleState::Applied => Status::Overridden { by: Vec::new() },
-        RuleState::Decided => Status::Decided,
-    }
-}
-
-fn lines(sheet: Sheet) -> String {
-    sheet.draw(&mut u32::MAX.clone()).join("\n") + "\n"
 }
 
 /// The place where deciding the input stopped.

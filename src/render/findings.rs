@@ -27,7 +27,7 @@ pub struct Report<'a> {
     pub sources: &'a Sources,
     /// The look.
     pub style: Style,
-    /// The path to name in commands that one can run, as the user typed it.
+    /// The path to name in commands that one can run, as the user typed it; empty to name no commands.
     pub path: &'a str,
 }
 
@@ -164,7 +164,7 @@ impl Report<'_> {
         let mut notes: Vec<_> = first.iter().map(|note| (note.word.to_owned(), note.text.clone())).collect();
         notes.extend(finding.diagnostic.help().map(|help| ("help".to_owned(), help.to_string())));
         notes.extend(last.iter().map(|note| (note.word.to_owned(), note.text.clone())));
-        if finding.witness.is_some() && last.is_empty() {
+        if finding.witness.is_some() && last.is_empty() && !self.path.is_empty() {
             notes.push(("try".to_owned(), format!("axtrace explain {} --finding {}.{number}", self.path, finding.code())));
         }
         notes

@@ -70,9 +70,8 @@ impl<'a> Sheet<'a> {
     }
 
     /// Marks the line of a rule, with words at its end.
-    pub fn rule(&mut self, span: Span, status: &Status) {
+    pub fn rule(&mut self, span: Span, status: &Status, words: String) {
         let (mark, role) = rule_mark(status);
-        let words = status.words();
         if let Some((entry, _)) = self.entry(span) {
             entry.mark = Some((mark, role));
             entry.words = Some((words, role));

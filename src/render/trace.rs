@@ -40,6 +40,8 @@ struct Page<'a> {
     lines: Vec<String>,
     /// What happened inside of calls and lists on the lines of the sheet; drawn after them.
     inside: Vec<Inside<'a>>,
+    /// Whether nothing was decided, so that no rule is said to decide.
+    undecided: bool,
 }
 
 enum Inside<'a> {
@@ -140,6 +142,19 @@ impl<'a> Drawing<'a> {
         lines
     }
 
+    /// The rules of a decision that may not have decided: those that would decide are only said to apply.
+    #[must_use]
+    pub fn rules(&self, tree: &'a [TraceNode]) -> String {
+        let mut page = Page::new(*self, u32::MAX);
+        page.undecided = true;
+        for node in rules_in_place(tree).into_iter().filter(|node| node.status != Status::NotEvaluated) {
+            page.node(node);
+            page.flush_if_inside();
+        }
+        page.flush();
+        page.lines.join("\n") + "\n"
+    }
+
     /// The lines of the top of a tree.
     fn tree(&self, tree: &'a [TraceNode], file: u32) -> Vec<String> {
         let mut page = Page::new(*self, file);
@@ -200,7 +215,7 @@ fn is_quiet(node: &TraceNode) -> bool {
 
 impl<'a> Page<'a> {
     fn new(drawing: Drawing<'a>, file: u32) -> Self {
-        Self { drawing, sheet: Sheet::new(drawing.sources, drawing.style), file, lines: Vec::new(), inside: Vec::new() }
+        Self { drawing, sheet: Sheet::new(drawing.sources, drawing.style), file, lines: Vec::new(), inside: Vec::new(), undecided: false }
     }
 
     fn flush_if_inside(&mut self) {
@@ -249,7 +264,8 @@ impl<'a> Page<'a> {
     }
 
     fn rule(&mut self, node: &'a TraceNode) {
-        self.sheet.rule(node.span, &node.status);
+        let words = if self.undecided && node.status == Status::Decided { "applies".to_owned() } else { node.status.words() };
+        self.sheet.rule(node.span, &node.status, words);
         if node.status != Status::NotReached {
             self.children(node);
         }

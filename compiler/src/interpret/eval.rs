@@ -73,7 +73,12 @@ impl<'p> Machine<'p> {
 
     pub(super) fn observe(mut self, decision: DecisionId, input: &[Value]) -> Result<Observation, Fault> {
         let decided = self.top(decision, input, Demand::Nothing)?;
-        Ok(Observation { states: decided.states, outcomes: decided.outcomes })
+        let row = match decided.outcomes.first() {
+            Some(first) => self.outcome_row(decision, &first.outcome)?,
+            None => vec![0; self.graph(decision)?.meta.outcome.size as usize],
+        };
+        let recording = Recording { outcome: row, frame: self.recorder.top, scratch: self.recorder.scratch };
+        Ok(Observation { states: decided.states, outcomes: decided.outcomes, recording })
     }
 
     fn top(&mut self, decision: DecisionId, input: &[Value], demand: Demand) -> Result<Decided, Fault> {

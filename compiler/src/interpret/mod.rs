@@ -92,6 +92,8 @@ pub struct Observation {
     pub states: Vec<RuleState>,
     /// The outcomes of all rules that applied, in order; those of overridden rules too.
     pub outcomes: Vec<RuleOutcome>,
+    /// What was recorded. Its outcome row is that of the first of the outcomes, or all zeros.
+    pub recording: Recording,
 }
 
 /// The outcome of a rule that applied, or of one of its instances.
