@@ -67,8 +67,6 @@ pub struct Body<'a, 'f> {
     /// Where the row is given up.
     pub cut: ir::Block,
     done: ir::Block,
-    /// Whether selects can be kept in their order at no cost.
-    pub orders_selects: bool,
 }
 
 impl<M: Module> Emit<'_, M> {
@@ -78,7 +76,6 @@ impl<M: Module> Emit<'_, M> {
         let live = mir::live(function, meta, &stored);
         let callees = self.callees(function, &stored);
         let config = self.module.target_config();
-        let orders_selects = self.module.isa().name() == "x64";
         let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builders);
         let first = b.create_block();
         b.append_block_params_for_function_params(first);
@@ -109,7 +106,6 @@ impl<M: Module> Emit<'_, M> {
             callees,
             cut,
             done,
-            orders_selects,
         };
         match kind {
             Kind::Entry => body.rows(&params),

@@ -82,7 +82,6 @@ impl Body<'_, '_> {
             Inst::Binary(op, left, right) => self.binary(*op, *left, *right),
             Inst::Compare(order, left, right) => self.compare(*order, *left, *right),
             Inst::Select(flag, then, otherwise) => self.select(*flag, *then, *otherwise),
-            Inst::Choose(flag, then, otherwise) => self.choose(*flag, *then, *otherwise),
             Inst::Extend(value) => self.extend(*value, ty),
             Inst::Reduce(value) => self.reduce(*value, ty),
             Inst::Mask(flag) => self.mask(*flag),
@@ -138,15 +137,6 @@ impl Body<'_, '_> {
     fn select(&mut self, flag: Value, then: Value, otherwise: Value) -> ir::Value {
         let (flag, then, otherwise) = (self.value(flag), self.value(then), self.value(otherwise));
         self.b.ins().select(flag, then, otherwise)
-    }
-
-    /// The guard is an ordinary conditional move on this machine; others may add a barrier that costs more than the order gains.
-    fn choose(&mut self, flag: Value, then: Value, otherwise: Value) -> ir::Value {
-        if !self.orders_selects {
-            return self.select(flag, then, otherwise);
-        }
-        let (flag, then, otherwise) = (self.value(flag), self.value(then), self.value(otherwise));
-        self.b.ins().select_spectre_guard(flag, then, otherwise)
     }
 
     fn extend(&mut self, value: Value, ty: ir::Type) -> ir::Value {

@@ -105,7 +105,7 @@ impl<'g> Lower<'g, '_> {
         let flag = candidate.decides;
         Candidate {
             decides: self.b.or(flag, rest.decides),
-            tag: self.b.choose(flag, candidate.tag, rest.tag),
+            tag: self.b.select(flag, candidate.tag, rest.tag),
             value: self.either_leaves(flag, candidate.value.clone(), rest.value),
             within: self
                 .either_leaves(flag, candidate.within.map(|within| vec![within]), rest.within.map(|within| vec![within]))
@@ -116,7 +116,7 @@ impl<'g> Lower<'g, '_> {
     /// Where one of them has none, the other will do.
     fn either_leaves(&mut self, flag: Value, first: Option<Vec<Value>>, rest: Option<Vec<Value>>) -> Option<Vec<Value>> {
         match (first, rest) {
-            (Some(first), Some(rest)) => Some(first.into_iter().zip(rest).map(|(a, b)| self.b.choose(flag, a, b)).collect()),
+            (Some(first), Some(rest)) => Some(first.into_iter().zip(rest).map(|(a, b)| self.b.select(flag, a, b)).collect()),
             (first, rest) => first.or(rest),
         }
     }

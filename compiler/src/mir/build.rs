@@ -235,14 +235,6 @@ impl Builder {
         }
     }
 
-    /// One of two words of an outcome.
-    pub fn choose(&mut self, flag: Value, then: Value, otherwise: Value) -> Value {
-        if then == otherwise || self.known(flag).is_some() || self.width(then) != Width::Word {
-            return self.select(flag, then, otherwise);
-        }
-        self.make(Inst::Choose(flag, then, otherwise), Width::Word)
-    }
-
     /// A value in a width; the number is known to fit.
     pub fn fit(&mut self, value: Value, width: Width) -> Value {
         match (self.width(value), width) {

@@ -188,9 +188,6 @@ pub enum Inst {
     Compare(Order, Value, Value),
     /// The second where the flag is 1, else the third.
     Select(Value, Value, Value),
-    /// As a select of words, but in its place: what it needs is computed just before it. A chain of these from the last to the first keeps
-    /// one flag at a time, where free selects would be sorted so that all flags are known first.
-    Choose(Value, Value, Value),
     /// A word or flag as a wider value: a flag as 0 or 1, a word with its sign.
     Extend(Value),
     /// A wide value as a word, or a word as a flag by its lowest bit.
@@ -286,7 +283,7 @@ impl Inst {
         match self {
             Self::Constant(_) | Self::StackAddress(_) => Vec::new(),
             Self::Binary(_, a, b) | Self::Compare(_, a, b) => vec![*a, *b],
-            Self::Select(a, b, c) | Self::Choose(a, b, c) => vec![*a, *b, *c],
+            Self::Select(a, b, c) => vec![*a, *b, *c],
             Self::Extend(a) | Self::Reduce(a) | Self::Mask(a) | Self::Address(a) | Self::ScratchAddress(a) => vec![*a],
             Self::Bits { flag, .. } => flag.iter().copied().collect(),
             Self::Load(from, ..) | Self::LoadWritten(from, ..) => base(from),

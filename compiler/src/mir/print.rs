@@ -81,7 +81,6 @@ impl Display for Inst {
             Self::Call { helper, arguments } => write!(f, "{helper:?}({})", list(arguments)),
             Self::Decide { decision, .. } => write!(f, "decide {} ({})", decision.0, list(&self.operands())),
             Self::Select(..) => write!(f, "select {}", list(&self.operands())),
-            Self::Choose(..) => write!(f, "choose {}", list(&self.operands())),
             Self::Extend(_) => write!(f, "extend {}", list(&self.operands())),
             Self::Reduce(_) => write!(f, "reduce {}", list(&self.operands())),
             Self::Mask(_) => write!(f, "mask {}", list(&self.operands())),
