@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use axtrace_runtime::meta::{Policy, RuleId, RuleState};
+use axtrace_runtime::types::{Scalar, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings};
 
@@ -126,13 +127,22 @@ fn same_part(model: &mut Model<'_>, one: &Rule, other: &Rule, part: impl Fn(&Out
     let (Some(left), Some(right)) = (part(&one.outcome), part(&other.outcome)) else {
         return if part(&one.outcome).is_some() == part(&other.outcome).is_some() { Logic::TRUE } else { Logic::FALSE };
     };
-    let ty = model.graph.node(left).ty.clone();
+    let ty = either_type(&model.graph.node(left).ty, &model.graph.node(right).ty);
     let (left_class, right_class) = (model.value(left), model.value(right));
     let varies = |model: &Model<'_>, class| model.classes.get(class).loops != 0;
     if varies(model, left_class) || varies(model, right_class) {
         return model.apart(left, right);
     }
     model.equal(left_class, right_class, &ty, 0)
+}
+
+/// A type with the values of both: the bounds of a value are those of its own node.
+fn either_type(left: &Type, right: &Type) -> Type {
+    match (left, right) {
+        (Type::Scalar(one), Type::Scalar(other)) => Type::Scalar(Scalar::between(one.kind, one.lo.min(other.lo), one.hi.max(other.hi))),
+        (Type::Optional(one), Type::Optional(other)) => Type::Optional(Box::new(either_type(one, other))),
+        _ => left.clone(),
+    }
 }
 
 /// Asks whether two rules decide together (and differently), by running inputs.
