@@ -70,3 +70,29 @@ fn bad_requests_are_refused_for_all_that_is_wrong_with_them() {
     ];
     assert_eq!(found, expected);
 }
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let inputs = "examples/scheduling/shifts.ndjson";
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_axtrace"));
+    command.args([
+        "run",
+        "examples/scheduling/assignment.ax",
+        "--decision",
+        "assignment",
+        "--input",
+        inputs,
+        "--summary",
+        "--explain",
+        "301",
+    ]);
+    let printed = command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("COLUMNS").output().unwrap();
+    assert!(printed.status.success());
+    let shown = String::from_utf8(printed.stderr).unwrap();
+    let (summary, drawing) = shown.split_once("\n\n").unwrap();
+    // The first line tells how long it took.
+    let (_, counts) = summary.split_once('\n').unwrap();
+    let front = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    assert!(front.contains(counts), "README.md does not show\n{counts}");
+    assert!(example("README.md").contains(drawing.trim_end()), "examples/scheduling/README.md does not show\n{drawing}");
+}
