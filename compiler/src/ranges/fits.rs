@@ -1,5 +1,6 @@
 //! What must fit a declared type, and what is said where it does not.
 
+use axtrace_runtime::layout::Shape;
 use axtrace_runtime::types::{Kind, Scalar, Type, Types, Unit};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
@@ -31,7 +32,15 @@ impl Walk<'_> {
                     self.constant_fits(node, value, &field.ty);
                 }
             }
-            (Value::List(values), Type::List { element, .. }) => values.iter().for_each(|value| self.constant_fits(node, value, element)),
+            (Value::List(values), Type::List { element, .. }) => {
+                for value in values.iter() {
+                    if let Some((value, found, range)) = misfit(&constant(value, element), element) {
+                        let at = self.graph.node(node).span;
+                        self.does_not_fit(node, "an item of the list", value, &found, &range, at, at);
+                    }
+                    self.constant_fits(node, value, element);
+                }
+            }
             _ => {}
         }
     }
@@ -45,6 +54,11 @@ impl Walk<'_> {
     pub(super) fn fits(&mut self, node: NodeId, declared: &Type, what: &str, declared_at: Span) {
         let ty = self.ty(node);
         if self.broken[node.index()] {
+            return;
+        }
+        if !stored_alike(&ty, declared) {
+            let at = self.graph.node(node).span;
+            self.suspect(node, RangeFinding::Lists { at, other: declared_at }, Vec::new());
             return;
         }
         if let Some((value, found, range)) = misfit(&ty, declared) {
@@ -113,9 +127,8 @@ pub(super) fn constant(value: &Value, declared: &Type) -> Type {
         }
         (Value::Text(text), _) => Type::Text { max: text.chars().count() as u32 },
         (Value::List(items), Type::List { element, .. }) => {
-            let of = items.iter().map(|item| constant(item, element)).reduce(|a, b| union(&a, &b));
             let count = items.len() as u32;
-            Type::List { element: Box::new(of.unwrap_or_else(|| (**element).clone())), min: count, max: count }
+            Type::List { element: element.clone(), min: count, max: count }
         }
         _ => declared.clone(),
     }
@@ -129,11 +142,27 @@ pub(super) fn union(a: &Type, b: &Type) -> Type {
             Type::Ratio { kind: *kind, num: intervals::hull(*num, *n), den: intervals::hull(*den, *d) }
         }
         (Type::Text { max: x }, Type::Text { max: y }) => Type::Text { max: *x.max(y) },
-        (Type::List { element: x, min: a, max: b }, Type::List { element: y, min: c, max: d }) => {
-            Type::List { element: Box::new(union(x, y)), min: *a.min(c), max: *b.max(d) }
+        (Type::List { element, min: a, max: b }, Type::List { min: c, max: d, .. }) => {
+            Type::List { element: element.clone(), min: *a.min(c), max: *b.max(d) }
         }
         (Type::Optional(x), y) | (y, Type::Optional(x)) => Type::Optional(Box::new(union(x, y.required()))),
         _ => a.clone(),
+    }
+}
+
+/// Whether lists of two types lie in memory alike: their elements have ranges that are stored in the same width.
+pub(super) fn stored_alike(a: &Type, b: &Type) -> bool {
+    match (a, b) {
+        (Type::List { element: a, .. }, Type::List { element: b, .. }) => element_alike(a, b),
+        (Type::Optional(a), b) | (b, Type::Optional(a)) => stored_alike(a, b.required()),
+        _ => true,
+    }
+}
+
+fn element_alike(a: &Type, b: &Type) -> bool {
+    match (a, b) {
+        (Type::Scalar(a), Type::Scalar(b)) => a.kind == Kind::Datetime || Shape::int(a.lo, a.hi) == Shape::int(b.lo, b.hi),
+        _ => stored_alike(a, b),
     }
 }
 

@@ -3,7 +3,7 @@
 use axtrace_runtime::types::{DATE_LIMITS, Kind, Scalar, Type};
 
 use super::RangeFinding;
-use super::fits::{constant, longest, union};
+use super::fits::{constant, longest, stored_alike, union};
 use super::intervals::{self, Range};
 use super::show::{bounds, show};
 use super::walk::Walk;
@@ -20,7 +20,7 @@ impl Walk<'_> {
         let ty = match &kind {
             NodeKind::And(parts) => self.in_turn(parts, true),
             NodeKind::Or(parts) => self.in_turn(parts, false),
-            NodeKind::If { condition, then, otherwise } => self.branches(*condition, *then, *otherwise),
+            NodeKind::If { condition, then, otherwise } => self.branches(node, (*condition, *then, *otherwise)),
             NodeKind::Quantify(quantifier, inside) => self.quantify(node, *quantifier, *inside),
             NodeKind::Define(inner) => {
                 for argument in self.arguments.get(&node).cloned().unwrap_or_default() {
@@ -79,7 +79,7 @@ impl Walk<'_> {
         Type::Boolean
     }
 
-    pub(super) fn branches(&mut self, condition: NodeId, then: NodeId, otherwise: NodeId) -> Type {
+    pub(super) fn branches(&mut self, node: NodeId, (condition, then, otherwise): (NodeId, NodeId, NodeId)) -> Type {
         self.visit(condition);
         let mark = self.mark();
         self.assume(condition, true);
@@ -88,7 +88,7 @@ impl Walk<'_> {
         self.assume(condition, false);
         self.visit(otherwise);
         self.back(mark);
-        union(&self.ty(then), &self.ty(otherwise))
+        self.either(node, then, otherwise)
     }
 
     pub(super) fn quantify(&mut self, node: NodeId, quantifier: Quantifier, inside: LoopId) -> Type {
@@ -149,9 +149,8 @@ impl Walk<'_> {
             NodeKind::Unwrap(inner) => self.ty(*inner).required().clone(),
             NodeKind::Wrap(inner) => Type::Optional(Box::new(self.ty(*inner))),
             NodeKind::OrElse(first, second) => {
-                let (first, second) = (self.ty(*first).required().clone(), self.ty(*second));
-                let whole = union(&first, second.required());
-                if second.is_optional() { Type::Optional(Box::new(whole)) } else { whole }
+                let whole = self.either(node, *first, *second).required().clone();
+                if self.ty(*second).is_optional() { Type::Optional(Box::new(whole)) } else { whole }
             }
             NodeKind::MakeRecord(_) => {
                 self.fields_fit(kind, &declared);
@@ -309,9 +308,23 @@ impl Walk<'_> {
 
     pub(super) fn list(&mut self, items: &[NodeId], declared: Type) -> Type {
         let Type::List { element, .. } = declared else { return declared };
+        let at = items.first().map_or_else(Default::default, |first| self.graph.node(*first).span);
+        for item in items {
+            self.fits(*item, &element, "an item of the list", at);
+        }
         let count = items.len() as u32;
-        let element = items.iter().map(|item| self.ty(*item)).reduce(|a, b| union(&a, &b)).unwrap_or(*element);
-        Type::List { element: Box::new(element), min: count, max: count }
+        Type::List { element, min: count, max: count }
+    }
+
+    /// The type of a value that is one of two.
+    pub(super) fn either(&mut self, node: NodeId, first: NodeId, second: NodeId) -> Type {
+        let (a, b) = (self.ty(first), self.ty(second));
+        if !stored_alike(a.required(), b.required()) && !self.broken[node.index()] {
+            self.broken[node.index()] = true;
+            let (at, other) = (self.graph.node(second).span, self.graph.node(first).span);
+            self.suspect(node, RangeFinding::Lists { at, other }, Vec::new());
+        }
+        union(&a, &b)
     }
 
     pub(super) fn text(&self, node: NodeId, values: &[NodeId]) -> Type {

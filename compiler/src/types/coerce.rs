@@ -82,10 +82,9 @@ impl<'a> Checker<'a, '_> {
             return super::literal::scalar(to.kind, number / power, expr.span);
         }
         let ty = Type::Scalar(to);
-        let (found, expected) = (self.words(&expr.ty), self.words(&ty));
+        let expected = self.words(&ty);
         let text = self.text(expr.span);
-        let constant = expr.constant().is_some();
-        let found = if constant { format!("`{text}`") } else { found };
+        let found = format!("`{text}`");
         self.report(TypeFinding::TooManyPlaces {
             found,
             has: shown(expr.ty.scalar(), has),

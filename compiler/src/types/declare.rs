@@ -57,7 +57,10 @@ impl<'a> Checker<'a, '_> {
                 self.report_name(NameFinding::Twice { name: field.name.text.clone(), at: field.name.span, first });
                 continue;
             }
-            let ty = self.type_of(&field.ty).unwrap_or(Type::Boolean);
+            let ty = self.type_of(&field.ty).unwrap_or_else(|| {
+                self.broken_fields.insert(field.span);
+                Type::Boolean
+            });
             fields.push(FieldType { name: field.name.text.clone(), ty, span: field.span });
         }
         fields

@@ -96,6 +96,7 @@ impl<'a> Checker<'a, '_> {
     fn record_field(&mut self, base: Expr, id: RecordId, field: &ast::Name, span: Span) -> Expr {
         let record = self.types.record(id);
         match record.fields.iter().position(|it| it.name == field.text) {
+            Some(place) if self.broken_fields.contains(&record.fields[place].span) => Expr::error(span),
             Some(place) => {
                 let ty = record.fields[place].ty.clone();
                 self.read(Expr { kind: ExprKind::Field(Box::new(base), place as u32), ty, span })
@@ -267,7 +268,11 @@ impl<'a> Checker<'a, '_> {
                         continue;
                     }
                     let declared = &record.fields[place];
-                    let value = self.typed_as(&field.value, &declared.ty, Some(declared.span));
+                    let value = if self.broken_fields.contains(&declared.span) {
+                        Expr::error(field.value.span)
+                    } else {
+                        self.typed_as(&field.value, &declared.ty, Some(declared.span))
+                    };
                     values[place] = Some((value, field.name.span));
                 }
             }

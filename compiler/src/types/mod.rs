@@ -18,6 +18,8 @@ mod scope;
 mod tests;
 pub mod words;
 
+use std::collections::HashSet;
+
 use axtrace_grammar::ast;
 use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::{DecisionId, RoleMeta};
@@ -62,6 +64,8 @@ struct Checker<'a, 'f> {
     defines: Vec<Lazy<hir::Define>>,
     signatures: Vec<Option<Signature>>,
     zones: Vec<Zone>,
+    /// The fields whose type is broken, and reported: where they are declared.
+    broken_fields: HashSet<Span>,
     /// The module whose names are in scope.
     module: usize,
     scope: Scope<'a>,
@@ -98,6 +102,7 @@ pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings
         defines: waiting(resolved.defines.len()),
         signatures: vec![None; resolved.decisions.len()],
         zones: Vec::new(),
+        broken_fields: HashSet::new(),
         module: 0,
         scope: Scope::default(),
         samples_known: false,

@@ -19,7 +19,7 @@ impl<'a> Checker<'a, '_> {
         }
         let value = expected.and_then(|ty| self.enum_value(ty.required(), &name.text));
         match (self.scope.lookup(&name.text), value) {
-            (Some(_), Some((id, _))) => self.ambiguous(name, "name", id),
+            (Some(_), Some((id, _))) => self.ambiguous(name, "variable", id),
             (Some(binding), None) => self.bound(binding, name),
             (None, value) => self.declared_name(name, expected, value),
         }
@@ -61,7 +61,7 @@ impl<'a> Checker<'a, '_> {
         let symbol = self.resolved.lookup(self.module, &name.text).map(|(symbol, _)| symbol);
         let is_value = matches!(symbol, Some(Symbol::Param(_) | Symbol::Sample(_)));
         match (symbol, value) {
-            (Some(_), Some((id, _))) if is_value => self.ambiguous(name, "name", id),
+            (Some(_), Some((id, _))) if is_value => self.ambiguous(name, "parameter", id),
             (_, Some((id, place))) => enum_constant(id, place, name.span),
             (Some(symbol), None) => self.symbol_value(symbol, name),
             (None, None) => self.free_name(name, expected),
