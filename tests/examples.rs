@@ -96,3 +96,15 @@ fn the_readme_shows_what_the_program_prints() {
     assert!(front.contains(counts), "README.md does not show\n{counts}");
     assert!(example("README.md").contains(drawing.trim_end()), "examples/scheduling/README.md does not show\n{drawing}");
 }
+
+#[test]
+fn the_readme_shows_what_is_found_without_overrides() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("without_overrides");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("assignment.ax"), example("assignment.ax").replace(" overrides planning", "")).unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_axtrace"));
+    let printed = command.args(["check", "assignment.ax"]).current_dir(&folder).env_remove("COLUMNS").output().unwrap();
+    assert_eq!(printed.status.code(), Some(1));
+    let shown = String::from_utf8(printed.stdout).unwrap();
+    assert!(example("README.md").contains(shown.trim_end()), "examples/scheduling/README.md does not show\n{shown}");
+}
