@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use axtrace::source::{Finding, MAX_FILE_BYTES, Sources, SourcesError};
+use axtrace::grammar::ast::Path as Names;
+use axtrace::source::{Finding, Findings, MAX_FILE_BYTES, SourceFile, Sources, SourcesError};
 
 /// Folders inside of folders, at most.
 const DEEPEST: usize = 64;
@@ -58,6 +59,7 @@ pub fn read(paths: &[PathBuf]) -> Result<Project, ProjectError> {
     for file in &files {
         project.add(file)?;
     }
+    project.add_used()?;
     if files.is_empty() { Err(ProjectError::Empty(paths.to_vec())) } else { Ok(project) }
 }
 
@@ -89,6 +91,25 @@ fn without_dot(path: &Path) -> PathBuf {
 }
 
 impl Project {
+    /// Adds the files of modules that others use and that were not named: they lie where their names say, seen from the module that uses
+    /// them. Those that are not there are the compiler's to report.
+    fn add_used(&mut self) -> Result<(), ProjectError> {
+        let mut place = 0;
+        while let Some(file) = self.sources.files().get(place) {
+            place += 1;
+            let Some((root, used)) = used_modules(file) else { continue };
+            for module in used {
+                let path = module.iter().fold(root.clone(), |path, name| path.join(name)).with_extension(ENDING);
+                let name = path.to_string_lossy().replace('\\', "/");
+                let known = self.sources.files().iter().any(|file| file.path() == name);
+                if !known && path.is_file() {
+                    self.add(&path)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn add(&mut self, path: &Path) -> Result<(), ProjectError> {
         let name = path.to_string_lossy().replace('\\', "/");
         let added = match bytes_of(path).map_err(|error| unreadable(path, error))? {
@@ -100,6 +121,26 @@ impl Project {
         }
         Ok(())
     }
+}
+
+/// The folder that the module of a file is named from, and the paths of the modules it uses. `None` if it uses none, or if its own path does not
+/// follow its module.
+fn used_modules(file: &SourceFile) -> Option<(PathBuf, Vec<Vec<String>>)> {
+    let uses = file.text().lines().any(|line| line.trim_start().starts_with("use"));
+    if !uses {
+        return None;
+    }
+    // What is wrong with the file is reported when it is compiled.
+    let tree = axtrace::grammar::parse(file, &mut Findings::new());
+    let mut root = Path::new(file.path()).with_extension("");
+    for name in tree.module?.names.iter().rev() {
+        if root.file_name()?.to_str()? != name.text {
+            return None;
+        }
+        root.pop();
+    }
+    let names = |path: &Names| path.names.iter().map(|name| name.text.clone()).collect();
+    Some((root, tree.uses.iter().map(|used| names(&used.module)).collect()))
 }
 
 /// The bytes of a file, or its size when that is too large to be read.

@@ -23,13 +23,14 @@ use axtrace_runtime::read::Reader;
 use axtrace_source::{Findings, Sources};
 
 /// Findings that no page can show, each with what it would take.
-const NOT_SHOWN: [(&str, &str); 12] = [
+const NOT_SHOWN: [(&str, &str); 13] = [
     ("E0001", "a file of more than 16 MiB"),
     ("E0002", "bytes that are no text"),
     ("E0003", "4 GiB of sources"),
     ("E0005", "a character that nobody sees"),
     ("E0007", "129 brackets"),
     ("E0317", "an enum of 65 names"),
+    ("E0212", "two files"),
     ("E0325", "500 declarations"),
     ("E0430", "400,000 operations"),
     ("E0702", "bytes that are no text"),

@@ -114,6 +114,18 @@ pub enum NameFinding {
         #[label(primary, "belongs to the language")]
         at: Span,
     },
+    #[error("module `{module}` declares no `{name}`")]
+    #[diagnostic(code(E0212))]
+    NotInModule {
+        module: String,
+        name: String,
+        #[label(primary, "not declared in `{module}`")]
+        at: Span,
+        #[label("the module")]
+        declared: Span,
+        #[help]
+        suggestion: Option<String>,
+    },
     #[error("`{what}` cannot be compiled yet")]
     #[diagnostic(
         code(E0901),

@@ -16,6 +16,7 @@ use axtrace_source::{Findings, Span};
 pub use findings::NameFinding;
 
 use crate::hir::DefineId;
+use crate::suggest::did_you_mean;
 
 /// What a name of a module stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,21 +111,69 @@ pub fn resolve<'a>(files: &'a [ast::File], findings: &mut Findings) -> Resolved<
     for file in files {
         let module = resolved.modules.len();
         let name = file.module.as_ref().map(ast::Path::text).unwrap_or_default();
+        refuse_second_module(&resolved, file, &name, findings);
         resolved.modules.push(Module { name, file, names: HashMap::new() });
         report_unbuilt_heads(file, findings);
         for item in &file.items {
             declare(&mut resolved, module, item, findings);
         }
     }
+    let imports = (0..files.len()).map(|module| imports(&resolved, module, findings)).collect::<Vec<_>>();
+    for (module, imports) in imports.into_iter().enumerate() {
+        for (name, symbol) in imports {
+            name_it(&mut resolved.modules[module], name, symbol, findings);
+        }
+    }
     resolved
+}
+
+/// Two files that say they are the same module.
+fn refuse_second_module(resolved: &Resolved<'_>, file: &ast::File, name: &str, findings: &mut Findings) {
+    let first = resolved.modules.iter().find(|module| !name.is_empty() && module.name == name);
+    if let (Some(first), Some(path)) = (first.and_then(|module| module.file.module.as_ref()), &file.module) {
+        findings.report(NameFinding::Twice { name: name.into(), at: path.span, first: first.span });
+    }
+}
+
+/// What a module takes from others: each name with what it stands for there. Only what a module declares itself can be taken from it.
+fn imports<'a>(resolved: &Resolved<'a>, module: usize, findings: &mut Findings) -> Vec<(&'a ast::Name, Symbol)> {
+    let mut taken = Vec::new();
+    for used in &resolved.modules[module].file.uses {
+        let path = used.module.text();
+        let from = resolved.modules.iter().position(|other| !path.is_empty() && other.name == path);
+        if from.is_none() {
+            let known = resolved.modules.iter().map(|other| other.name.as_str());
+            let suggestion =
+                did_you_mean(&path, known).or_else(|| Some(format!("it would stand in a file `{}.ax`", path.replace('.', "/"))));
+            findings.report(NameFinding::UnknownDeclared { what: "module", name: path, at: used.module.span, suggestion });
+        }
+        let symbol = |name: &ast::Name, findings: &mut Findings| match from {
+            Some(from) => imported(resolved, from, name, findings),
+            None => Symbol::Broken,
+        };
+        taken.extend(used.names.iter().map(|name| (name, symbol(name, findings))));
+    }
+    taken
+}
+
+fn imported(resolved: &Resolved<'_>, from: usize, name: &ast::Name, findings: &mut Findings) -> Symbol {
+    if let Some((symbol, _)) = resolved.lookup(from, &name.text) {
+        return symbol;
+    }
+    let suggestion = did_you_mean(&name.text, resolved.names(from, |_| true));
+    findings.report(NameFinding::NotInModule {
+        module: resolved.modules[from].name.clone(),
+        name: name.text.clone(),
+        at: name.span,
+        declared: resolved.modules[from].file.module.as_ref().map_or(name.span, |path| path.span),
+        suggestion,
+    });
+    Symbol::Broken
 }
 
 fn report_unbuilt_heads(file: &ast::File, findings: &mut Findings) {
     if let Some(variant) = &file.variant {
         not_yet("variant", variant.span, findings);
-    }
-    for used in &file.uses {
-        not_yet("use", used.span, findings);
     }
 }
 

@@ -1,5 +1,8 @@
 //! Types, parameters, samples and defines as they are declared.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use axtrace_grammar::ast;
 use axtrace_runtime::currency::Currency;
 use axtrace_runtime::types::{
@@ -12,6 +15,9 @@ use super::{Caller, Checker, Lazy, TypeFinding};
 use crate::hir::{self, DefineId};
 use crate::resolve::{NameFinding, Symbol};
 use crate::suggest::did_you_mean;
+
+/// How many values an enum may have: the place of each is 16 bits.
+const MAX_NAMES: usize = 1 << 16;
 
 impl<'a> Checker<'a, '_> {
     /// Enums and records first by name, then the fields of records: they may name each other in any order.
@@ -31,13 +37,21 @@ impl<'a> Checker<'a, '_> {
 
     fn declare_enum(&mut self, item: &ast::Enum) {
         let mut values: Vec<String> = Vec::new();
+        let mut known: HashMap<&str, Span> = HashMap::new();
         for value in &item.values {
-            match item.values.iter().find(|other| other.name.text == value.name.text) {
-                Some(first) if first.name.span != value.name.span => {
-                    self.report_name(NameFinding::Twice { name: value.name.text.clone(), at: value.name.span, first: first.name.span });
+            match known.entry(&value.name.text) {
+                Entry::Occupied(first) => {
+                    let first = *first.get();
+                    self.report_name(NameFinding::Twice { name: value.name.text.clone(), at: value.name.span, first });
                 }
-                _ => values.push(value.name.text.clone()),
+                Entry::Vacant(place) => {
+                    place.insert(value.name.span);
+                    values.push(value.name.text.clone());
+                }
             }
+        }
+        if values.len() > MAX_NAMES {
+            self.report(TypeFinding::TooLarge { limit: "an enum has at most 65,536 values", at: item.name.span });
         }
         self.types.enums.push(EnumType { name: item.name.text.clone(), values, span: item.name.span });
     }
@@ -174,7 +188,7 @@ impl<'a> Checker<'a, '_> {
 
     fn named_type(&mut self, path: &'a ast::Path) -> Option<Type> {
         let text = path.text();
-        match self.resolved.lookup(self.module, &text) {
+        match self.type_symbol(path) {
             Some((Symbol::Enum(id), _)) => Some(Type::Enum(id)),
             Some((Symbol::Record(id), _)) => Some(Type::Record(id)),
             Some((Symbol::Alias(place), _)) => self.alias(place, path.span),
@@ -188,6 +202,17 @@ impl<'a> Checker<'a, '_> {
                 None
             }
         }
+    }
+
+    /// What the name of a type stands for: `Worker`, or `scheduling.Worker` of another module.
+    fn type_symbol(&self, path: &ast::Path) -> Option<(Symbol, Span)> {
+        let (last, before) = path.names.split_last()?;
+        if before.is_empty() {
+            return self.resolved.lookup(self.module, &last.text);
+        }
+        let module = before.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let module = self.resolved.modules.iter().position(|other| other.name == module)?;
+        self.resolved.lookup(module, &last.text)
     }
 
     fn alias(&mut self, place: usize, at: Span) -> Option<Type> {
