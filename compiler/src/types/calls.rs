@@ -207,7 +207,8 @@ impl<'a> Checker<'a, '_> {
         }
         let found = self.words(&list.ty);
         let at = list.span;
-        self.report(TypeFinding::Mismatch { expected: "a list".into(), found, at, declared: None, help: None });
+        let help = matches!(list.ty, Type::Set(_)).then(|| "a set is not gone through: ask it with `has`, `has all` or `has any`".into());
+        self.report(TypeFinding::Mismatch { expected: "a list".into(), found, at, declared: None, help });
         None
     }
 

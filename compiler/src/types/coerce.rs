@@ -128,6 +128,9 @@ impl<'a> Checker<'a, '_> {
                 let known = known.then(|| format!("write `{text}` without quotes"));
                 known.or_else(|| Some("the value of an enum is written without quotes".into()))
             }
+            (_, Type::Enum(_)) if matches!(expr.ty, Type::Set(_)) => {
+                Some("`has` takes one value; for several write `has all {…}` or `has any {…}`".into())
+            }
             (_, Type::Set(_)) if matches!(expr.ty, Type::Enum(_)) => {
                 Some(format!("a set stands in braces: `{{{}}}`", self.text(expr.span)))
             }

@@ -156,7 +156,8 @@ impl<'a> Checker<'a, '_> {
             let rule = self.otherwise(item, it, gives);
             rules.extend(rule);
         }
-        if rules.is_empty() && self.findings.len() == errors {
+        let broken = items.iter().any(|part| matches!(part, ast::DecisionItem::Broken(_)));
+        if rules.is_empty() && !broken && self.findings.len() == errors {
             self.report(TypeFinding::NoRules { decision: item.name.text.clone(), at: item.head_span });
         }
         let rules: Option<Vec<Rule>> = rules.into_iter().collect();

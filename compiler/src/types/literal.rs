@@ -105,6 +105,11 @@ impl Checker<'_, '_> {
     }
 
     fn money(&mut self, part: &ast::QuantityPart, span: Span) -> Expr {
+        // `when n > 3 reject` lacks a `then`, which was reported; its outcome then reads like a unit.
+        let name = &part.unit.name.text;
+        if self.findings.has_errors() && self.types.enums.iter().any(|it| it.values.contains(name)) {
+            return Expr::error(span);
+        }
         match self.currency(&part.unit.name) {
             Some(currency) => {
                 scalar(Kind::Number { scale: u32::from(part.number.scale), unit: Unit::Money(currency) }, part.number.digits, span)

@@ -107,7 +107,8 @@ impl<'a> Checker<'a, '_> {
         let known = self.scope.all_names();
         let declared = self.resolved.names(self.module, |symbol| matches!(symbol, Symbol::Param(_) | Symbol::Define(_)));
         let values = self.types.enums.iter().flat_map(|it| it.values.iter().map(String::as_str));
-        let suggestion = did_you_mean(&name.text, known.iter().map(String::as_str).chain(declared).chain(values));
+        let near = did_you_mean(&name.text, known.iter().map(String::as_str).chain(declared).chain(values));
+        let suggestion = foreign(&name.text).map(String::from).or(near);
         self.report_name(NameFinding::Unknown { name: name.text.clone(), at: name.span, suggestion });
         Expr::error(name.span)
     }
@@ -211,5 +212,15 @@ impl<'a> Checker<'a, '_> {
         let block = self.scope.pending[index].block;
         self.scope.blocks[block].push(Let { var, value, ty });
         var
+    }
+}
+
+/// What to write for a word that other languages have.
+fn foreign(word: &str) -> Option<&'static str> {
+    match word.to_lowercase().as_str() {
+        "null" | "nil" | "none" | "undefined" | "nothing" => Some("an optional value is tested with `is missing` and `is given`"),
+        "today" | "now" | "sysdate" | "current_date" => Some("a decision knows no clock: take the date as a parameter, `on: date`"),
+        "yes" | "ja" | "oui" => Some("a condition is `true` or `false`"),
+        _ => None,
     }
 }

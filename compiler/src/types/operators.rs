@@ -91,6 +91,10 @@ impl<'a> Checker<'a, '_> {
         let help = match (left.constant().is_some() && plain(left), right.constant().is_some() && plain(right)) {
             (true, _) => unit(right).map(|unit| example(left, unit)),
             (_, true) => unit(left).map(|unit| example(right, unit)),
+            _ if [left, right].iter().any(|side| is_moment(side)) && quoted(left).or(quoted(right)).is_some() => {
+                let text = quoted(left).or(quoted(right)).unwrap_or_default();
+                Some(format!("dates, times and instants are written without quotes: `{text}`"))
+            }
             _ if operator == "+" && [left, right].iter().any(|side| matches!(side.ty, Type::Text { .. })) => {
                 let part = |side: &Expr| match side.constant() {
                     Some(Value::Text(text)) => text.to_string(),
@@ -251,9 +255,7 @@ impl<'a> Checker<'a, '_> {
             ast::CompareOp::Greater => Comparison::Greater,
             ast::CompareOp::GreaterOrEqual => Comparison::GreaterOrEqual,
             ast::CompareOp::Has | ast::CompareOp::HasAll | ast::CompareOp::HasAny => return self.has(op, left, right, span),
-            ast::CompareOp::StartsWith | ast::CompareOp::EndsWith | ast::CompareOp::Contains => {
-                return self.unbuilt_expr(op.node.text(), span);
-            }
+            ast::CompareOp::StartsWith | ast::CompareOp::EndsWith | ast::CompareOp::Contains => return self.text_test(op, left, span),
         };
         if let Some(value) = tested_for_missing(left, right) {
             let test = if comparison == Comparison::NotEqual { "is given" } else { "is missing" };
@@ -266,6 +268,18 @@ impl<'a> Checker<'a, '_> {
             return Expr::error(span);
         }
         self.comparison(comparison, Spanned::new(op.node.text(), op.span), left, right, span)
+    }
+
+    /// Tests of texts come later; of a set the author means `has`.
+    fn text_test(&mut self, op: Spanned<ast::CompareOp>, left: &'a ast::Expr, span: Span) -> Expr {
+        let left = self.expr(left, None);
+        if op.node == ast::CompareOp::Contains && matches!(left.ty, Type::Set(_)) && !left.is_error() {
+            let (expected, found, at) = ("a text".to_string(), self.words(&left.ty), left.span);
+            let help = Some("of a set write `has`, `has all` or `has any`".into());
+            self.report(TypeFinding::Mismatch { expected, found, at, declared: None, help });
+            return Expr::error(span);
+        }
+        self.unbuilt_expr(op.node.text(), span)
     }
 
     fn refuse_missing(&mut self, sides: [&Expr; 2]) -> bool {
@@ -439,6 +453,18 @@ impl<'a> Checker<'a, '_> {
                 Expr::error(span)
             }
         }
+    }
+}
+
+fn is_moment(expr: &Expr) -> bool {
+    expr.ty.required().scalar().is_some_and(|scalar| matches!(scalar.kind, Kind::Date | Kind::Time | Kind::Datetime))
+}
+
+/// The text of a constant.
+fn quoted(expr: &Expr) -> Option<String> {
+    match expr.constant() {
+        Some(Value::Text(text)) => Some(text.to_string()),
+        _ => None,
     }
 }
 
