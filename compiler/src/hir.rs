@@ -244,6 +244,17 @@ pub enum ExprKind {
     },
     /// A text with values in it.
     Text(Vec<Piece>),
+    /// A value that the body uses more than once, evaluated once.
+    Bind {
+        /// Stands for the value in the body.
+        var: VarId,
+        /// The value.
+        value: Box<Expr>,
+        /// What is computed with it.
+        body: Box<Expr>,
+    },
+    /// An expression that the checker wrote, whose conditions no author asked: they have no place in a trace.
+    Quiet(Box<Expr>),
     /// A call of a define.
     Define(DefineId, Vec<Expr>),
     /// A call of a decision.

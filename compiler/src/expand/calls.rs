@@ -1,5 +1,7 @@
 //! Locals, calls and loops.
 
+use std::ops::Range;
+
 use axtrace_runtime::meta::{DecisionId, SiteId, SiteKind};
 use axtrace_runtime::types::{FieldType, Type};
 use axtrace_source::Span;
@@ -57,24 +59,35 @@ impl Expander<'_> {
         let define = &self.program.defines[id.0 as usize];
         self.too_large |= self.expanding.len() >= MAX_CALLS;
         let site = self.site(SiteKind::Define(define.name.clone()), expr.span);
-        let (first_local, first_obligation) = (self.graph.locals.len(), self.graph.obligations.len());
-        let mut last_obligation = first_obligation;
-        let outer_known = std::mem::replace(&mut self.known, Known::Call(NodeId(u32::MAX)));
         let body = self.under(site, |this| {
-            let bound = this.arguments(&define.name, &define.args, args, define.vars.len());
-            last_obligation = this.graph.obligations.len();
-            let outer = std::mem::replace(&mut this.bound, bound);
-            this.expanding.push(id);
-            this.lets(&define.lets);
-            let body = this.expr(&define.body, None);
-            this.expanding.pop();
-            this.bound = outer;
-            body
+            this.around_call(expr, |this| {
+                let first = this.graph.obligations.len();
+                let bound = this.arguments(&define.name, &define.args, args, define.vars.len());
+                let obligations = first..this.graph.obligations.len();
+                let outer = std::mem::replace(&mut this.bound, bound);
+                this.expanding.push(id);
+                this.lets(&define.lets);
+                let body = this.expr(&define.body, None);
+                this.expanding.pop();
+                this.bound = outer;
+                if let Some((ty, declared)) = &define.ty {
+                    this.oblige(body, ty, format!("what `{}` gives", define.name), *declared);
+                }
+                (body, obligations)
+            })
         });
+        self.graph.nodes[body.index()].site = Some(site);
+        self.set_value(site, body);
+        body
+    }
+
+    /// A node around the body that `work` makes. The locals that it makes may rely on what is known at the node, and the obligations it names are
+    /// those of arguments.
+    fn around_call(&mut self, expr: &Expr, work: impl FnOnce(&mut Self) -> (NodeId, Range<usize>)) -> NodeId {
+        let first_local = self.graph.locals.len();
+        let outer_known = std::mem::replace(&mut self.known, Known::Call(NodeId(u32::MAX)));
+        let (body, obligations) = work(self);
         self.known = outer_known;
-        if let Some((ty, declared)) = &define.ty {
-            self.oblige(body, ty, format!("what `{}` gives", define.name), *declared);
-        }
         let ty = self.graph.node(body).ty.clone();
         let node = self.node(NodeKind::Define(body), ty, expr.span);
         for local in &mut self.graph.locals[first_local..] {
@@ -82,12 +95,28 @@ impl Expander<'_> {
                 local.known = Known::Call(node);
             }
         }
-        for obligation in &mut self.graph.obligations[first_obligation..last_obligation] {
+        for obligation in &mut self.graph.obligations[obligations] {
             obligation.call.get_or_insert(node);
         }
-        self.graph.nodes[node.index()].site = Some(site);
-        self.set_value(site, node);
         node
+    }
+
+    /// A value with what is computed from it; a place or constant is copied where it is used.
+    pub(super) fn bind(&mut self, var: VarId, value: &Expr, body: &Expr, expr: &Expr) -> NodeId {
+        if is_place(value) || matches!(value.kind, ExprKind::Constant(_)) {
+            let node = self.place_node(value);
+            self.bound[var.0 as usize] = Some(Bound::Copy(node));
+            return self.expr(body, None);
+        }
+        self.around_call(expr, |this| {
+            let name = this.variables()[var.0 as usize].name.clone();
+            // The value was written by the author, whatever stands around it.
+            let quiet = std::mem::replace(&mut this.quiet, false);
+            let local = this.local(SiteKind::Argument(name.clone()), &name, value, value.span);
+            this.quiet = quiet;
+            this.bound[var.0 as usize] = Some(Bound::Local(local));
+            (this.expr(body, None), 0..0)
+        })
     }
 
     fn arguments(&mut self, function: &str, fields: &[(VarId, FieldType)], args: &[Expr], vars: usize) -> Vec<Option<Bound>> {

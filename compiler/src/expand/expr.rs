@@ -15,10 +15,13 @@ impl Expander<'_> {
             return self.node(NodeKind::Constant(axtrace_runtime::value::Value::Missing), expr.ty.clone(), expr.span);
         }
         match &expr.kind {
-            ExprKind::Quantify { .. } | ExprKind::Define(..) | ExprKind::Decide(..) => self.with_own_site(expr, own),
+            ExprKind::Quantify { .. } | ExprKind::Define(..) | ExprKind::Decide(..) | ExprKind::Bind { .. } => {
+                self.with_own_site(expr, own)
+            }
+            ExprKind::Quiet(inner) => self.quiet(inner, own),
             ExprKind::Constant(_) | ExprKind::Error => self.bare(expr).0,
             ExprKind::Many(Many::And | Many::Or, _) if own.is_none() => self.bare(expr).0,
-            _ if expr.ty == Type::Boolean || own.is_some() => {
+            _ if (expr.ty == Type::Boolean && !self.quiet) || own.is_some() => {
                 let site = own.unwrap_or_else(|| self.site(SiteKind::Condition, expr.span));
                 let (node, shown) = self.under(site, |this| this.bare(expr));
                 self.graph.nodes[node.index()].site = Some(site);
@@ -27,6 +30,13 @@ impl Expander<'_> {
             }
             _ => self.bare(expr).0,
         }
+    }
+
+    fn quiet(&mut self, inner: &Expr, own: Option<SiteId>) -> NodeId {
+        let outer = std::mem::replace(&mut self.quiet, true);
+        let node = self.expr(inner, own);
+        self.quiet = outer;
+        node
     }
 
     /// Loops and calls bring a site; if another is wanted, it stands on a node around theirs.
@@ -45,6 +55,7 @@ impl Expander<'_> {
             }
             ExprKind::Define(define, args) => self.call_define(*define, args, expr),
             ExprKind::Decide(decision, args) => self.call_decision(*decision, args, expr),
+            ExprKind::Bind { var, value, body } => self.bind(*var, value, body, expr),
             _ => self.bare(expr).0,
         }
     }
@@ -66,7 +77,10 @@ impl Expander<'_> {
             }
             ExprKind::InRange { value, low, high } => self.in_range(value, low.as_ref(), high.as_ref()),
             ExprKind::Text(pieces) => (self.text(pieces), Vec::new()),
-            ExprKind::Quantify { .. } | ExprKind::Define(..) | ExprKind::Decide(..) => return (self.visit(expr), Vec::new()),
+            ExprKind::Quantify { .. } | ExprKind::Define(..) | ExprKind::Decide(..) | ExprKind::Bind { .. } => {
+                return (self.visit(expr), Vec::new());
+            }
+            ExprKind::Quiet(inner) => return (self.quiet(inner, None), Vec::new()),
             ExprKind::Error => (NodeKind::Constant(axtrace_runtime::value::Value::Missing), Vec::new()),
         };
         (self.node(kind, ty, span), shown)

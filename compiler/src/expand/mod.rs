@@ -65,6 +65,8 @@ struct Expander<'a> {
     known: Known,
     /// The defines that are being expanded, innermost last.
     expanding: Vec<hir::DefineId>,
+    /// Whether conditions are expanded that no author wrote.
+    quiet: bool,
     too_large: bool,
 }
 
@@ -87,6 +89,7 @@ fn expand_decision(program: &hir::Program, decision: &hir::Decision, templates: 
         inside: None,
         known: Known::Always,
         expanding: Vec::new(),
+        quiet: false,
         too_large: false,
     };
     expander.decision(decision);

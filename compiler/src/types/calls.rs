@@ -3,10 +3,11 @@
 use axtrace_grammar::ast;
 use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
 use axtrace_runtime::value::Value;
-use axtrace_source::Span;
+use axtrace_source::{Span, Spanned};
 
+use super::operators::plain_compare;
 use super::{Checker, TypeFinding};
-use crate::graph::{Quantifier, Rounding};
+use crate::graph::{Comparison, Quantifier, Rounding};
 use crate::hir::{Binary, DefineId, Expr, ExprKind, Unary, VarId};
 use crate::resolve::{BUILT_IN, NameFinding, Symbol};
 use crate::suggest::did_you_mean;
@@ -84,19 +85,18 @@ impl<'a> Checker<'a, '_> {
     // Built-in functions
 
     fn built_in(&mut self, function: &'a ast::Name, args: &'a [ast::CallArg], span: Span) -> Expr {
-        if let Some(to) = args.iter().find_map(|arg| arg.to) {
-            return self.unbuilt_expr("rounding to a step", to);
+        if let ([value, step], true) = (args, args.iter().any(|arg| arg.to.is_some())) {
+            return self.round_to_step(function, &value.value, &step.value, span);
+        }
+        if let Some(rounding) = rounding(&function.text) {
+            return self.round(function, rounding, args, span);
         }
         match function.text.as_str() {
-            "round" => self.round(function, Rounding::HalfAwayFromZero, args, span),
-            "round_half_even" => self.round(function, Rounding::HalfEven, args, span),
-            "round_up" => self.round(function, Rounding::Up, args, span),
-            "round_down" => self.round(function, Rounding::Down, args, span),
-            "floor" => self.round(function, Rounding::Floor, args, span),
-            "ceiling" => self.round(function, Rounding::Ceiling, args, span),
             "years_between" => self.years_between(args, span),
             "date_of" => self.in_zone(function, Binary::DateOf, Kind::Date, args, span),
             "time_of" => self.in_zone(function, Binary::TimeOf, Kind::Time, args, span),
+            "min" | "max" if args.len() == 2 => self.extreme(function, &args[0].value, &args[1].value, span),
+            "abs" => self.absolute(args, span),
             "count" => self.count_items(args, span),
             "sum" => self.sum_items(args, span),
             other => self.unbuilt_expr(other, function.span),
@@ -125,6 +125,77 @@ impl<'a> Checker<'a, '_> {
             }
             _ => self.not_a_number(&value),
         }
+    }
+
+    /// `round(x, to 0.05 CHF)`: the nearest multiple of a step.
+    fn round_to_step(&mut self, function: &'a ast::Name, value: &'a ast::Expr, step: &'a ast::Expr, span: Span) -> Expr {
+        let Some(rounding) = rounding(&function.text) else {
+            return self.wrong_count(&function.text, "no step", 2, step.span);
+        };
+        let (value, step) = self.sides(value, step, None);
+        if value.is_error() || step.is_error() || self.refuse_missing([&value, &step]) {
+            return Expr::error(span);
+        }
+        if step.constant().and_then(Value::number).is_none_or(|number| number <= 0) {
+            self.report(TypeFinding::NotConstant { what: "the step, a number above 0,".into(), at: step.span });
+            return Expr::error(span);
+        }
+        let (Type::Scalar(a), Type::Scalar(b)) = (&value.ty, &step.ty) else { return self.not_a_number(&value) };
+        let (a, b) = (*a, *b);
+        if super::words::dimension(a.kind) != super::words::dimension(b.kind) {
+            return self.operands(&function.text, function.span, &value, &step);
+        }
+        let op = |node| Spanned::new(node, function.span);
+        let steps = self.divide(op(ast::BinaryOp::Divide), value, step.clone(), (a, b), span);
+        if steps.is_error() {
+            return steps;
+        }
+        let steps = round(steps, rounding, 0, Kind::INTEGER, span);
+        let Type::Scalar(whole) = steps.ty else { return steps };
+        self.multiply(op(ast::BinaryOp::Multiply), steps, step, (whole, b), span)
+    }
+
+    /// `min(a, b)`, `max(a, b)` of two values with an order.
+    fn extreme(&mut self, function: &'a ast::Name, left: &'a ast::Expr, right: &'a ast::Expr, span: Span) -> Expr {
+        let (left, right) = self.sides(left, right, None);
+        if left.is_error() || right.is_error() || self.refuse_missing([&left, &right]) {
+            return Expr::error(span);
+        }
+        let alike = match (&left.ty, &right.ty) {
+            (Type::Scalar(a), Type::Scalar(b)) => super::words::dimension(a.kind) == super::words::dimension(b.kind),
+            _ => false,
+        };
+        if !alike {
+            return self.operands(&function.text, function.span, &left, &right);
+        }
+        let Some((left, right)) = self.join(left, right) else { return Expr::error(span) };
+        let order = if function.text == "min" { Comparison::LessOrEqual } else { Comparison::GreaterOrEqual };
+        self.bound_once("first", left, |this, left| {
+            this.bound_once("second", right, |_, right| {
+                let ty = left.ty.clone();
+                let condition = plain_compare(order, left.clone(), right.clone(), span);
+                quiet(ExprKind::If(Box::new([condition, left, right])), ty, span)
+            })
+        })
+    }
+
+    /// `abs(x)` of a number, a duration or days.
+    fn absolute(&mut self, args: &'a [ast::CallArg], span: Span) -> Expr {
+        let [value] = args else { return self.wrong_count("abs", "one number", args.len(), span) };
+        let value = self.expr(&value.value, None);
+        if value.is_error() {
+            return value;
+        }
+        let Some(scalar) = value.ty.scalar().filter(|it| matches!(it.kind, Kind::Number { .. } | Kind::Duration | Kind::Days)) else {
+            return self.not_a_number(&value);
+        };
+        self.bound_once("value", value, |_, value| {
+            let ty = value.ty.clone();
+            let zero = super::literal::scalar(scalar.kind, 0, span);
+            let condition = plain_compare(Comparison::Less, value.clone(), zero, span);
+            let turned = super::expr::unary(Unary::Negate, value.clone(), ty.clone(), span);
+            quiet(ExprKind::If(Box::new([condition, turned, value])), ty, span)
+        })
     }
 
     fn round_scalar(&mut self, value: Expr, scalar: Scalar, rounding: Rounding, places: u32, span: Span) -> Expr {
@@ -249,25 +320,30 @@ impl<'a> Checker<'a, '_> {
         if let Some(by) = &it.by {
             return self.unbuilt_expr("by", by.span);
         }
-        let Some((binder, list)) = self.bind(&it.binders) else { return Expr::error(span) };
+        let Some(mut bound) = self.bind_all(&it.binders) else { return Expr::error(span) };
         let filter = it.condition.as_ref().map(|condition| self.condition(condition));
         let given = filter.as_ref().map(|filter| self.scope.given_if(filter)).unwrap_or_default();
         let body = self.knowing(given, |this| it.body.as_ref().map(|body| this.expr(body, None)));
-        self.scope.names.pop();
+        self.leave_all(&bound);
         if filter.as_ref().is_some_and(Expr::is_error) || body.as_ref().is_some_and(Expr::is_error) {
             return Expr::error(span);
         }
-        match (quantifier, body) {
+        let Some((binder, list)) = bound.pop() else { return Expr::error(span) };
+        let innermost = match (quantifier, body) {
             (Quantifier::Sum, Some(body)) => self.sum(binder, list, filter, body, span),
             (Quantifier::Count, None) => {
                 quantify(Quantifier::Count, binder, list, filter, None, Type::Scalar(Scalar::of(Kind::INTEGER)), span)
             }
-            (Quantifier::Sum, None) => self.wrong_count("sum", "what is added up: `sum(x.price for x in items)`", 0, span),
+            (Quantifier::Sum, None) => return self.wrong_count("sum", "what is added up: `sum(x.price for x in items)`", 0, span),
             (_, body) => {
                 let has = usize::from(body.is_some());
-                self.wrong_count("count", "only the elements: `count(x in items where …)`", has, span)
+                return self.wrong_count("count", "only the elements: `count(x in items where …)`", has, span);
             }
-        }
+        };
+        // What several binders make together is added up from the inside out.
+        let around =
+            |inner: Expr, (binder, list): (VarId, Expr)| if inner.is_error() { inner } else { self.sum(binder, list, None, inner, span) };
+        bound.into_iter().rev().fold(innermost, around)
     }
 
     pub(super) fn quantified(&mut self, it: &'a ast::Quantified, span: Span) -> Expr {
@@ -275,13 +351,33 @@ impl<'a> Checker<'a, '_> {
             ast::Quantifier::Some => Quantifier::Some,
             ast::Quantifier::Every => Quantifier::Every,
         };
-        let Some((binder, list)) = self.bind(&it.binders) else { return Expr::error(span) };
+        let Some(bound) = self.bind_all(&it.binders) else { return Expr::error(span) };
         let body = self.condition(&it.condition);
-        self.scope.names.pop();
-        if body.is_error() {
-            return body;
+        self.leave_all(&bound);
+        let around = |inner: Expr, (binder, list): (VarId, Expr)| {
+            if inner.is_error() { inner } else { quantify(quantifier, binder, list, None, Some(inner), Type::Boolean, span) }
+        };
+        bound.into_iter().rev().fold(body, around)
+    }
+
+    /// Binds several elements, later ones using earlier ones. Each has a level of names; nothing is left open where this gives `None`.
+    fn bind_all(&mut self, binders: &'a [ast::Binder]) -> Option<Vec<(VarId, Expr)>> {
+        let mut bound = Vec::with_capacity(binders.len());
+        for binder in binders {
+            match self.bind(std::slice::from_ref(binder)) {
+                Some(one) => bound.push(one),
+                None => {
+                    self.leave_all(&bound);
+                    return None;
+                }
+            }
         }
-        quantify(quantifier, binder, list, None, Some(body), Type::Boolean, span)
+        Some(bound)
+    }
+
+    fn leave_all(&mut self, bound: &[(VarId, Expr)]) {
+        let levels = self.scope.names.len() - bound.len();
+        self.scope.names.truncate(levels);
     }
 
     /// Binds an element of a list in a new level of names, which the caller closes. Nothing is opened where this gives `None`.
@@ -324,6 +420,25 @@ impl<'a> Checker<'a, '_> {
 fn quantify(quantifier: Quantifier, binder: VarId, list: Expr, filter: Option<Expr>, body: Option<Expr>, ty: Type, span: Span) -> Expr {
     let (list, filter, body) = (Box::new(list), filter.map(Box::new), body.map(Box::new));
     Expr { kind: ExprKind::Quantify { quantifier, binder, list, filter, body }, ty, span }
+}
+
+/// The function of a name that rounds.
+fn rounding(name: &str) -> Option<Rounding> {
+    match name {
+        "round" => Some(Rounding::HalfAwayFromZero),
+        "round_half_even" => Some(Rounding::HalfEven),
+        "round_up" => Some(Rounding::Up),
+        "round_down" => Some(Rounding::Down),
+        "floor" => Some(Rounding::Floor),
+        "ceiling" => Some(Rounding::Ceiling),
+        _ => None,
+    }
+}
+
+/// An expression that no author wrote.
+fn quiet(kind: ExprKind, ty: Type, span: Span) -> Expr {
+    let inner = Expr { kind, ty: ty.clone(), span };
+    Expr { kind: ExprKind::Quiet(Box::new(inner)), ty, span }
 }
 
 fn round(value: Expr, rounding: Rounding, places: u32, kind: Kind, span: Span) -> Expr {

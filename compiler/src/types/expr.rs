@@ -1,11 +1,12 @@
 //! Expressions: names, fields, conditions, braces, texts.
 
 use axtrace_grammar::ast;
-use axtrace_runtime::types::{DEFAULT_TEXT, EnumId, RecordId, Scalar, Type};
+use axtrace_runtime::types::{DEFAULT_TEXT, EnumId, FieldType, RecordId, RecordType, Scalar, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
 use super::coerce::{many, wrap};
+use super::scope::place;
 use super::words::same_shape;
 use super::{Checker, TypeFinding};
 use crate::hir::{Binary, Expr, ExprKind, Many, Piece, Unary};
@@ -21,7 +22,7 @@ impl<'a> Checker<'a, '_> {
             ast::ExprKind::Text(parts) => self.text_value(parts, expected, span),
             ast::ExprKind::Name(name) => self.name(name, expected),
             ast::ExprKind::Field { base, field } => self.field(base, field, span),
-            ast::ExprKind::With { .. } => self.unbuilt_expr("with", span),
+            ast::ExprKind::With { base, fields } => self.with(base, fields, span),
             ast::ExprKind::Record(fields) => self.record(fields, expected, span),
             ast::ExprKind::Set(items) => self.set(items, expected, span),
             ast::ExprKind::EmptyBraces => self.empty_braces(expected, span),
@@ -249,50 +250,84 @@ impl<'a> Checker<'a, '_> {
 
     fn known_record(&mut self, id: RecordId, fields: &'a [ast::FieldValue], span: Span) -> Expr {
         let record = self.types.record(id).clone();
-        let mut values: Vec<Option<(Expr, Span)>> = vec![None; record.fields.len()];
-        let mut whole = true;
-        for field in fields {
-            match record.fields.iter().position(|it| it.name == field.name.text) {
-                None => {
-                    let suggestion = did_you_mean(&field.name.text, record.fields.iter().map(|it| it.name.as_str()));
-                    let (name, declared) = (record.name.clone(), record.span);
-                    let at = field.name.span;
-                    self.report_name(NameFinding::UnknownField { record: name, field: field.name.text.clone(), at, declared, suggestion });
-                    whole = false;
-                }
-                Some(place) => {
-                    if let Some((_, first)) = &values[place] {
-                        let first = *first;
-                        self.report(TypeFinding::FieldTwice { field: field.name.text.clone(), at: field.name.span, first });
-                        whole = false;
-                        continue;
-                    }
-                    let declared = &record.fields[place];
-                    let value = if self.broken_fields.contains(&declared.span) {
-                        Expr::error(field.value.span)
-                    } else {
-                        self.typed_as(&field.value, &declared.ty, Some(declared.span))
-                    };
-                    values[place] = Some((value, field.name.span));
-                }
-            }
-        }
+        let Some(values) = self.field_values(&record, fields) else { return Expr::error(span) };
         let values = self.with_missing(values, &record.fields, &record.name, span);
-        if !whole {
-            return Expr::error(span);
-        }
         many(Many::Record, values, Type::Record(id), span)
     }
 
+    /// `ana with { booked: 40 h }`: the fields that are written, and the others of the record before.
+    fn with(&mut self, base: &'a ast::Expr, fields: &'a [ast::FieldValue], span: Span) -> Expr {
+        let base = self.expr(base, None);
+        let Type::Record(id) = base.ty else {
+            if !base.is_error() {
+                let (found, at) = (self.words(&base.ty), base.span);
+                self.report(TypeFinding::Mismatch { expected: "a record".into(), found, at, declared: None, help: None });
+            }
+            return Expr::error(span);
+        };
+        let record = self.types.record(id).clone();
+        let Some(values) = self.field_values(&record, fields) else { return Expr::error(span) };
+        self.bound_once("record", base, |_, base| {
+            let mut whole = Vec::with_capacity(record.fields.len());
+            for (place, (value, field)) in values.into_iter().zip(&record.fields).enumerate() {
+                whole.push(match value {
+                    Some((value, _)) => value,
+                    None => kept_field(&base, place, field),
+                });
+            }
+            many(Many::Record, whole, Type::Record(id), span)
+        })
+    }
+
+    /// The value that is written for each field, with where its name is; `None` if a name was wrong.
+    fn field_values(&mut self, record: &RecordType, fields: &'a [ast::FieldValue]) -> Option<Vec<Option<(Expr, Span)>>> {
+        let mut values: Vec<Option<(Expr, Span)>> = vec![None; record.fields.len()];
+        let mut whole = true;
+        for field in fields {
+            let Some(place) = record.fields.iter().position(|it| it.name == field.name.text) else {
+                let suggestion = did_you_mean(&field.name.text, record.fields.iter().map(|it| it.name.as_str()));
+                let (name, declared) = (record.name.clone(), record.span);
+                let at = field.name.span;
+                self.report_name(NameFinding::UnknownField { record: name, field: field.name.text.clone(), at, declared, suggestion });
+                whole = false;
+                continue;
+            };
+            if let Some((_, first)) = &values[place] {
+                let first = *first;
+                self.report(TypeFinding::FieldTwice { field: field.name.text.clone(), at: field.name.span, first });
+                whole = false;
+                continue;
+            }
+            values[place] = Some((self.field_value(&field.value, &record.fields[place]), field.name.span));
+        }
+        whole.then_some(values)
+    }
+
+    fn field_value(&mut self, value: &'a ast::Expr, declared: &FieldType) -> Expr {
+        if self.broken_fields.contains(&declared.span) {
+            return Expr::error(value.span);
+        }
+        self.typed_as(value, &declared.ty, Some(declared.span))
+    }
+
+    /// What `body` makes of a value that it may use more than once.
+    pub(super) fn bound_once(&mut self, name: &str, value: Expr, body: impl FnOnce(&mut Self, Expr) -> Expr) -> Expr {
+        if value.is_error() || value.constant().is_some() || place(&value).is_some() {
+            return body(self, value);
+        }
+        let var = self.scope.variable(name, value.ty.clone(), value.span);
+        let stand_in = Expr { kind: ExprKind::Variable(var), ty: value.ty.clone(), span: value.span };
+        let body = body(self, stand_in);
+        if body.is_error() {
+            return body;
+        }
+        let (ty, span) = (body.ty.clone(), body.span);
+        Expr { kind: ExprKind::Bind { var, value: Box::new(value), body: Box::new(body) }, ty, span }
+    }
+
     /// Fields that were left out: missing if they may be, reported otherwise.
-    fn with_missing(
-        &mut self,
-        values: Vec<Option<(Expr, Span)>>,
-        fields: &[axtrace_runtime::types::FieldType],
-        record: &str,
-        span: Span,
-    ) -> Vec<Expr> {
-        let complete = |(value, field): (Option<(Expr, Span)>, &axtrace_runtime::types::FieldType)| match value {
+    fn with_missing(&mut self, values: Vec<Option<(Expr, Span)>>, fields: &[FieldType], record: &str, span: Span) -> Vec<Expr> {
+        let complete = |(value, field): (Option<(Expr, Span)>, &FieldType)| match value {
             Some((value, _)) => value,
             None if field.ty.is_optional() => Expr { kind: ExprKind::Constant(Value::Missing), ty: field.ty.clone(), span },
             None => {
@@ -403,6 +438,15 @@ impl<'a> Checker<'a, '_> {
             _ => value,
         }
     }
+}
+
+/// A field that `with` leaves as it is.
+fn kept_field(base: &Expr, place: usize, field: &FieldType) -> Expr {
+    let kind = match base.constant() {
+        Some(Value::Record(values)) => ExprKind::Constant(values[place].clone()),
+        _ => ExprKind::Field(Box::new(base.clone()), place as u32),
+    };
+    Expr { kind, ty: field.ty.clone(), span: base.span }
 }
 
 /// An operation on one operand; an error if that is one.

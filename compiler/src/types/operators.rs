@@ -9,7 +9,7 @@ use super::coerce::{many, rescale};
 use super::expr::{unary, widened};
 use super::words::{dimension, same_shape};
 use super::{Checker, TypeFinding};
-use crate::graph::Comparison;
+use crate::graph::{Comparison, Quantifier};
 use crate::hir::{Binary, Expr, ExprKind, Many, Unary};
 
 /// The most places that arithmetic keeps exactly.
@@ -140,7 +140,7 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn multiply(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
+    pub(super) fn multiply(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
         let one = dimension(Kind::INTEGER);
         match (a.kind, b.kind) {
             (Kind::Number { scale: x, unit }, Kind::Number { scale: y, unit: other })
@@ -174,7 +174,7 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn divide(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
+    pub(super) fn divide(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
         let measured = |kind| matches!(kind, Kind::Number { .. } | Kind::Duration | Kind::Days);
         let kind = if dimension(b.kind) == Kind::INTEGER && measured(a.kind) {
             dimension(a.kind)
@@ -222,7 +222,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Both sides of an operator. The side that says its type by itself helps the other: `reject` is known beside a `Verdict`.
-    fn sides(&mut self, left: &'a ast::Expr, right: &'a ast::Expr, expected: Option<&Type>) -> (Expr, Expr) {
+    pub(super) fn sides(&mut self, left: &'a ast::Expr, right: &'a ast::Expr, expected: Option<&Type>) -> (Expr, Expr) {
         if self.needs_help(left) && !self.needs_help(right) {
             let right = self.expr(right, expected);
             let hint = (!right.is_error()).then(|| widened(right.ty.required()));
@@ -282,7 +282,7 @@ impl<'a> Checker<'a, '_> {
         self.unbuilt_expr(op.node.text(), span)
     }
 
-    fn refuse_missing(&mut self, sides: [&Expr; 2]) -> bool {
+    pub(super) fn refuse_missing(&mut self, sides: [&Expr; 2]) -> bool {
         let mut refused = false;
         for side in sides {
             if side.ty.is_optional() {
@@ -430,7 +430,28 @@ impl<'a> Checker<'a, '_> {
         many(Many::OneOf, operands, Type::Boolean, span)
     }
 
-    /// `x in some_set`; lists come later.
+    /// `x in some_list`: some element equals it.
+    fn in_list(&mut self, value: &'a ast::Expr, list: Expr, span: Span) -> Expr {
+        let Type::List { element, .. } = &list.ty else { return Expr::error(span) };
+        let element = (**element).clone();
+        let value = self.expr(value, Some(&widened(&element)));
+        if value.is_error() || self.refuse_missing([&value, &value]) {
+            return Expr::error(span);
+        }
+        let binder = self.scope.variable("item", element.clone(), list.span);
+        let item = Expr { kind: ExprKind::Variable(binder), ty: element, span: list.span };
+        self.bound_once("value", value, |this, value| {
+            let body = this.comparison(Comparison::Equal, Spanned::new("in", span), item, value, span);
+            if body.is_error() {
+                return body;
+            }
+            let (list, body) = (Box::new(list), Some(Box::new(body)));
+            let kind = ExprKind::Quantify { quantifier: Quantifier::Some, binder, list, filter: None, body };
+            Expr { kind, ty: Type::Boolean, span }
+        })
+    }
+
+    /// `x in some_set`, `x in some_list`.
     fn in_value(&mut self, value: &'a ast::Expr, domain: &'a ast::Expr, span: Span) -> Expr {
         let domain = self.expr(domain, None);
         if domain.is_error() || self.refuse_missing([&domain, &domain]) {
@@ -444,7 +465,7 @@ impl<'a> Checker<'a, '_> {
                 }
                 Expr { kind: ExprKind::Binary(Binary::Has, Box::new(domain), Box::new(value)), ty: Type::Boolean, span }
             }
-            Type::List { .. } => self.unbuilt_expr("in a list", span),
+            Type::List { .. } => self.in_list(value, domain, span),
             _ => {
                 let found = self.words(&domain.ty);
                 let (expected, at) = ("a range, a set or a list".to_string(), domain.span);
@@ -530,7 +551,7 @@ fn compared(comparison: Comparison, left: Expr, right: Expr, span: Span) -> Expr
     plain_compare(comparison, rescale_to(left, scale), rescale_to(right, scale), span)
 }
 
-fn plain_compare(comparison: Comparison, left: Expr, right: Expr, span: Span) -> Expr {
+pub(super) fn plain_compare(comparison: Comparison, left: Expr, right: Expr, span: Span) -> Expr {
     Expr { kind: ExprKind::Binary(Binary::Compare(comparison), Box::new(left), Box::new(right)), ty: Type::Boolean, span }
 }
 
