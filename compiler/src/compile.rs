@@ -60,8 +60,13 @@ fn checked(sources: Sources, findings: &mut Findings) -> Option<Program> {
 }
 
 /// Everything but the proofs.
-pub(crate) fn read(sources: Sources, findings: &mut Findings) -> Option<Program> {
+pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Program> {
     let files: Vec<ast::File> = sources.files().iter().map(|file| axtrace_grammar::parse(file, findings)).collect();
+    for (place, file) in files.iter().enumerate() {
+        if let Some(module) = &file.module {
+            sources.set_name(place, module.text().replace('.', "/") + ".ax");
+        }
+    }
     let resolved = resolve(&files, findings);
     let typed = check(&sources, &resolved, findings)?;
     let version = files.iter().find_map(|file| file.version.as_ref().map(|version| version.node.clone()));
@@ -114,9 +119,9 @@ fn digest(sources: &Sources, typed: &hir::Program) -> String {
     part("language", LANGUAGE.as_bytes());
     part("zones", database_version().as_bytes());
     let mut files: Vec<_> = sources.files().iter().collect();
-    files.sort_by_key(|file| file.path());
+    files.sort_by_key(|file| file.name());
     for file in files {
-        part(file.path(), file.text().as_bytes());
+        part(file.name(), file.text().as_bytes());
     }
     for (name, _, value) in &typed.params {
         part(name, format!("{value:?}").as_bytes());

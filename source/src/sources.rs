@@ -41,6 +41,7 @@ pub enum SourcesError {
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     path: String,
+    name: Option<String>,
     text: String,
     base: u32,
     line_starts: Vec<u32>,
@@ -60,6 +61,13 @@ impl SourceFile {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The name that everybody knows the file by, wherever it lies: the path that follows its module, `scheduling/assignment.ax`. The path
+    /// where it has none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.path)
     }
 
     /// The whole text.
@@ -142,8 +150,15 @@ impl Sources {
         }
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index as u32 + 1);
         let line_starts = std::iter::once(0).chain(breaks).collect();
-        self.files.push(SourceFile { path, text, base, line_starts });
+        self.files.push(SourceFile { path, name: None, text, base, line_starts });
         Ok(self.files.len() - 1)
+    }
+
+    /// Names a file by what it declares. See [`SourceFile::name`].
+    pub fn set_name(&mut self, file: usize, name: impl Into<String>) {
+        if let Some(file) = self.files.get_mut(file) {
+            file.name = Some(name.into());
+        }
     }
 
     /// Adds a file from its bytes.

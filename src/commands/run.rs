@@ -284,6 +284,6 @@ fn error_line(errors: &InputErrors, sources: &Sources) -> String {
 }
 
 fn problem_body<'a>(problem: &'a Problem, sources: &'a Sources) -> ProblemBody<'a> {
-    let declared = |span: Span| sources.locate(span).map(|(file, at)| Declared { file: file.path(), line: at.line, column: at.column });
+    let declared = |span: Span| sources.locate(span).map(|(file, at)| Declared { file: file.name(), line: at.line, column: at.column });
     ProblemBody { code: problem.code(), at: &problem.at, message: problem.wrong.to_string(), declared: declared(problem.declared) }
 }

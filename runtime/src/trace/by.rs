@@ -45,7 +45,7 @@ impl<'a> Decoder<'a> {
             id,
             rule: rule.name.clone(),
             span: rule.span,
-            file: located.map(|(file, _)| file.path().to_owned()).unwrap_or_default(),
+            file: located.map(|(file, _)| file.name().to_owned()).unwrap_or_default(),
             line: located.map_or(1, |(_, position)| position.line),
             column: located.map_or(1, |(_, position)| position.column),
             because,

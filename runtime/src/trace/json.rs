@@ -289,7 +289,7 @@ impl<'p> Object<'_, 'p> {
     fn place(&mut self, span: Span) {
         let sources = &self.writer.program.sources;
         if let Some((file, start)) = sources.locate(span) {
-            let (path, end) = (file.path().to_owned(), file.position(span.end));
+            let (path, end) = (file.name().to_owned(), file.position(span.end));
             let text = sources.text(span).to_owned();
             self.text("file", &path);
             self.member("from", |writer| writer.position(start));
