@@ -1,0 +1,261 @@
+//! Interpreter and native code, held against each other on generated programs with generated inputs.
+//!
+//! `AXTRACE_PROGRAMS` says how many programs must have been compiled and compared (1,000 when it is not set), `AXTRACE_SEED` where the
+//! numbers come from. A program that fails is made small and printed with its input and both answers.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+mod agree;
+mod decision;
+mod expression;
+mod generator;
+mod number;
+mod program;
+mod random;
+mod shrink;
+mod tree;
+mod value;
+
+use agree::{Failure, Verdict};
+use random::Random;
+use tree::Node;
+
+/// The inputs of each decision of a program.
+const INPUTS: usize = 20;
+/// How many different failures are shrunk and shown.
+const SHOWN: usize = 6;
+
+/// What each run must have compiled at least one program with.
+const CONSTRUCTS: &[&str] = &[
+    "enum",
+    "an enum of many values",
+    "record",
+    "a nested record",
+    "an optional field",
+    "param",
+    "let",
+    "a let of a quotient",
+    "a let in a rule",
+    "a define called",
+    "a define with lets",
+    "a decision called",
+    "a decision called that may refer",
+    "a call for each element",
+    "a decision of one expression",
+    "hit first",
+    "hit any",
+    "hit unique",
+    "hit collect",
+    "hit collect sum",
+    "a complete division",
+    "rule",
+    "otherwise",
+    "group",
+    "a group with a condition",
+    "overrides",
+    "for each",
+    "refer to",
+    "within",
+    "proposing",
+    "because",
+    "cites",
+    "this_rule",
+    "interpolation",
+    "if",
+    "an optional if",
+    "missing",
+    "is given",
+    "is given and",
+    "is missing or",
+    "or else",
+    "and",
+    "or",
+    "not",
+    "=",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "= of enums and sets",
+    "= of texts",
+    "text in {…}",
+    "in {…}",
+    "in a range",
+    "in a set",
+    "has",
+    "has all",
+    "has any",
+    "plus",
+    "minus",
+    "a set of values",
+    "a qualified enum value",
+    "a record made",
+    "a list made",
+    "some",
+    "every",
+    "a list in a list's condition",
+    "sum",
+    "sum where",
+    "sum of a list",
+    "count",
+    "count where",
+    "+",
+    "-",
+    "*",
+    "/",
+    "mod",
+    "unary -",
+    "a product of 128 bits",
+    "narrowed by a condition",
+    "quotients compared",
+    "a quotient rounded",
+    "a quotient negated",
+    "a quotient with a name",
+    "round",
+    "round_half_even",
+    "round_up",
+    "round_down",
+    "floor",
+    "ceiling",
+    "years_between",
+    "date_of",
+    "time_of",
+    "a duration times a number",
+    "the time between two points",
+    "date + days",
+    "datetime + duration",
+];
+
+thread_local! {
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// What a run has found so far.
+#[derive(Default)]
+struct Statistics {
+    compiled: u64,
+    decided: u64,
+    refused: u64,
+    codes: BTreeMap<String, u64>,
+    constructs: BTreeMap<&'static str, u64>,
+    failures: BTreeMap<String, (u64, u64)>,
+    slowest: (Duration, u64),
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// A verdict, panics included.
+fn verdict(node: &Node, seed: u64, inputs: usize) -> Verdict {
+    let source = node.text();
+    catch_unwind(AssertUnwindSafe(|| agree::check(&source, seed, inputs))).unwrap_or_else(|_| {
+        let text = PANIC.with(RefCell::take);
+        let place = text.lines().next().unwrap_or("").to_string();
+        Verdict::Failed(Failure { kind: format!("panic {place}"), text })
+    })
+}
+
+fn written(seed: u64, index: u64) -> Node {
+    program::program(Random::new(seed, index))
+}
+
+impl Statistics {
+    fn note(&mut self, index: u64, node: &Node, verdict: Verdict, took: Duration) {
+        if took > self.slowest.0 {
+            self.slowest = (took, index);
+        }
+        match verdict {
+            Verdict::Refused(codes) => {
+                self.refused += 1;
+                for code in codes {
+                    *self.codes.entry(code).or_default() += 1;
+                }
+            }
+            Verdict::Agreed(inputs) => {
+                self.compiled += 1;
+                self.decided += inputs as u64;
+                let mut marks = Vec::new();
+                node.constructs(&mut marks);
+                marks.sort_unstable();
+                marks.dedup();
+                marks.into_iter().for_each(|mark| *self.constructs.entry(mark).or_default() += 1);
+            }
+            Verdict::Failed(failure) => {
+                let entry = self.failures.entry(failure.kind).or_insert((0, index));
+                *entry = (entry.0 + 1, entry.1.min(index));
+            }
+        }
+    }
+
+    fn print(&self) {
+        println!("{} programs compiled, {} decisions compared, {} programs refused", self.compiled, self.decided, self.refused);
+        println!("refused by {:?}", self.codes);
+        println!("constructs {:?}", self.constructs);
+        println!("slowest {:?}", self.slowest);
+        println!("failures {:?}", self.failures);
+    }
+}
+
+fn run(seed: u64, programs: u64) -> Statistics {
+    let (next, statistics) = (AtomicU64::new(0), Mutex::new(Statistics::default()));
+    let work = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let enough = |it: &Statistics| it.compiled >= programs || index > 40 * programs;
+            if statistics.lock().is_ok_and(|it| enough(&it)) {
+                return;
+            }
+            let start = Instant::now();
+            let node = written(seed, index);
+            let verdict = verdict(&node, seed, INPUTS);
+            if let Ok(mut statistics) = statistics.lock() {
+                statistics.note(index, &node, verdict, start.elapsed());
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+            // Programs nest deeper than the stack of a thread is made for, where nothing is optimised.
+            let _ = std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, work);
+        }
+    });
+    statistics.into_inner().unwrap_or_default()
+}
+
+fn show(seed: u64, kind: &str, index: u64) {
+    let node = written(seed, index);
+    let fails = |node: &Node| match verdict(node, seed, INPUTS) {
+        Verdict::Failed(failure) => Some(failure),
+        _ => None,
+    };
+    let first = fails(&node).unwrap_or(Failure { kind: kind.into(), text: "does not fail again".into() });
+    let (node, failure) = shrink::shrink(node, first, fails);
+    println!("\n--- program {index} of seed {seed}: {}\n{}\n{}", failure.kind, node.text(), failure.text);
+}
+
+#[test]
+fn interpreter_and_native_code_agree_on_generated_programs() {
+    let (seed, programs) = (setting("AXTRACE_SEED", 2_026), setting("AXTRACE_PROGRAMS", 1_000));
+    println!("AXTRACE_SEED={seed} AXTRACE_PROGRAMS={programs}");
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        PANIC.with(|text| *text.borrow_mut() = format!("{place}\n{info}"));
+    }));
+    let statistics = run(seed, programs);
+    statistics.print();
+    for (kind, (_, index)) in statistics.failures.iter().take(SHOWN) {
+        show(seed, kind, *index);
+    }
+    let _ = std::panic::take_hook();
+    let without: Vec<_> = CONSTRUCTS.iter().filter(|construct| !statistics.constructs.contains_key(*construct)).collect();
+    assert!(statistics.failures.is_empty(), "{} kinds of failures, each shown above; AXTRACE_SEED={seed}", statistics.failures.len());
+    assert!(statistics.compiled >= programs, "only {} of {programs} programs compiled; AXTRACE_SEED={seed}", statistics.compiled);
+    assert!(programs < 1_000 || without.is_empty(), "no program that compiled has {without:?}; AXTRACE_SEED={seed}");
+}

@@ -1,0 +1,212 @@
+//! A whole program: enums, records, parameters, defines and decisions.
+
+use axtrace_runtime::types::{EnumId, EnumType, FieldType, Kind, RecordId, RecordType, Scalar, Type, Unit};
+use axtrace_source::Span;
+
+use super::generator::{Function, Generator, Scope, decimal, euro, written};
+use super::number::scalar_of;
+use super::random::Random;
+use super::tree::Node;
+
+const VALUES: [&str; 12] = ["red", "green", "blue", "small", "large", "north", "south", "gold", "iron", "fresh", "late", "`very odd`"];
+const ZONES: [&str; 5] = ["Europe/Berlin", "America/New_York", "UTC", "Asia/Kathmandu", "Pacific/Apia"];
+
+/// One program.
+pub fn program(random: Random) -> Node {
+    let mut generator = Generator::new(random);
+    let mut parts = vec![Node::part("module case\n", Vec::new())];
+    if generator.random.chance(50) {
+        parts.push(Node::item("owner \"The office\"\n", Vec::new()));
+    }
+    parts.extend(generator.enums());
+    parts.extend(generator.records());
+    parts.extend(generator.params());
+    parts.extend(generator.roles());
+    for _ in 0..generator.random.below(3) {
+        parts.push(generator.define());
+    }
+    for _ in 0..1 + generator.random.below(3) {
+        parts.push(generator.decision());
+        if generator.random.chance(20) {
+            parts.push(generator.define());
+        }
+    }
+    Node::all(parts)
+}
+
+impl Generator {
+    fn enums(&mut self) -> Vec<Node> {
+        let mut values = VALUES.iter().map(|value| (*value).to_string()).collect::<Vec<_>>();
+        let count = 1 + self.random.below(2);
+        (0..count)
+            .map(|place| {
+                let wide = self.random.chance(7);
+                let more = if wide { (0..45 + self.random.below(19)).map(|it| format!("v{place}_{it}")).collect() } else { Vec::new() };
+                let least = 2 + self.random.below(4);
+                let mut names: Vec<String> = values.split_off(values.len() - least);
+                names.extend(more);
+                let name = self.name("Enum");
+                let text = format!("enum {name} {{ {} }}\n", names.join(", "));
+                let names = names.into_iter().map(|it| it.trim_matches('`').to_string()).collect();
+                self.meta.types.enums.push(EnumType { name, values: names, span: Span::default() });
+                Node::item(text, Vec::new()).mark(if wide { "an enum of many values" } else { "enum" })
+            })
+            .collect()
+    }
+
+    fn records(&mut self) -> Vec<Node> {
+        (0..1 + self.random.below(2))
+            .map(|_| {
+                let name = self.name("Record");
+                let count = 1 + self.random.below(5);
+                let fields: Vec<FieldType> = (0..count).map(|_| self.field()).collect();
+                let parts = fields
+                    .iter()
+                    .map(|field| Node::item(format!("  {} : {}\n", field.name, written(&field.ty, &self.meta.types)), Vec::new()));
+                let node = Node::item(format!("record {name} {{\n~}}\n"), vec![Node::all(parts.collect())]).mark("record");
+                let nested = fields.iter().any(|field| matches!(field.ty.required(), Type::Record(_)));
+                let optional = fields.iter().any(|field| field.ty.is_optional());
+                self.meta.types.records.push(RecordType { name, fields, open: false, span: Span::default() });
+                let node = if nested { node.mark("a nested record") } else { node };
+                if optional { node.mark("an optional field") } else { node }
+            })
+            .collect()
+    }
+
+    fn field(&mut self) -> FieldType {
+        let ty = match self.random.below(20) {
+            0 | 1 => self.list_type(),
+            _ => self.simple_type(),
+        };
+        let ty = if self.random.chance(22) { Type::Optional(Box::new(ty)) } else { ty };
+        FieldType { name: self.name("f"), ty, span: Span::default() }
+    }
+
+    pub fn list_type(&mut self) -> Type {
+        let element = self.simple_type();
+        let (min, max) = *self.random.pick(&[(0, 5), (0, 8), (1, 4), (2, 3), (0, 1), (0, 60), (3, 3)]);
+        Type::List { element: Box::new(element), min, max }
+    }
+
+    /// A type that is neither a list nor optional.
+    pub fn simple_type(&mut self) -> Type {
+        let types = &self.meta.types;
+        let (enums, records) = (types.enums.len(), types.records.len());
+        match self.random.below(16) {
+            0 => Type::Boolean,
+            1 => Type::Enum(EnumId(self.random.below(enums) as u32)),
+            2 => Type::Set(EnumId(self.random.below(enums) as u32)),
+            3 => Type::Text { max: *self.random.pick(&[10_000, 40, 8, 1]) },
+            4 | 5 if records > 0 => Type::Record(RecordId(self.random.below(records) as u32)),
+            _ => Type::Scalar(self.scalar_type()),
+        }
+    }
+
+    /// A scalar type with one of many ranges.
+    pub fn scalar_type(&mut self) -> Scalar {
+        let kind = match self.random.below(14) {
+            0..=4 => Kind::INTEGER,
+            5 => decimal(1 + self.random.below(4) as u32),
+            6 => euro(2),
+            7 => Kind::Number { scale: 2 + self.random.below(4) as u32, unit: Unit::Percent },
+            8 => Kind::Duration,
+            9 => Kind::Days,
+            10 => Kind::Date,
+            11 => Kind::Time,
+            12 => Kind::Datetime,
+            _ => decimal(*self.random.pick(&[2, 6, 9])),
+        };
+        let Kind::Number { .. } = kind else { return self.narrowed(Scalar::of(kind)) };
+        let ranges: [(i128, i128); 14] = [
+            (0, 1),
+            (0, 100),
+            (-128, 127),
+            (0, 255),
+            (-1, 256),
+            (1, 65_535),
+            (-40_000, 40_000),
+            (0, 4_294_967_295),
+            (-2_147_483_648, 2_147_483_647),
+            (1, 12),
+            (0, 1_000_000_000_000),
+            (i64::MIN as i128, i64::MAX as i128),
+            (-7, -2),
+            kind.default_bounds(),
+        ];
+        let (lo, hi) = *self.random.pick(&ranges);
+        Scalar::between(kind, lo, hi)
+    }
+
+    fn narrowed(&mut self, scalar: Scalar) -> Scalar {
+        let (lo, hi) = match scalar.kind {
+            Kind::Duration => *self.random.pick(&[(0, 86_400), (-3_600, 3_600), (900, 604_800), (scalar.lo, scalar.hi)]),
+            Kind::Days => *self.random.pick(&[(0, 31), (-10, 400), (scalar.lo, scalar.hi)]),
+            Kind::Date => *self.random.pick(&[(10_957, 21_914), (scalar.lo, scalar.hi)]),
+            Kind::Time => *self.random.pick(&[(21_600, 64_800), (scalar.lo, scalar.hi)]),
+            Kind::Datetime => *self.random.pick(&[(1_500_000_000, 2_000_000_000), (scalar.lo, scalar.hi)]),
+            Kind::Number { .. } => (scalar.lo, scalar.hi),
+        };
+        Scalar::between(scalar.kind, lo, hi)
+    }
+
+    fn params(&mut self) -> Vec<Node> {
+        let zone = self.name("zone");
+        let name = *self.random.pick(&ZONES);
+        let mut parts = vec![Node::item(format!("param {zone} : timezone = \"{name}\"\n"), Vec::new()).mark("param")];
+        self.zones = vec![zone, format!("\"{}\"", self.random.pick(&ZONES))];
+        for _ in 0..self.random.below(4) {
+            let name = self.name("p");
+            let ty = self.simple_type();
+            let value = self.literal(&ty);
+            let text = format!("param {name} : {} = ~\n", written(&ty, &self.meta.types));
+            // A parameter is known by its value, not by its range.
+            let known = if let (Type::Scalar(_), Type::Scalar(_)) = (&ty, value.ty()) { Type::Scalar(scalar_of(&value)) } else { ty };
+            parts.push(Node::item(text, vec![value]).mark("param"));
+            let types = self.meta.types.clone();
+            self.module.declare(&name, &known, &types);
+        }
+        parts
+    }
+
+    fn roles(&mut self) -> Vec<Node> {
+        self.roles = vec![self.name("role")];
+        vec![Node::item(format!("role {} \"The chief\"\n", self.roles[0]), Vec::new())]
+    }
+
+    /// Parameters of something, as text and as a scope.
+    pub fn parameters(&mut self, most: usize, lists: bool) -> (Vec<Type>, Node, Scope) {
+        let (mut types, mut parts, mut scope) = (Vec::new(), Vec::new(), Scope::default());
+        let known = self.meta.types.clone();
+        for _ in 0..1 + self.random.below(most) {
+            let ty = if lists && self.random.chance(30) { self.list_type() } else { self.simple_type() };
+            let ty = if self.random.chance(15) { Type::Optional(Box::new(ty)) } else { ty };
+            let name = self.name("x");
+            scope.declare(&name, &ty, &known);
+            parts.push(Node::part(format!("{name}: {}", written(&ty, &known)), Vec::new()));
+            types.push(ty);
+        }
+        (types, Node::listed(parts), scope)
+    }
+
+    fn define(&mut self) -> Node {
+        let (types, params, mut scope) = self.parameters(2, true);
+        let name = self.name("define");
+        let gives = self.simple_type();
+        let mut lets = Vec::new();
+        let block = self.random.chance(30);
+        if block {
+            lets.push(self.let_in(&mut scope, 2));
+        }
+        let body = self.value(&scope, &gives, 3);
+        // What does not say its type by itself needs it written.
+        let written_type = !matches!(gives, Type::Scalar(_) | Type::Boolean) || self.random.chance(70);
+        let actual = if written_type { gives } else { body.ty() };
+        let mark = if written_type { format!(" : {}", written(&actual, &self.meta.types)) } else { String::new() };
+        self.functions.push(Function { name: name.clone(), params: types, gives: actual, mark: "a define called" });
+        if block {
+            let parts = vec![params, Node::all(lets), body];
+            return Node::item(format!("define {name}(~){mark} {{ ~gives ~ }}\n"), parts).mark("a define with lets");
+        }
+        Node::item(format!("define {name}(~){mark} = ~\n"), vec![params, body])
+    }
+}
