@@ -115,8 +115,18 @@ impl Shape {
             Type::Enum(_) | Type::Zone => Self::Place,
             Type::Set(_) => Self::Set,
             Type::Record(id) => Self::Record(Struct::of_record(*id, types)),
-            Type::List { element, .. } => Self::List(Box::new(Self::of(element, types))),
+            Type::List { element, .. } => Self::List(Box::new(Self::element(element, types))),
             Type::Optional(inner) => Self::optional(Self::of(inner, types)),
+        }
+    }
+
+    /// The shape of an element of a list. Whole numbers take 8 bytes at least, whatever their range: a list goes wherever its elements fit
+    /// the range that is declared there, and is not written anew for it.
+    #[must_use]
+    pub fn element(ty: &Type, types: &Types) -> Self {
+        match Self::of(ty, types) {
+            Self::Int { bytes: 1..8, .. } => Self::Int { bytes: 8, signed: true },
+            other => other,
         }
     }
 

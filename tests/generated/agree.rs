@@ -13,7 +13,7 @@ use axtrace_runtime::recording::Recorder;
 use axtrace_runtime::text::write_json;
 use axtrace_runtime::trace::{Level, Trace, View, decode};
 use axtrace_runtime::value::Value;
-use axtrace_source::{Findings, Sources};
+use axtrace_source::{Finding, Findings, Sources};
 
 use super::random::Random;
 use super::value::{Hints, value};
@@ -29,8 +29,8 @@ pub struct Failure {
 
 /// What became of a program.
 pub enum Verdict {
-    /// It does not compile; the codes of the errors.
-    Refused(Vec<String>),
+    /// It does not compile; code, message and source of each error.
+    Refused(Vec<(String, String)>),
     /// So many inputs were decided alike.
     Agreed(usize),
     Failed(Failure),
@@ -44,14 +44,17 @@ fn failure(kind: impl Into<String>, text: impl Into<String>) -> Failure {
 pub fn check(source: &str, seed: u64, inputs: usize) -> Verdict {
     let mut sources = Sources::new();
     if sources.add("case.ax", source).is_err() {
-        return Verdict::Refused(vec!["source".into()]);
+        return Verdict::Refused(vec![("source".into(), String::new())]);
     }
     let mut findings = Findings::new();
     let Some(program) = compile(sources, &mut findings) else {
         let findings = findings.sorted();
-        let codes: Vec<String> = findings.iter().filter(|it| it.is_error()).map(|it| it.code()).collect();
-        let explained = !codes.is_empty();
-        return if explained { Verdict::Refused(codes) } else { Verdict::Failed(failure("refused without an error", "")) };
+        let said = |it: &Finding| -> Option<(String, String)> {
+            Some((it.code(), format!("{} before {:?}", it.diagnostic, source.get(it.offset()?..)?.lines().next()?)))
+        };
+        let errors: Vec<(String, String)> = findings.iter().filter(|it| it.is_error()).filter_map(said).collect();
+        let explained = !errors.is_empty();
+        return if explained { Verdict::Refused(errors) } else { Verdict::Failed(failure("refused without an error", "")) };
     };
     let executable = match native::jit(&program) {
         Ok(executable) => executable,

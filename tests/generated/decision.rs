@@ -3,7 +3,7 @@
 
 use axtrace_runtime::types::{Kind, Scalar, Type};
 
-use super::generator::{Function, Generator, Scope, constant, euro, written};
+use super::generator::{Function, Generator, Scope, constant, euro, quoted, written};
 use super::tree::{Node, Shape};
 
 /// What a decision is made like.
@@ -313,10 +313,6 @@ impl Generator {
 
 fn ty_or_inner(ty: &Type) -> &Type {
     ty.required()
-}
-
-fn quoted(name: &str) -> String {
-    if name.contains(' ') { format!("`{name}`") } else { name.into() }
 }
 
 fn policy(plan: Plan) -> (&'static str, &'static str) {

@@ -2,8 +2,8 @@
 
 use axtrace_runtime::types::{EnumId, Kind, Scalar, Type};
 
-use super::generator::{Generator, Scope, dimension, euro};
-use super::number::scalar_of;
+use super::generator::{Generator, Scope, dimension, euro, quoted};
+use super::number::{aligned, scalar_of};
 use super::tree::Node;
 
 /// What can be compared by order.
@@ -60,7 +60,7 @@ impl Generator {
     fn qualified(&mut self, id: EnumId) -> Node {
         let it = self.meta.types.enum_type(id).clone();
         let value = self.random.pick(&it.values).clone();
-        read(&Type::Enum(id), format!("{}.{value}", it.name)).mark("a qualified enum value")
+        read(&Type::Enum(id), format!("{}.{}", it.name, quoted(&value))).mark("a qualified enum value")
     }
 
     fn optional(&mut self, scope: &Scope, inner: &Type, depth: usize) -> Node {
@@ -200,7 +200,7 @@ impl Generator {
         let kind = *self.random.pick(&kinds());
         let value = self.quantity(scope, kind, depth);
         let (mut low, mut high) = (self.quantity(scope, kind, 0), self.quantity(scope, kind, 0));
-        if scalar_of(&low).lo > scalar_of(&high).hi {
+        if aligned(scalar_of(&low), scalar_of(&high)).is_some_and(|(low, high)| low.lo > high.hi) {
             std::mem::swap(&mut low, &mut high);
         }
         let operator = *self.random.pick(&["..", "..", "<..", "..<"]);

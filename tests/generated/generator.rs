@@ -152,6 +152,11 @@ pub fn dimension(kind: Kind) -> Kind {
     }
 }
 
+/// A name as it is written.
+pub fn quoted(name: &str) -> String {
+    if name.contains(' ') { format!("`{name}`") } else { name.into() }
+}
+
 /// A type as an author writes it, with its range.
 pub fn written(ty: &Type, types: &Types) -> String {
     match ty {

@@ -37,7 +37,7 @@ fn rescaled(scalar: Scalar, scale: u32) -> Option<Scalar> {
 }
 
 /// Two scalars with the same number of places.
-fn aligned(a: Scalar, b: Scalar) -> Option<(Scalar, Scalar)> {
+pub fn aligned(a: Scalar, b: Scalar) -> Option<(Scalar, Scalar)> {
     let scale = a.kind.scale().max(b.kind.scale());
     Some((rescaled(a, scale)?, rescaled(b, scale)?))
 }
@@ -105,7 +105,7 @@ impl Generator {
                 let (modulus, low) = (constant(want.kind, modulus), constant(want.kind, want.lo));
                 Node::value(Type::Scalar(want), "(~ mod ~ + ~)", vec![node, modulus, low]).mark("mod")
             }
-            _ if node.children.is_empty() && self.random.chance(80) => {
+            _ if node.children.is_empty() && node.template.starts_with(char::is_alphabetic) && self.random.chance(80) => {
                 let (low, high) = (constant(want.kind, want.lo), constant(want.kind, want.hi));
                 let other = self.scalar_literal(want);
                 let parts = vec![node.clone(), low, high, node, other];

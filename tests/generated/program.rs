@@ -41,7 +41,7 @@ impl Generator {
         (0..count)
             .map(|place| {
                 let wide = self.random.chance(7);
-                let more = if wide { (0..45 + self.random.below(19)).map(|it| format!("v{place}_{it}")).collect() } else { Vec::new() };
+                let more = if wide { (0..42 + self.random.below(18)).map(|it| format!("v{place}_{it}")).collect() } else { Vec::new() };
                 let least = 2 + self.random.below(4);
                 let mut names: Vec<String> = values.split_off(values.len() - least);
                 names.extend(more);

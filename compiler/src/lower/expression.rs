@@ -409,7 +409,7 @@ impl<'g> Lower<'g, '_> {
     fn list(&mut self, elements: &[NodeId], ty: &Type) -> Evaluated<'g> {
         let mut pattern = Pattern::default();
         let Type::List { element, .. } = ty else { return Evaluated::one(self.b.word(0), pattern) };
-        let shape = self.shape(element);
+        let shape = self.element_of(element);
         let values: Vec<Vec<Value>> = elements.iter().map(|element| self.fitted(*element, &mut pattern)).collect();
         let (one, count) = (self.b.word(1), self.b.word(elements.len() as i64));
         let offset = self.b.make(Inst::Reserve { count: one, size: elements.len() as u32 * shape.stride() }, Width::Word);

@@ -131,7 +131,7 @@ impl<'g> Lower<'g, '_> {
         match (operand, self.ty(list)) {
             (Operand::Place(_, _, Cow::Borrowed(Shape::List(element))), _) => Cow::Borrowed(&**element),
             (Operand::Place(_, _, Cow::Owned(Shape::List(element))), _) => Cow::Owned((**element).clone()),
-            (_, Type::List { element, .. }) => Cow::Owned(self.shape(element)),
+            (_, Type::List { element, .. }) => Cow::Owned(self.element_of(element)),
             _ => Cow::Owned(Shape::Boolean),
         }
     }

@@ -204,8 +204,9 @@ impl<'g> Lower<'g, '_> {
         Pattern::site(&self.graph.meta, site, 1, 1, flag)
     }
 
-    fn shape(&self, ty: &Type) -> Shape {
-        Shape::of(ty, &self.meta.types)
+    /// How an element of a list is stored.
+    fn element_of(&self, ty: &Type) -> Shape {
+        Shape::element(ty, &self.meta.types)
     }
 
     /// The handle of something in scratch, of its offset and length.

@@ -305,14 +305,13 @@ impl<'g> Lower<'g, '_> {
     fn instance(&mut self, rule: &Rule, carried: &[Value]) -> Step {
         let mut pattern = Pattern::default();
         let candidate = self.one_instance(rule, &mut pattern);
-        let new: Vec<Value> = candidate.value.iter().flatten().chain(&candidate.within).copied().collect();
+        // A referral that proposes nothing leaves the value as it is.
+        let value = candidate.value.clone().unwrap_or_else(|| carried[1..carried.len() - usize::from(candidate.within.is_some())].to_vec());
         let any = self.b.or(carried[0], candidate.decides);
         let mut next = vec![any];
-        for (old, new) in carried[1..].iter().zip(new) {
-            next.push(self.carry(carried[0], candidate.decides, *old, new));
+        for (old, new) in carried[1..].iter().zip(value.iter().chain(&candidate.within)) {
+            next.push(self.carry(carried[0], candidate.decides, *old, *new));
         }
-        // A referral that proposes nothing carries no value.
-        next.extend_from_slice(&carried[next.len()..]);
         Step { carried: next, pattern, stop: self.stops(candidate.decides) }
     }
 
@@ -328,13 +327,14 @@ impl<'g> Lower<'g, '_> {
 
     fn collected_instances(&mut self, rule: &Rule, of: LoopId, roots: &[crate::graph::NodeId]) -> (Vec<Value>, Pattern) {
         let list = self.evaluate(self.graph.loop_of(of).list);
+        let mut pattern = list.pattern;
         let handle = self.leaf(&list.operand);
         let room = self.length_of(handle);
-        let shape = self.shape(self.outcome_type());
+        let shape = self.element_of(self.outcome_type());
         let offset = self.b.make(Inst::Reserve { count: room, size: shape.stride() }, Width::Word);
         let address = self.b.make(Inst::ScratchAddress(offset), Width::Word);
         let start = vec![self.b.flag(false), address];
-        let (values, pattern) = self.walk(of, roots, start, |this, carried| {
+        let (values, found) = self.walk(of, roots, start, |this, carried| {
             let mut pattern = Pattern::default();
             let candidate = this.one_instance(rule, &mut pattern);
             let any = this.b.or(carried[0], candidate.decides);
@@ -343,6 +343,7 @@ impl<'g> Lower<'g, '_> {
             let next = this.step_if(candidate.decides, carried[1], shape.stride());
             Step { carried: vec![any, next], pattern, stop: None }
         });
+        pattern.add(found);
         let bytes = self.b.binary(Binary::Subtract, values[1], address);
         (vec![values[0], address, room, bytes], pattern)
     }
@@ -355,7 +356,7 @@ impl<'g> Lower<'g, '_> {
 
     /// The list of all outcomes that decide: each is written behind the ones before, and stays if it decides.
     fn collect_outcomes(&mut self, ruled: &[Ruled]) {
-        let shape = self.shape(self.outcome_type());
+        let shape = self.element_of(self.outcome_type());
         let plain = ruled.iter().filter(|done| done.segment.is_none()).count();
         let mut room = self.b.word(plain as i64);
         for segment in ruled.iter().filter_map(|done| done.segment) {

@@ -42,14 +42,6 @@ pub enum RangeFinding {
         #[label(primary, "the comparison needs more than 128 bits")]
         at: Span,
     },
-    #[error("these two lists are stored differently, since the ranges of their items differ")]
-    #[diagnostic(code(E0404), help("declare the items of both with the same range, best as a `type` of its own"))]
-    Lists {
-        #[label(primary, "this list")]
-        at: Span,
-        #[label("would have to be stored like this one")]
-        other: Span,
-    },
     #[error("`{divisor}` can be 0 here")]
     #[diagnostic(code(E0410), help("add `{divisor} != 0 and …` to the condition, or declare a range without 0"))]
     DivisionByZero {

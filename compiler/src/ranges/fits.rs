@@ -1,6 +1,5 @@
 //! What must fit a declared type, and what is said where it does not.
 
-use axtrace_runtime::layout::Shape;
 use axtrace_runtime::types::{Kind, Scalar, Type, Types, Unit};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
@@ -33,12 +32,13 @@ impl Walk<'_> {
                 }
             }
             (Value::List(values), Type::List { element, .. }) => {
+                let element = stored(element);
                 for value in values.iter() {
-                    if let Some((value, found, range)) = misfit(&constant(value, element), element) {
+                    if let Some((value, found, range)) = misfit(&constant(value, &element), &element) {
                         let at = self.graph.node(node).span;
                         self.does_not_fit(node, "an item of the list", value, &found, &range, at, at);
                     }
-                    self.constant_fits(node, value, element);
+                    self.constant_fits(node, value, &element);
                 }
             }
             _ => {}
@@ -54,11 +54,6 @@ impl Walk<'_> {
     pub(super) fn fits(&mut self, node: NodeId, declared: &Type, what: &str, declared_at: Span) {
         let ty = self.ty(node);
         if self.broken[node.index()] {
-            return;
-        }
-        if !stored_alike(&ty, declared) {
-            let at = self.graph.node(node).span;
-            self.suspect(node, RangeFinding::Lists { at, other: declared_at }, Vec::new());
             return;
         }
         if let Some((value, found, range)) = misfit(&ty, declared) {
@@ -128,7 +123,8 @@ pub(super) fn constant(value: &Value, declared: &Type) -> Type {
         (Value::Text(text), _) => Type::Text { max: text.chars().count() as u32 },
         (Value::List(items), Type::List { element, .. }) => {
             let count = items.len() as u32;
-            Type::List { element: element.clone(), min: count, max: count }
+            let element = element_of(element, items.iter().map(|item| constant(item, element)));
+            Type::List { element: Box::new(element), min: count, max: count }
         }
         _ => declared.clone(),
     }
@@ -142,28 +138,29 @@ pub(super) fn union(a: &Type, b: &Type) -> Type {
             Type::Ratio { kind: *kind, num: intervals::hull(*num, *n), den: intervals::hull(*den, *d) }
         }
         (Type::Text { max: x }, Type::Text { max: y }) => Type::Text { max: *x.max(y) },
-        (Type::List { element, min: a, max: b }, Type::List { min: c, max: d, .. }) => {
-            Type::List { element: element.clone(), min: *a.min(c), max: *b.max(d) }
+        (Type::List { element: x, min: a, max: b }, Type::List { element: y, min: c, max: d }) => {
+            Type::List { element: Box::new(union(x, y)), min: *a.min(c), max: *b.max(d) }
         }
         (Type::Optional(x), y) | (y, Type::Optional(x)) => Type::Optional(Box::new(union(x, y.required()))),
         _ => a.clone(),
     }
 }
 
-/// Whether lists of two types lie in memory alike: their elements have ranges that are stored in the same width.
-pub(super) fn stored_alike(a: &Type, b: &Type) -> bool {
-    match (a, b) {
-        (Type::List { element: a, .. }, Type::List { element: b, .. }) => element_alike(a, b),
-        (Type::Optional(a), b) | (b, Type::Optional(a)) => stored_alike(a, b.required()),
-        _ => true,
+/// What a list can hold: numbers of 64 bits, as every declared type has them.
+pub(super) fn stored(element: &Type) -> Type {
+    match element {
+        Type::Scalar(it) => Type::Scalar(Scalar { kind: it.kind, lo: it.lo.max(i64::MIN.into()), hi: it.hi.min(i64::MAX.into()) }),
+        other => other.clone(),
     }
 }
 
-fn element_alike(a: &Type, b: &Type) -> bool {
-    match (a, b) {
-        (Type::Scalar(a), Type::Scalar(b)) => a.kind == Kind::Datetime || Shape::int(a.lo, a.hi) == Shape::int(b.lo, b.hi),
-        _ => stored_alike(a, b),
+/// The type of the items of a list: what is declared, or what they are where nothing is.
+pub(super) fn element_of(declared: &Type, items: impl Iterator<Item = Type>) -> Type {
+    let bound = stored(declared);
+    if bound == *declared {
+        return bound;
     }
+    items.reduce(|a, b| union(&a, &b)).map_or(bound, |found| stored(&found))
 }
 
 /// The first value of a type that lies outside of another, the type it is of, and the one it should be of.

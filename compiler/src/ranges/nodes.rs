@@ -1,9 +1,10 @@
 //! What a node's bounds are, given those of its operands.
 
 use axtrace_runtime::types::{DATE_LIMITS, Kind, Scalar, Type};
+use axtrace_runtime::value::Value;
 
 use super::RangeFinding;
-use super::fits::{constant, longest, stored_alike, union};
+use super::fits::{constant, element_of, longest, stored, union};
 use super::intervals::{self, Range};
 use super::show::{bounds, show};
 use super::walk::Walk;
@@ -20,7 +21,7 @@ impl Walk<'_> {
         let ty = match &kind {
             NodeKind::And(parts) => self.in_turn(parts, true),
             NodeKind::Or(parts) => self.in_turn(parts, false),
-            NodeKind::If { condition, then, otherwise } => self.branches(node, (*condition, *then, *otherwise)),
+            NodeKind::If { condition, then, otherwise } => self.branches(*condition, *then, *otherwise),
             NodeKind::Quantify(quantifier, inside) => self.quantify(node, *quantifier, *inside),
             NodeKind::Define(inner) => {
                 for argument in self.arguments.get(&node).cloned().unwrap_or_default() {
@@ -79,7 +80,7 @@ impl Walk<'_> {
         Type::Boolean
     }
 
-    pub(super) fn branches(&mut self, node: NodeId, (condition, then, otherwise): (NodeId, NodeId, NodeId)) -> Type {
+    pub(super) fn branches(&mut self, condition: NodeId, then: NodeId, otherwise: NodeId) -> Type {
         self.visit(condition);
         let mark = self.mark();
         self.assume(condition, true);
@@ -88,7 +89,7 @@ impl Walk<'_> {
         self.assume(condition, false);
         self.visit(otherwise);
         self.back(mark);
-        self.either(node, then, otherwise)
+        self.either(then, otherwise)
     }
 
     pub(super) fn quantify(&mut self, node: NodeId, quantifier: Quantifier, inside: LoopId) -> Type {
@@ -149,7 +150,7 @@ impl Walk<'_> {
             NodeKind::Unwrap(inner) => self.ty(*inner).required().clone(),
             NodeKind::Wrap(inner) => Type::Optional(Box::new(self.ty(*inner))),
             NodeKind::OrElse(first, second) => {
-                let whole = self.either(node, *first, *second).required().clone();
+                let whole = self.either(*first, *second).required().clone();
                 if self.ty(*second).is_optional() { Type::Optional(Box::new(whole)) } else { whole }
             }
             NodeKind::MakeRecord(_) => {
@@ -308,23 +309,27 @@ impl Walk<'_> {
 
     pub(super) fn list(&mut self, items: &[NodeId], declared: Type) -> Type {
         let Type::List { element, .. } = declared else { return declared };
-        let at = items.first().map_or_else(Default::default, |first| self.graph.node(*first).span);
+        let (at, wanted) = (items.first().map_or_else(Default::default, |first| self.graph.node(*first).span), stored(&element));
         for item in items {
-            self.fits(*item, &element, "an item of the list", at);
+            self.fits(*item, &wanted, "an item of the list", at);
         }
         let count = items.len() as u32;
-        Type::List { element, min: count, max: count }
+        let element = element_of(&element, items.iter().map(|item| self.ty(*item)));
+        Type::List { element: Box::new(element), min: count, max: count }
     }
 
-    /// The type of a value that is one of two.
-    pub(super) fn either(&mut self, node: NodeId, first: NodeId, second: NodeId) -> Type {
+    /// The type of a value that is one of two. `missing` is no number: its type says what it stands for, and nothing of bounds.
+    pub(super) fn either(&mut self, first: NodeId, second: NodeId) -> Type {
         let (a, b) = (self.ty(first), self.ty(second));
-        if !stored_alike(a.required(), b.required()) && !self.broken[node.index()] {
-            self.broken[node.index()] = true;
-            let (at, other) = (self.graph.node(second).span, self.graph.node(first).span);
-            self.suspect(node, RangeFinding::Lists { at, other }, Vec::new());
+        match (self.is_missing(first), self.is_missing(second)) {
+            (true, false) => optional(b),
+            (false, true) => optional(a),
+            _ => union(&a, &b),
         }
-        union(&a, &b)
+    }
+
+    fn is_missing(&self, node: NodeId) -> bool {
+        matches!(self.graph.node(node).kind, NodeKind::Constant(Value::Missing))
     }
 
     pub(super) fn text(&self, node: NodeId, values: &[NodeId]) -> Type {
@@ -332,6 +337,10 @@ impl Walk<'_> {
         let longest = values.iter().map(|value| longest(&self.ty(*value), self.types)).fold(0, u32::saturating_add);
         Type::Text { max: written.saturating_add(longest).min(1 << 29) }
     }
+}
+
+fn optional(ty: Type) -> Type {
+    if ty.is_optional() { ty } else { Type::Optional(Box::new(ty)) }
 }
 
 /// The operands of a node that are evaluated before it, all of them.

@@ -122,7 +122,7 @@ impl<'a> Checker<'a, '_> {
         let ty = read.ty.clone();
         let given = unary(Unary::IsGiven, base, Type::Boolean, span);
         let missing = Expr { kind: ExprKind::Constant(Value::Missing), ty: ty.clone(), span };
-        Expr { kind: ExprKind::If(Box::new([given, read, missing])), ty, span }
+        self.read(Expr { kind: ExprKind::If(Box::new([given, read, missing])), ty, span })
     }
 
     fn no_fields(&mut self, base: &Expr, field: &ast::Name) -> Expr {

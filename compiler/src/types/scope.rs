@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use axtrace_grammar::ast;
 use axtrace_runtime::types::Type;
+use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
 use crate::hir::{Expr, ExprKind, Let, Many, Unary, Var, VarId};
@@ -130,7 +131,18 @@ pub(super) fn place(expr: &Expr) -> Option<Place> {
             fields.push(*field);
             Some((var, fields))
         }
-        ExprKind::Unary(Unary::Unwrap, inner) => place(inner),
+        ExprKind::Unary(Unary::Unwrap | Unary::Wrap, inner) => place(inner),
+        ExprKind::If(parts) => place_in_optional(parts),
         _ => None,
     }
+}
+
+/// The place of a field of a record that may be missing, which is read as `if record is given then record.field else missing`.
+fn place_in_optional(parts: &[Expr; 3]) -> Option<Place> {
+    let [condition, read, otherwise] = parts;
+    let (ExprKind::Unary(Unary::IsGiven, record), ExprKind::Constant(Value::Missing)) = (&condition.kind, &otherwise.kind) else {
+        return None;
+    };
+    let ((var, fields), (outer, above)) = (place(read)?, place(record)?);
+    (var == outer && fields.starts_with(&above)).then_some((var, fields))
 }
