@@ -4,9 +4,9 @@
 //! decides one row and records everything; what a level does not store is left out by emission.
 //!
 //! Whatever is cheap and pure is evaluated at once, without branches, even if the source may not evaluate it: `and` and `or` are those of
-//! flags, `if` and the choice of an outcome are selects, and the bits of what was not evaluated are masked out ([`pattern`]). That is harmless, since
+//! flags, `if` and the choice of an outcome are selects, and the bits of what was not evaluated are masked out (`pattern`). That is harmless, since
 //! pure instructions are total and slots of what was not evaluated mean nothing. Loops, calls and helpers stand behind branches, unless they are
-//! needed anyway ([`cost`]). A local is evaluated where it is first needed; where that may or may not have happened, a flag says so ([`state`]).
+//! needed anyway (`cost`). A local is evaluated where it is first needed; where that may or may not have happened, a flag says so (`state`).
 //! What the body of a loop uses from outside of it is evaluated before it.
 
 mod arithmetic;

@@ -4,8 +4,8 @@
 //! says what is in the way: certain ones carry an input that the interpreter ran and that did it; the others are E0504. Warnings are
 //! absent on purpose: a rule that can never apply, an `otherwise` that is not needed.
 //!
-//! A decision is read as formulas over variables ([`model`]); the box engine ([`cover`]) looks for cases that no formula covers; sums of
-//! inputs are reconciled by [`theory`]; a case becomes an input by [`search`]. Variables are taken as independent, so a proof is sound, and a
+//! A decision is read as formulas over variables (`model`); the box engine (`cover`) looks for cases that no formula covers; sums of
+//! inputs are reconciled by `theory`; a case becomes an input by `search`. Variables are taken as independent, so a proof is sound, and a
 //! case is no more than a suspicion until its input is run.
 
 mod compare;
