@@ -15,23 +15,7 @@ use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub u32);
-
-        impl $name {
-            /// The id as a place in its table.
-            #[must_use]
-            pub const fn index(self) -> usize {
-                self.0 as usize
-            }
-        }
-    )*};
-}
-
-ids! {
+axtrace_runtime::ids! {
     /// A node of a graph.
     NodeId,
     /// A local of a graph.

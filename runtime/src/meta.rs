@@ -11,6 +11,8 @@ use crate::layout::{Shape, Struct};
 use crate::types::{FieldType, Type, Types};
 use crate::value::Value;
 
+/// Declares ids: places in a table, of a type of their own, each with its documentation.
+#[macro_export]
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
