@@ -83,6 +83,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0502", include_str!("../docs/findings/E0502.md")),
     ("E0503", include_str!("../docs/findings/E0503.md")),
     ("E0504", include_str!("../docs/findings/E0504.md")),
+    ("E0601", include_str!("../docs/findings/E0601.md")),
     ("E0701", include_str!("../docs/findings/E0701.md")),
     ("E0702", include_str!("../docs/findings/E0702.md")),
     ("E0703", include_str!("../docs/findings/E0703.md")),

@@ -240,4 +240,12 @@ pub enum TypeFinding {
         #[label(primary, "`missing` is tested, not compared")]
         at: Span,
     },
+    #[error("two tests expect different things of the same input")]
+    #[diagnostic(code(E0601), help("one of the two is wrong: nothing can pass both"))]
+    ContradictingTests {
+        #[label(primary, "expects something else")]
+        at: Span,
+        #[label("expected here before")]
+        first: Span,
+    },
 }

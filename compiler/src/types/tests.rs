@@ -1,6 +1,9 @@
 //! Tests that authors write.
 
+use std::collections::HashMap;
+
 use axtrace_grammar::ast;
+use axtrace_runtime::meta::DecisionId;
 use axtrace_runtime::types::{Kind, Scalar, Type};
 use axtrace_runtime::value::Value;
 
@@ -20,7 +23,20 @@ impl<'a> Checker<'a, '_> {
             });
             tests.extend(test.0);
         }
+        self.refuse_contradictions(&tests);
         tests
+    }
+
+    /// Two tests of the same input cannot expect two outcomes.
+    fn refuse_contradictions(&mut self, tests: &[hir::Test]) {
+        let mut seen: HashMap<(DecisionId, &[Value]), &hir::Test> = HashMap::new();
+        for test in tests {
+            let first = *seen.entry((test.decision, &test.given)).or_insert(test);
+            let by = test.by.is_none() || first.by.is_none() || test.by == first.by;
+            if !(by && may_be_same(&first.expect, &test.expect)) {
+                self.report(TypeFinding::ContradictingTests { at: test.expect_span, first: first.expect_span });
+            }
+        }
     }
 
     fn test(&mut self, item: &'a ast::Test, decisions: &[Option<hir::Decision>]) -> Option<hir::Test> {
@@ -126,5 +142,19 @@ impl<'a> Checker<'a, '_> {
         }
         places.sort_unstable();
         (places.len() == expect.by.len()).then_some(Some(places))
+    }
+}
+
+/// Whether one outcome can be both that are expected: what a referral does not mention may be anything.
+fn may_be_same(a: &Expected, b: &Expected) -> bool {
+    fn open<T: PartialEq>(a: &Option<T>, b: &Option<T>) -> bool {
+        a.is_none() || b.is_none() || a == b
+    }
+    match (a, b) {
+        (Expected::Value(a), Expected::Value(b)) => a == b,
+        (Expected::Referral { role: a, within: b, proposing: c }, Expected::Referral { role: x, within: y, proposing: z }) => {
+            a == x && open(b, y) && open(c, z)
+        }
+        _ => false,
     }
 }
