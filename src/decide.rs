@@ -5,9 +5,10 @@ use std::fmt;
 use axtrace_runtime::code::RunError;
 use axtrace_runtime::memory::{Batch, MemoryError};
 use axtrace_runtime::meta::{DecisionId, DecisionMeta, ProgramMeta, RuleId, RuleState};
+use axtrace_runtime::read::csv::{Columns, Header, Row};
 use axtrace_runtime::read::{InputErrors, Reader};
 use axtrace_runtime::recording::Recorder;
-use axtrace_runtime::trace::{DecodeError, Level, OutcomeTrace, Trace, View, decode};
+use axtrace_runtime::trace::{DecodeError, Level, OutcomeTrace, Passed, Trace, View, decode};
 use axtrace_runtime::value::Value;
 
 use crate::Rules;
@@ -81,6 +82,33 @@ impl<'a> Decision<'a> {
         then(&Decided { program: self.rules.meta(), id: self.id, batch: &batch, row: 0, recorder: &recorder, at: 0 })
     }
 
+    /// Binds the columns of a CSV file to the parameters, to decide its rows. `passed` are the places of columns that need not name a
+    /// field, since they are read by somebody else.
+    ///
+    /// # Errors
+    /// When the columns are not those of inputs of the decision: all there is to say about it.
+    pub fn columns(&self, header: Header, passed: &[usize]) -> Result<Columns<'_>, InputErrors> {
+        self.reader.columns(header, passed)
+    }
+
+    /// Decides one row of CSV and gives what was recorded about it.
+    ///
+    /// # Errors
+    /// When the row is no input of the decision.
+    ///
+    /// # Panics
+    /// When the columns are those of another decision.
+    pub fn trace_row(&self, columns: &Columns, row: &Row, level: Level) -> Result<Trace, DecideError> {
+        let mut session = self.session(level);
+        session.push_row(columns, row);
+        let mut trace = None;
+        session.answer(|answer| {
+            trace = Some(answer.map_err(InputErrors::clone)?.trace()?);
+            Ok::<(), DecideError>(())
+        })?;
+        trace.ok_or(DecideError::Run(RunError::NotItsRows))
+    }
+
     /// Decides the values of the parameters, in declared order, with native code.
     ///
     /// # Errors
@@ -118,6 +146,16 @@ impl Session<'_> {
     /// Takes one input, an object keyed by parameter name.
     pub fn push(&mut self, json: &[u8]) {
         let read = self.decision.reader.read(json, &mut self.batch);
+        self.inputs.push(read.err());
+    }
+
+    /// Takes one row of CSV.
+    ///
+    /// # Panics
+    /// When the columns are those of another decision.
+    pub fn push_row(&mut self, columns: &Columns, row: &Row) {
+        assert!(columns.are_of(&self.decision.reader), "the columns are those of another decision");
+        let read = columns.read(row, &mut self.batch);
         self.inputs.push(read.err());
     }
 
@@ -220,6 +258,17 @@ impl Decided<'_> {
     /// When the recording cannot be read back, which is a bug in AxTrace.
     pub fn json(&self) -> Result<String, DecideError> {
         Ok(self.decode(self.level())?.to_json(self.program, self.level()))
+    }
+
+    /// The line of JSON as far as a level and the recording go, with what the caller gave along with the input.
+    ///
+    /// # Errors
+    /// When the recording cannot be read back, which is a bug in AxTrace.
+    pub fn json_with(&self, passed: Passed, level: Level) -> Result<String, DecideError> {
+        let level = level.min(self.level());
+        let mut trace = self.decode(level)?;
+        trace.pass(passed);
+        Ok(trace.to_json(self.program, level))
     }
 
     /// The line of JSON with the outcome alone, whatever was recorded.

@@ -1,7 +1,7 @@
 //! Cases as files: each `.ax` file under `cases` is checked, its tests are run, its inputs decided and explained, and the report stands beside it.
 //!
-//! A case with inputs has a file of the same name that ends in `.ndjson`, and decides them with its first decision. Every input is also
-//! decided at all levels, and by the interpreter, and each line of JSON is held against the published schema.
+//! A case with inputs has a file of the same name that ends in `.ndjson` or `.csv`, and decides them with its first decision. Every input
+//! is also decided at all levels, and by the interpreter, and each line of JSON is held against the published schema.
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
 use std::path::{Path, PathBuf};
@@ -62,7 +62,28 @@ fn report(name: &str, source: &str, path: &Path) -> String {
     if let Ok(text) = std::fs::read_to_string(&inputs) {
         report += &decided(name, &rules, &text);
     }
+    if let Ok(text) = std::fs::read_to_string(path.with_extension("csv")) {
+        report += &table(name, &rules, &text);
+    }
     report
+}
+
+/// What becomes of the rows of a CSV file.
+fn table(name: &str, rules: &Rules, text: &str) -> String {
+    let decision = rules.meta().decisions.first().expect("a case with inputs has a decision").qualified_name();
+    let inputs = name.replace(".ax", ".csv");
+    let of = ["--decision", &decision, "--input", &inputs];
+    let schema = serde_json::from_str(SCHEMA).expect("the schema is JSON");
+    let schema = jsonschema::validator_for(&schema).expect("the schema is one");
+    let lines = axtrace(&[&["run", name, "--trace", "full"], &of[..]].concat());
+    for line in lines.lines().filter(|line| line.starts_with('{')) {
+        assert!(schema.is_valid(&serde_json::from_str(line).expect("a line is JSON")), "{line}");
+    }
+    format!(
+        "--- csv\n{text}--- run\n{}--- explain\n{}",
+        axtrace(&[&["run", name, "--trace", "none"], &of[..]].concat()),
+        axtrace(&[&["explain", name], &of[..]].concat())
+    )
 }
 
 fn compiled(name: &str, source: &str) -> Option<Rules> {

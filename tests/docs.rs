@@ -6,6 +6,7 @@
 //! - `axtrace error E0302`: rules with exactly these findings. `axtrace warning E0320`: with exactly these, and they compile.
 //! - `axtrace bare …`: the same, and no module is put before it.
 //! - `json`: an input of the last decision of the block of rules before it. `json error E0710`: an input with exactly these problems.
+//! - `csv`: inputs of that decision, with the names of the columns. `csv error E0720`: inputs with exactly these problems.
 //!
 //! Other blocks are not looked at.
 #![expect(clippy::disallowed_methods, reason = "the documentation is read as it is in the repository")]
@@ -19,7 +20,8 @@ use axtrace_compiler::interpret::{Options, Run, decide};
 use axtrace_compiler::{Program, compile};
 use axtrace_runtime::memory::Batch;
 use axtrace_runtime::meta::{DecisionId, RuleState, Tag};
-use axtrace_runtime::read::Reader;
+use axtrace_runtime::read::csv::{Dialect, Header, Rows, Split};
+use axtrace_runtime::read::{Problem, Reader, Wrong};
 use axtrace_source::{Findings, Sources};
 
 /// Findings that no page can show, each with what it would take.
@@ -135,12 +137,38 @@ impl Block {
     fn check_input(&self, program: &Program, wrong: &mut Vec<String>) {
         let Some(last) = program.meta.decisions.len().checked_sub(1) else { return };
         let reader = Reader::new(&program.meta, DecisionId(last as u32));
-        let problems = reader.read(self.text.as_bytes(), &mut Batch::new()).err().map(|errors| errors.problems).unwrap_or_default();
-        let found: BTreeSet<_> = problems.iter().map(axtrace_runtime::read::Problem::code).collect();
+        let problems = if self.is("csv") {
+            self.csv_problems(&reader)
+        } else {
+            reader.read(self.text.as_bytes(), &mut Batch::new()).err().map(|errors| errors.problems).unwrap_or_default()
+        };
+        let found: BTreeSet<_> = problems.iter().map(Problem::code).collect();
         if found != self.codes() {
             let messages: Vec<_> = problems.iter().map(|problem| format!("  {} {problem}", problem.code())).collect();
             wrong.push(format!("{}: expected {:?}, found\n{}", self.place, self.codes(), messages.join("\n")));
         }
+    }
+}
+
+impl Block {
+    /// The problems of the columns, or those of the rows.
+    fn csv_problems(&self, reader: &Reader) -> Vec<Problem> {
+        let mut rows = Rows::new(self.text.as_bytes(), Dialect::default());
+        let Ok(Some(Split::Row(names))) = rows.next_row() else { panic!("{}: no names of columns", self.place) };
+        let columns = match reader.columns(Header::of_row(names, b','), &[]) {
+            Ok(columns) => columns,
+            Err(errors) => return errors.problems,
+        };
+        let mut problems = Vec::new();
+        while let Some(split) = rows.next_row().unwrap() {
+            let refused = match split {
+                Split::Row(row) => columns.read(row, &mut Batch::new()).err(),
+                Split::Unclosed { line } => Some(columns.refuse(line, Wrong::UnclosedQuote)),
+                Split::TooLarge { bytes, line } => Some(columns.refuse(line, Wrong::TooLarge { bytes })),
+            };
+            problems.extend(refused.into_iter().flat_map(|errors| errors.problems));
+        }
+        problems
     }
 }
 
@@ -166,7 +194,7 @@ fn check_page(page: &Path) -> Vec<String> {
     for block in blocks(page) {
         if block.is("axtrace") {
             rules = block.check_rules(&mut wrong);
-        } else if block.is("json") {
+        } else if block.is("json") || block.is("csv") {
             match &rules {
                 Some(program) => block.check_input(program, &mut wrong),
                 None => wrong.push(format!("{}: no rules stand before this input", block.place)),

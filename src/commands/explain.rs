@@ -1,23 +1,26 @@
 //! `axtrace explain`: one decision drawn on its source, the input that shows a finding, or the page of a finding.
 
-use std::path::PathBuf;
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
 
 use axtrace::compiler::Program;
 use axtrace::compiler::interpret::{Fault, FaultKind, Observation, Options, observe};
 use axtrace::runtime::memory::Batch;
 use axtrace::runtime::meta::DecisionId;
-use axtrace::runtime::read::{InputErrors, Reader};
+use axtrace::runtime::read::csv::{Columns, Split};
+use axtrace::runtime::read::{InputErrors, Reader, Wrong};
 use axtrace::runtime::text::format_value;
 use axtrace::runtime::trace::{Level, View, decode};
 use axtrace::runtime::value::Value;
 use axtrace::source::{Finding, Findings, Sources};
-use axtrace::{DecideError, Decision, Rules};
+use axtrace::{DecideError, Decision, Rules, Trace};
 use indicatif::ProgressBar;
 
-use super::{Ended, FOUND, Look, Stop, WELL, print, run as inputs};
+use super::input::{self, HowToRead, Inputs, Table};
+use super::{Ended, FOUND, Look, Stop, WELL, print};
 use crate::pages;
 use crate::project::{self, Project};
-use crate::records::Record;
+use crate::records::{Record, Records};
 use crate::render::findings::{Mark, Report, ordinals};
 use crate::render::style::Style;
 use crate::render::trace::Drawing;
@@ -31,12 +34,17 @@ pub struct Args {
     /// The decision, with or without its module
     #[arg(long, value_name = "NAME", requires = "input")]
     decision: Option<String>,
-    /// JSON or NDJSON with the input; `-` is standard input
+    /// JSON, NDJSON or CSV with the input; `-` is standard input
     #[arg(long, value_name = "FILE", requires = "decision")]
     input: Option<PathBuf>,
+    #[command(flatten)]
+    how: HowToRead,
     /// Which record of the input to explain, from 1
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     record: u64,
+    /// CSV: explain the first record that has this value in this column
+    #[arg(long, value_name = "COLUMN=VALUE", conflicts_with = "record", value_parser = wanted)]
+    id: Option<Wanted>,
     /// A finding whose input is to be shown, by code and number: E0502.1
     #[arg(long, value_name = "CODE.N", conflicts_with = "input")]
     finding: Option<String>,
@@ -54,7 +62,7 @@ pub fn run(args: &Args, look: Look) -> Ended {
     }
 }
 
-fn explain_code(subject: &std::path::Path) -> Ended {
+fn explain_code(subject: &Path) -> Ended {
     let code = subject.to_string_lossy().to_uppercase();
     if let Some(page) = pages::page(&code) {
         print(page)?;
@@ -71,33 +79,87 @@ fn explain_code(subject: &std::path::Path) -> Ended {
     Err(Stop::Usage { message, help })
 }
 
-fn explain_input(args: &Args, decision: &str, input: &std::path::Path, look: Look) -> Ended {
+fn explain_input(args: &Args, decision: &str, path: &Path, look: Look) -> Ended {
     let rules = super::compile(std::slice::from_ref(&args.subject), &[Level::Full], look.err)?;
     let decision = rules.decision(decision)?;
-    let mut records = inputs::records(inputs::open(input)?, &ProgressBar::hidden());
+    let column = args.id.as_ref().map(|wanted| wanted.column.as_str());
+    let trace = match input::inputs(input::open(path)?, &args.how, column, &ProgressBar::hidden())? {
+        Inputs::Json(records) => trace_record(args, path, &decision, records)?,
+        Inputs::Csv(table) => {
+            let columns = table.columns(&decision).map_err(|errors| refused(errors, &rules.meta().sources, look.err))?;
+            trace_row(args, path, &decision, &columns, *table)?
+        }
+    };
+    let (text, status) = drawn(&rules, trace, args.all, look.out)?;
+    print(&text)?;
+    Ok(status)
+}
+
+/// What is recorded about an input, or why it is none.
+type Traced = Result<Trace, DecideError>;
+
+fn trace_record(args: &Args, path: &Path, decision: &Decision, mut records: Records<impl BufRead>) -> Result<Traced, Stop> {
     let mut seen = 0;
-    while let Some(record) = records.next_record().map_err(|error| Stop::usage(format!("cannot read the input: {error}")))? {
+    while let Some(record) = records.next_record().map_err(input::unreadable)? {
         seen += 1;
         if seen == args.record {
             let Record::Bytes(bytes) = record else { return Err(Stop::usage("the record is larger than 64 MiB")) };
-            let (text, status) = drawn(&rules, &decision, bytes, args.all, look.out)?;
-            print(&text)?;
-            return Ok(status);
+            return Ok(decision.trace(bytes, Level::Full));
         }
     }
-    Err(no_such_record(input, seen, args.record))
+    Err(no_such_record(path, seen, args.record))
+}
+
+fn trace_row(args: &Args, path: &Path, decision: &Decision, columns: &Columns, mut table: Table) -> Result<Traced, Stop> {
+    let mut seen = 0;
+    while let Some((split, passed)) = table.next_row()? {
+        seen += 1;
+        let is_it = args.id.as_ref().map_or(seen == args.record, |wanted| passed.id.as_deref() == Some(&wanted.value));
+        if !is_it {
+            continue;
+        }
+        return Ok(match split {
+            Split::Row(row) => decision.trace_row(columns, row, Level::Full),
+            Split::TooLarge { bytes, line } => Err(columns.refuse(line, Wrong::TooLarge { bytes }).into()),
+            Split::Unclosed { line } => Err(columns.refuse(line, Wrong::UnclosedQuote).into()),
+        });
+    }
+    Err(match &args.id {
+        Some(wanted) => Stop::usage(format!("`{}` has no record whose `{}` is `{}`", path.display(), wanted.column, wanted.value)),
+        None => no_such_record(path, seen, args.record),
+    })
+}
+
+/// A record that is asked for by what one of its columns holds.
+#[derive(Debug, Clone)]
+struct Wanted {
+    column: String,
+    value: String,
+}
+
+fn wanted(text: &str) -> Result<Wanted, String> {
+    let (column, value) = text.split_once('=').ok_or("write the column and its value, as in `--id order=17`")?;
+    Ok(Wanted { column: column.to_owned(), value: value.to_owned() })
+}
+
+/// Shows what is wrong with an input file as a whole.
+pub(super) fn refused(errors: InputErrors, sources: &Sources, style: Style) -> Stop {
+    match std::io::stderr().write_all(problems(errors, sources, style).as_bytes()) {
+        Ok(()) => Stop::Rejected,
+        Err(error) => Stop::Output(error),
+    }
 }
 
 /// A file has fewer records than were asked for.
-pub(super) fn no_such_record(input: &std::path::Path, has: u64, wanted: u64) -> Stop {
+pub(super) fn no_such_record(input: &Path, has: u64, wanted: u64) -> Stop {
     let have = crate::render::findings::counted(usize::try_from(has).unwrap_or(usize::MAX), "record");
     Stop::usage(format!("`{}` has {have}; there is no record {wanted}", input.display()))
 }
 
-/// The decision on an input, drawn on its source, or what is wrong with the input; and the status that goes with it.
-pub(super) fn drawn(rules: &Rules, decision: &Decision, input: &[u8], all: bool, style: Style) -> Result<(String, u8), Stop> {
+/// A decision on an input, drawn on its source, or what is wrong with the input; and the status that goes with it.
+pub(super) fn drawn(rules: &Rules, trace: Traced, all: bool, style: Style) -> Result<(String, u8), Stop> {
     let meta = rules.meta();
-    match decision.trace(input, Level::Full) {
+    match trace {
         Ok(trace) => {
             let format = |value: &Value, ty: &_| format_value(value, ty, meta);
             Ok((Drawing { sources: &meta.sources, style, all, format: &format }.whole(&trace), WELL))

@@ -139,6 +139,7 @@ impl Story {
     fn trace(&self) -> Trace {
         Trace {
             id: None,
+            carry: Vec::new(),
             decision: "scheduling.assignment.assignment".to_owned(),
             digest: format!("sha256:3f9ac2e1{}", "0".repeat(56)),
             version: None,

@@ -60,6 +60,24 @@ pub(super) fn problems<'d>(declared: &'d Declared, plan: &'d Plan, json: &[u8]) 
     check.found
 }
 
+/// Finds all problems of one value, a JSON text of its own, at a pointer; none if it has none.
+pub(super) fn problems_of_value<'d>(
+    declared: &'d Declared,
+    plan: &'d Plan,
+    json: &[u8],
+    ty: &'d Type,
+    span: Span,
+    pointer: &str,
+) -> InputErrors {
+    let found = InputErrors { problems: Vec::new(), cut: false };
+    let mut check = Check { declared, plan, json, path: pointer.to_owned(), found, suggestions: MAX_SUGGESTIONS };
+    match unreadable(json) {
+        Some(wrong) => check.report(wrong, span),
+        None => check.value(0, ty, span),
+    }
+    check.found
+}
+
 /// What is wrong with the text as JSON.
 fn unreadable(json: &[u8]) -> Option<Wrong> {
     if let Err(error) = std::str::from_utf8(json) {
@@ -95,7 +113,7 @@ const MAX_SUGGESTIONS: usize = 50;
 impl<'d, 'j> Check<'d, 'j> {
     fn report(&mut self, wrong: Wrong, declared: Span) {
         if self.found.problems.len() < MAX_PROBLEMS {
-            self.found.problems.push(Problem { at: self.path.clone(), declared, wrong });
+            self.found.problems.push(Problem { at: self.path.clone(), declared, wrong, cell: None });
         } else {
             self.found.cut = true;
         }

@@ -52,12 +52,12 @@ pub(super) fn read(plan: &Plan, row: usize, json: &[u8], batch: &mut Batch) -> R
     Ok(())
 }
 
-struct Pass<'r, 'j> {
-    plan: &'r Plan,
-    cursor: Cursor<'j>,
+pub(super) struct Pass<'r, 'j> {
+    pub(super) plan: &'r Plan,
+    pub(super) cursor: Cursor<'j>,
     /// The row, and behind it the elements of the lists that are open.
-    work: &'r mut Vec<u8>,
-    arena: &'r mut Vec<u8>,
+    pub(super) work: &'r mut Vec<u8>,
+    pub(super) arena: &'r mut Vec<u8>,
 }
 
 /// Which fields of an object were met.
@@ -133,7 +133,7 @@ impl Pass<'_, '_> {
         }
     }
 
-    fn node(&mut self, node: &Node, at: usize) -> Result<(), Stop> {
+    pub(super) fn node(&mut self, node: &Node, at: usize) -> Result<(), Stop> {
         match node {
             Node::Boolean => self.boolean(at),
             Node::Number { scale, lo, hi, .. } => match self.cursor.quick_number(*scale) {
@@ -164,7 +164,7 @@ impl Pass<'_, '_> {
     }
 
     #[inline(always)]
-    fn put<const N: usize>(&mut self, at: usize, bytes: [u8; N]) {
+    pub(super) fn put<const N: usize>(&mut self, at: usize, bytes: [u8; N]) {
         self.work[at..at + N].copy_from_slice(&bytes);
     }
 
@@ -188,7 +188,7 @@ impl Pass<'_, '_> {
         Ok(())
     }
 
-    fn put_wide(&mut self, number: i128, width: u8, at: usize) {
+    pub(super) fn put_wide(&mut self, number: i128, width: u8, at: usize) {
         match width {
             1 => self.put(at, [number as u8]),
             2 => self.put(at, (number as u16).to_le_bytes()),
@@ -306,7 +306,7 @@ impl Pass<'_, '_> {
 }
 
 #[inline(always)]
-fn handle(start: usize, length: usize, bytes: usize) -> Result<Handle, Stop> {
+pub(super) fn handle(start: usize, length: usize, bytes: usize) -> Result<Handle, Stop> {
     if start + bytes > u32::MAX as usize || length >= 1 << Handle::LENGTH_BITS {
         return Err(Stop::NoRoom);
     }

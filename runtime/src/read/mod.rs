@@ -5,6 +5,7 @@
 //! Keys under an `open record` that are no fields of it must be JSON, and are not looked at further.
 
 mod check;
+pub mod csv;
 mod fast;
 mod near;
 mod plan;
@@ -24,7 +25,7 @@ use crate::meta::{DecisionId, ProgramMeta};
 use check::Declared;
 use fast::Stop;
 use plan::Plan;
-pub use problem::{InputErrors, MAX_PROBLEMS, Problem, Wrong};
+pub use problem::{CellPlace, InputErrors, MAX_PROBLEMS, Problem, Wrong};
 
 /// The largest input, in bytes.
 pub const MAX_INPUT_BYTES: usize = 64 * 1024 * 1024;
@@ -62,7 +63,14 @@ impl Reader {
     pub fn read(&self, json: &[u8], batch: &mut Batch) -> Result<(), InputErrors> {
         let arena = batch.arena.len();
         let read = if json.len() > MAX_INPUT_BYTES { Err(Stop::Wrong) } else { fast::read(&self.plan, self.row, json, batch) };
-        if read.is_ok() {
+        self.close(batch, arena, read.is_ok());
+        read.map_err(|stop| self.problems(json, stop))
+    }
+
+    /// Appends the row in the work space of a batch, or forgets it and what it put into the arena.
+    #[inline(always)]
+    fn close(&self, batch: &mut Batch, arena: usize, well: bool) {
+        if well {
             batch.rows.extend_from_slice(&batch.work);
             batch.count += 1;
         } else {
@@ -70,12 +78,14 @@ impl Reader {
         }
         batch.work.clear();
         batch.work.shrink_to(KEPT_WORK);
-        read.map_err(|stop| self.problems(json, stop))
     }
 
     #[cold]
     fn problems(&self, json: &[u8], stop: Stop) -> InputErrors {
-        let whole = |wrong| InputErrors { problems: vec![Problem { at: String::new(), declared: self.declared.span, wrong }], cut: false };
+        let whole = |wrong| InputErrors {
+            problems: vec![Problem { at: String::new(), declared: self.declared.span, wrong, cell: None }],
+            cut: false,
+        };
         if json.len() > MAX_INPUT_BYTES {
             return whole(Wrong::TooLarge { bytes: json.len() });
         }

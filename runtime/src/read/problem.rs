@@ -28,6 +28,28 @@ pub struct Problem {
     pub declared: Span,
     /// What is wrong.
     pub wrong: Wrong,
+    /// Where in a CSV file; none for an input that is JSON.
+    pub cell: Option<CellPlace>,
+}
+
+/// A place in a CSV file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellPlace {
+    /// The line that the row begins on, from 1; none when the names of the columns stand elsewhere.
+    pub line: Option<u64>,
+    /// The name of the column, as the file has it; none when the problem is that of a row or that there is no such column.
+    pub column: Option<String>,
+}
+
+impl fmt::Display for CellPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, &self.column) {
+            (Some(line), Some(column)) => write!(f, "line {line} of the input, column `{}`", Excerpt::of(column)),
+            (Some(line), None) => write!(f, "line {line} of the input"),
+            (None, Some(column)) => write!(f, "column `{}`", Excerpt::of(column)),
+            (None, None) => write!(f, "the names of the columns"),
+        }
+    }
 }
 
 /// What is wrong at one place of an input.
@@ -52,6 +74,9 @@ pub enum Wrong {
     #[error("`{name}` is missing")]
     #[diagnostic(code(E0706))]
     Missing { name: String },
+    #[error("the cell is blank, and `{name}` must not be missing")]
+    #[diagnostic(code(E0706))]
+    Blank { name: String },
     #[error("an element of the list is `null`, and none may be missing")]
     #[diagnostic(code(E0706))]
     MissingElement,
@@ -64,12 +89,18 @@ pub enum Wrong {
     #[error("{found} where {expected} is needed")]
     #[diagnostic(code(E0709))]
     OtherType { found: &'static str, expected: String },
+    #[error("`{text}` is no JSON array: write {expected} such as `{example}`")]
+    #[diagnostic(code(E0709))]
+    NotArray { text: Excerpt, expected: String, example: String },
     #[error("{value} is {relation} {bound}")]
     #[diagnostic(code(E0710))]
     OutOfRange { value: String, relation: &'static str, bound: String },
     #[error(transparent)]
     #[diagnostic(code(E0711))]
     Form(#[from] LiteralError),
+    #[error("`{text}` is neither `true` nor `false`")]
+    #[diagnostic(code(E0711))]
+    NotBoolean { text: Excerpt },
     #[error("`{value}` is no whole number")]
     #[diagnostic(code(E0712))]
     NotWhole { value: Excerpt },
@@ -100,6 +131,36 @@ pub enum Wrong {
     #[error("the text has half of a surrogate pair, such as `\\ud800`, which is no character")]
     #[diagnostic(code(E0719))]
     LoneSurrogate,
+    #[error("the column `{name}` names no field of an input of `{owner}`{}", Meant(suggestion))]
+    #[diagnostic(code(E0720))]
+    UnknownColumn { name: Excerpt, owner: String, suggestion: Option<String> },
+    #[error("column {place} has no name")]
+    #[diagnostic(code(E0720))]
+    NamelessColumn { place: usize },
+    #[error("the column `{name}` gives what column {first} gives already")]
+    #[diagnostic(code(E0721))]
+    RepeatedColumn { name: Excerpt, first: usize },
+    #[error("there is no column `{name}`")]
+    #[diagnostic(code(E0722))]
+    NoColumn { name: String },
+    #[error("the row has {cells} {}, and the file {columns} {}", if *cells == 1 { "cell" } else { "cells" }, if *columns == 1 { "column" } else { "columns" })]
+    #[diagnostic(code(E0723))]
+    Ragged { cells: usize, columns: usize },
+    #[error("`{name}` is a list of records, which CSV does not hold: give such inputs as JSON")]
+    #[diagnostic(code(E0724))]
+    ListOfRecords { name: String },
+    #[error("the column `{name}` is a record: its fields have a column each, such as `{field}`")]
+    #[diagnostic(code(E0724))]
+    RecordColumn { name: Excerpt, field: String },
+    #[error("a quote is never closed: close it, write a quote inside of a quoted cell twice, or read the file with `--no-quotes`")]
+    #[diagnostic(code(E0725))]
+    UnclosedQuote,
+    #[error("the names of the columns are not divided by `{used}`, and would be by `{other}`: read the file with `--delimiter '{other}'`")]
+    #[diagnostic(code(E0726))]
+    OtherDelimiter { used: &'static str, other: &'static str },
+    #[error("the file has {columns} columns; at most 65,536 are read")]
+    #[diagnostic(code(E0703))]
+    ManyColumns { columns: usize },
 }
 
 /// A near miss at the end of a message.
@@ -134,6 +195,10 @@ impl std::error::Error for Problem {}
 impl Diagnostic for Problem {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.wrong.code()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.cell.as_ref().map(|cell| Box::new(format!("this is {cell}")) as Box<dyn fmt::Display>)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

@@ -66,7 +66,31 @@ pub(super) fn read(cursor: &mut Cursor, scalar: &Scalar) -> Result<i128, Refused
 
 /// Reads a `datetime` within its bounds.
 pub(super) fn read_datetime(cursor: &mut Cursor, scalar: &Scalar) -> Result<Datetime, Refused> {
-    let datetime = literal::parse_datetime(text_here(cursor, scalar)?)?;
+    datetime_of(&text_here(cursor, scalar)?, scalar)
+}
+
+/// Reads a text that is a scalar and no `datetime`, within its bounds.
+pub(super) fn of_text(text: &[u8], scalar: &Scalar) -> Result<i128, Refused> {
+    let number = match scalar.kind {
+        Kind::Number { scale, unit } => amount_of(text, scale, unit, scalar)?,
+        Kind::Days => amount_of(text, 0, Unit::One, scalar)?,
+        Kind::Duration => i128::from(literal::parse_duration(text)?),
+        Kind::Date => i128::from(literal::parse_date(text)?),
+        Kind::Time => i128::from(literal::parse_time(text)?),
+        Kind::Datetime => i128::from(datetime_of(text, scalar)?.instant),
+    };
+    within(number, scalar)?;
+    Ok(number)
+}
+
+fn amount_of(text: &[u8], scale: u32, unit: Unit, scalar: &Scalar) -> Result<i128, Refused> {
+    let decimal = parse_text(text, unit)?;
+    decimal.at_scale(scale).map_err(|misfit| misfits(misfit, decimal, text, scalar).into())
+}
+
+/// Reads a text that is a `datetime`, within its bounds.
+pub(super) fn datetime_of(text: &[u8], scalar: &Scalar) -> Result<Datetime, Refused> {
+    let datetime = literal::parse_datetime(text)?;
     let instant = i128::from(datetime.instant);
     if instant < scalar.lo || instant > scalar.hi {
         return Err(out_of_range(literal::format_datetime(datetime), instant > scalar.hi, scalar).into());

@@ -88,6 +88,7 @@ pub fn decode(program: &ProgramMeta, decision: DecisionId, view: &View<'_>, leve
 fn empty(program: &ProgramMeta, meta: &DecisionMeta, outcome: OutcomeTrace) -> Trace {
     Trace {
         id: None,
+        carry: Vec::new(),
         decision: meta.qualified_name(),
         digest: program.digest.clone(),
         version: program.version.clone(),

@@ -22,7 +22,7 @@ impl Trace {
     pub fn to_json(&self, program: &ProgramMeta, level: Level) -> String {
         let mut writer = Writer { out: String::new(), program };
         writer.object(|object| match level {
-            Level::None => object.member("outcome", |writer| writer.outcome(&self.outcome)),
+            Level::None => object.outcome_alone(self),
             Level::Record | Level::Full => object.trace(self, level),
         });
         writer.out
@@ -206,11 +206,29 @@ impl<'p> Object<'_, 'p> {
         }
     }
 
-    fn trace(&mut self, trace: &Trace, level: Level) {
-        self.member("axtrace", |writer| writer.out.push_str(FORMAT));
+    fn outcome_alone(&mut self, trace: &Trace) {
+        self.id(trace);
+        self.member("outcome", |writer| writer.outcome(&trace.outcome));
+        self.carry(trace);
+    }
+
+    fn id(&mut self, trace: &Trace) {
         if let Some(id) = &trace.id {
             self.text("id", id);
         }
+    }
+
+    fn carry(&mut self, trace: &Trace) {
+        if !trace.carry.is_empty() {
+            self.member("carry", |writer| {
+                writer.object(|object| trace.carry.iter().for_each(|(name, text)| object.text(name, text)));
+            });
+        }
+    }
+
+    fn trace(&mut self, trace: &Trace, level: Level) {
+        self.member("axtrace", |writer| writer.out.push_str(FORMAT));
+        self.id(trace);
         self.text("decision", &trace.decision);
         self.member("rules", |writer| {
             writer.object(|rules| {
@@ -229,6 +247,7 @@ impl<'p> Object<'_, 'p> {
         self.member("input", |writer| {
             writer.object(|object| trace.input.iter().for_each(|input| object.value(&input.name, &input.value, &input.ty)));
         });
+        self.carry(trace);
         if level == Level::Full {
             self.member("tree", |writer| writer.array(&trace.tree, Writer::node));
         }

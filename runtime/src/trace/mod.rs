@@ -47,6 +47,8 @@ impl fmt::Display for Level {
 pub struct Trace {
     /// The caller's name for the input, if it gave one.
     pub id: Option<String>,
+    /// What else the caller gave along with the input, by name.
+    pub carry: Vec<(String, String)>,
     /// The decision's name with its module: `scheduling.assignment.assignment`.
     pub decision: String,
     /// The digest of the rules: `sha256:` and 64 hexadecimal digits.
@@ -63,6 +65,23 @@ pub struct Trace {
     pub input: Vec<InputValue>,
     /// Every site of the decision that belongs to no other, in source order. Empty but at [`Level::Full`].
     pub tree: Vec<TraceNode>,
+}
+
+/// What a caller gives along with an input, and its trace gives back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Passed {
+    /// The caller's name for the input.
+    pub id: Option<String>,
+    /// Texts by name.
+    pub carry: Vec<(String, String)>,
+}
+
+impl Trace {
+    /// Takes what the caller gave along with the input.
+    pub fn pass(&mut self, passed: Passed) {
+        self.id = passed.id;
+        self.carry = passed.carry;
+    }
 }
 
 /// The value of a parameter.
