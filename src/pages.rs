@@ -103,6 +103,13 @@ const PAGES: &[(&str, &str)] = &[
     ("E0717", include_str!("../docs/findings/E0717.md")),
     ("E0718", include_str!("../docs/findings/E0718.md")),
     ("E0719", include_str!("../docs/findings/E0719.md")),
+    ("E0720", include_str!("../docs/findings/E0720.md")),
+    ("E0721", include_str!("../docs/findings/E0721.md")),
+    ("E0722", include_str!("../docs/findings/E0722.md")),
+    ("E0723", include_str!("../docs/findings/E0723.md")),
+    ("E0724", include_str!("../docs/findings/E0724.md")),
+    ("E0725", include_str!("../docs/findings/E0725.md")),
+    ("E0726", include_str!("../docs/findings/E0726.md")),
     ("E0901", include_str!("../docs/findings/E0901.md")),
 ];
 

@@ -38,7 +38,7 @@ fn workers() -> ProgramMeta {
             field("name", Type::Text { max: 5 }),
             field("skills", Type::Set(EnumId(0))),
             field("booked", Type::Scalar(Scalar::between(Kind::Duration, 0, 168 * 3600))),
-            field("home", optional(Type::Record(RecordId(0)))),
+            field("seat", optional(Type::Record(RecordId(0)))),
             field("nights", optional(list(Type::integer(0, 9)))),
             field("shifts", optional(list(Type::Record(RecordId(0))))),
         ],
@@ -108,17 +108,17 @@ fn read_row(program: &ProgramMeta, columns: &Columns, row: &Row) -> String {
 
 #[test]
 fn columns_are_named_like_fields() {
-    let text = "worker.name,worker.skills,booked,pay,share,home.town,home.since,worker.nights\n\
+    let text = "worker.name,worker.skills,booked,pay,share,seat.town,seat.since,worker.nights\n\
                 Ana,\"[\"\"cashier\"\",\"\"forklift\"\"]\",1 h 30 min,12.50 EUR,97 %,Bonn,2026-11-20,\"[1,2]\"\n\
                 ,[], PT1H30M ,,0.97,,,\n\
                 \"a,b\",[],0 s,12.5,1e-1,,2026-11-20,\n";
     assert_eq!(
         read(&workers(), text),
         [
-            "{ name: \"Ana\", skills: {forklift, cashier}, booked: 1 h 30 min, home: { town: \"Bonn\", since: 2026-11-20 }, \
+            "{ name: \"Ana\", skills: {forklift, cashier}, booked: 1 h 30 min, seat: { town: \"Bonn\", since: 2026-11-20 }, \
              nights: [1, 2], shifts: missing }; 97 %; 12.50 EUR",
-            "{ name: \"\", skills: {}, booked: 1 h 30 min, home: missing, nights: missing, shifts: missing }; 97 %; missing",
-            "{ name: \"a,b\", skills: {}, booked: 0 min, home: { town: \"\", since: 2026-11-20 }, nights: missing, shifts: missing }; \
+            "{ name: \"\", skills: {}, booked: 1 h 30 min, seat: missing, nights: missing, shifts: missing }; 97 %; missing",
+            "{ name: \"a,b\", skills: {}, booked: 0 min, seat: { town: \"\", since: 2026-11-20 }, nights: missing, shifts: missing }; \
              10 %; 12.50 EUR",
         ]
     );
@@ -126,7 +126,7 @@ fn columns_are_named_like_fields() {
 
 #[test]
 fn every_problem_of_a_row_has_its_column_line_and_pointer() {
-    let text = "name,skills,worker.booked,pay,share,home.town,home.since\n\n\
+    let text = "name,skills,worker.booked,pay,share,seat.town,seat.since\n\n\
                 Anabel,cashier,171 h,12.50 USD,,x,soon\n\
                 Ana,\"[\"\"cashir\"\",1]\",,1,2,,\n\
                 Ana,[]\n";
@@ -136,7 +136,7 @@ fn every_problem_of_a_row_has_its_column_line_and_pointer() {
             "E0717 /worker/name: the text has 6 characters, and at most 5 are allowed [line 3 of the input, column `name`]\n\
              E0709 /worker/skills: `cashier` is no JSON array: write names of `Skill` such as `[\"forklift\"]` [line 3 of the input, column `skills`]\n\
              E0710 /worker/booked: 171 h is more than 168 h [line 3 of the input, column `worker.booked`]\n\
-             E0711 /worker/home/since: `soon` is no date: write year, month and day, such as `2026-11-20` [line 3 of the input, column `home.since`]\n\
+             E0711 /worker/seat/since: `soon` is no date: write year, month and day, such as `2026-11-20` [line 3 of the input, column `seat.since`]\n\
              E0706 /share: the cell is blank, and `share` must not be missing [line 3 of the input, column `share`]\n\
              E0713 /pay: an amount in USD where one in EUR is needed [line 3 of the input, column `pay`]",
             "E0715 /worker/skills/0: `cashir` is no name of `Skill`: did you mean `cashier`? [line 4 of the input, column `skills`]\n\
@@ -151,13 +151,13 @@ fn every_problem_of_a_row_has_its_column_line_and_pointer() {
 #[test]
 fn every_problem_of_the_columns_is_found_at_once() {
     assert_eq!(
-        read(&workers(), "name,worker.name,skils,worker,shifts,home.since\n"),
+        read(&workers(), "name,worker.name,skils,worker,shifts,seat.since\n"),
         ["E0721 the column `worker.name` gives what column 1 gives already [line 1 of the input, column `worker.name`]\n\
           E0720 the column `skils` names no field of an input of `d`: did you mean `skills`? [line 1 of the input, column `skils`]\n\
           E0724 the column `worker` is a record: its fields have a column each, such as `worker.name` [line 1 of the input, column `worker`]\n\
           E0722 /worker/skills: there is no column `worker.skills` [line 1 of the input]\n\
           E0722 /worker/booked: there is no column `worker.booked` [line 1 of the input]\n\
-          E0722 /worker/home/town: there is no column `worker.home.town` [line 1 of the input]\n\
+          E0722 /worker/seat/town: there is no column `worker.seat.town` [line 1 of the input]\n\
           E0724 /worker/shifts: `worker.shifts` is a list of records, which CSV does not hold: give such inputs as JSON [line 1 of the input, column `shifts`]\n\
           E0722 /share: there is no column `share` [line 1 of the input]"]
     );
