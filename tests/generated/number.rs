@@ -64,6 +64,7 @@ impl Generator {
             2 => self.called(scope, |ty| matches!(ty, Type::Scalar(scalar) if dimension(scalar.kind) == dimension(kind)), depth),
             3 => self.rounded_quotient(scope, kind, depth),
             4 if scope.loops < 2 => self.sum(scope, kind, depth),
+            5 => self.extreme(scope, kind, depth),
             _ => self.operation(scope, kind, depth),
         };
         made.unwrap_or_else(|| self.leaf(scope, kind))
@@ -134,6 +135,22 @@ impl Generator {
         let (x, y) = aligned(scalar_of(&a), scalar_of(&b))?;
         let ty = around(x.kind, &[Some(x.lo), Some(x.hi), Some(y.lo), Some(y.hi)])?;
         Some(Node::value(Type::Scalar(ty), "(if ~ then ~ else ~)", vec![condition, a, b]).mark("if"))
+    }
+
+    /// The lesser or greater of two values, or one without its sign.
+    fn extreme(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
+        let a = self.quantity(scope, kind, depth - 1);
+        let measured = matches!(kind, Kind::Number { .. } | Kind::Duration | Kind::Days);
+        if measured && self.random.chance(30) {
+            let it = scalar_of(&a);
+            let most = it.lo.checked_abs()?.max(it.hi.checked_abs()?);
+            return Some(Node::value(Type::Scalar(Scalar::between(it.kind, 0, most)), "abs(~)", vec![a]).mark("abs"));
+        }
+        let b = self.quantity(scope, kind, depth - 1);
+        let (x, y) = aligned(scalar_of(&a), scalar_of(&b))?;
+        let ty = around(x.kind, &[Some(x.lo), Some(x.hi), Some(y.lo), Some(y.hi)])?;
+        let function = if self.random.chance(50) { "min" } else { "max" };
+        Some(Node::value(Type::Scalar(ty), format!("{function}(~, ~)"), vec![a, b]).mark(function))
     }
 
     fn or_else(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {

@@ -136,7 +136,20 @@ impl Body<'_, '_> {
 
     fn select(&mut self, flag: Value, then: Value, otherwise: Value) -> ir::Value {
         let (flag, then, otherwise) = (self.value(flag), self.value(then), self.value(otherwise));
+        if self.b.func.dfg.value_type(then) == types::I128 {
+            return self.select_halves(flag, then, otherwise);
+        }
         self.b.ins().select(flag, then, otherwise)
+    }
+
+    /// Chooses the halves of a number of 128 bits. A choice of the whole by a comparison becomes a minimum or maximum, which Cranelift does not
+    /// make code of in this width.
+    fn select_halves(&mut self, flag: ir::Value, then: ir::Value, otherwise: ir::Value) -> ir::Value {
+        let (then_low, then_high) = self.b.ins().isplit(then);
+        let (low, high) = self.b.ins().isplit(otherwise);
+        let low = self.b.ins().select(flag, then_low, low);
+        let high = self.b.ins().select(flag, then_high, high);
+        self.b.ins().iconcat(low, high)
     }
 
     fn extend(&mut self, value: Value, ty: ir::Type) -> ir::Value {
