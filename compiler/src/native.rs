@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axtrace_runtime::abi::Entry;
 use axtrace_runtime::code::{Code, Executable};
+use axtrace_runtime::meta::DecisionId;
 use axtrace_runtime::trace::Level;
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::default_libcall_names;
 use cranelift_object::{ObjectBuilder, ObjectModule};
 
-use crate::emit::{EmitError, Entries, emit, host};
+use crate::emit::{self, EmitError, Entries, emit, host};
 use crate::lower::lower;
 use crate::mir;
 use crate::program::Program;
@@ -95,4 +96,14 @@ pub fn object(program: &Program, levels: &[Level]) -> Result<Vec<u8>, EmitError>
     let mut module = ObjectModule::new(builder);
     emit(&mut module, &code, &program.meta, levels)?;
     module.finish().emit().map_err(|error| EmitError::Machine(error.to_string()))
+}
+
+/// The machine instructions that decide a batch of a decision at a level, as text.
+///
+/// # Errors
+/// When Cranelift cannot make code for this machine.
+pub fn assembly(program: &Program, decision: DecisionId, level: Level) -> Result<String, EmitError> {
+    let code = lowered(program)?;
+    let mut module = ObjectModule::new(ObjectBuilder::new(host()?, "axtrace", default_libcall_names())?);
+    emit::assembly(&mut module, &code, &program.meta, decision, level)
 }

@@ -30,6 +30,8 @@ pub struct Context {
     pub input_len: u64,
 }
 
+/// Offset of [`Context::constants`].
+pub const CONTEXT_CONSTANTS: i32 = 8;
 /// Offset of [`Context::scratch`].
 pub const CONTEXT_SCRATCH: i32 = 16;
 /// Offset of [`Context::scratch_len`].
@@ -42,6 +44,7 @@ pub const CONTEXT_HELPERS: i32 = 40;
 #[cfg(target_pointer_width = "64")]
 const _: () = {
     use std::mem::offset_of;
+    assert!(offset_of!(Context, constants) == CONTEXT_CONSTANTS as usize);
     assert!(offset_of!(Context, scratch) == CONTEXT_SCRATCH as usize);
     assert!(offset_of!(Context, scratch_len) == CONTEXT_SCRATCH_LEN as usize);
     assert!(offset_of!(Context, scratch_cap) == CONTEXT_SCRATCH_CAP as usize);

@@ -148,9 +148,13 @@ impl Body<'_, '_> {
         let (rows, count, outcomes, frames) = (params[1], params[2], params[3], params[4]);
         let (head, exit) = (self.b.create_block(), self.b.create_block());
         let zero = self.b.ins().iconst(types::I64, 0);
+        let [stride, ..] = self.strides();
+        let stride = self.b.ins().iconst(types::I64, stride);
+        let bytes = self.b.ins().imul(count, stride);
+        let end = self.b.ins().iadd(rows, bytes);
         let counted = self.b.append_block_param(exit, types::I64);
-        let [row, outcome, frame, place] = [(); 4].map(|()| self.b.append_block_param(head, types::I64));
-        let start = [rows, outcomes, frames, zero].map(BlockArg::Value);
+        let [row, outcome, frame] = [(); 3].map(|()| self.b.append_block_param(head, types::I64));
+        let start = [rows, outcomes, frames].map(BlockArg::Value);
         self.b.ins().brif(count, head, &start, exit, &[BlockArg::Value(zero)]);
         self.b.switch_to_block(head);
         (self.input, self.outcome, self.frame) = (InputRow(row), outcome, frame);
@@ -158,12 +162,14 @@ impl Body<'_, '_> {
         self.b.ins().jump(self.blocks[0], &[]);
         self.emit_blocks();
         self.b.switch_to_block(self.done);
-        let next = self.next_row([row, outcome, frame, place]);
-        let more = self.b.ins().icmp(IntCC::NotEqual, next[3], count);
+        let next = self.next_row([row, outcome, frame]);
+        let more = self.b.ins().icmp(IntCC::NotEqual, next[0], end);
         let arguments = next.map(BlockArg::Value);
-        self.b.ins().brif(more, head, &arguments, exit, &[BlockArg::Value(next[3])]);
+        self.b.ins().brif(more, head, &arguments, exit, &[BlockArg::Value(count)]);
         self.b.switch_to_block(self.cut);
         self.b.ins().store(changing(), scratch, self.context, CONTEXT_SCRATCH_LEN);
+        let before = self.b.ins().isub(row, rows);
+        let place = self.b.ins().udiv(before, stride);
         self.b.ins().jump(exit, &[BlockArg::Value(place)]);
         self.b.switch_to_block(exit);
         self.b.ins().return_(&[counted]);
@@ -179,12 +185,16 @@ impl Body<'_, '_> {
         self.function.blocks.iter().flat_map(|block| &block.insts).any(takes)
     }
 
-    fn next_row(&mut self, now: [ir::Value; 4]) -> [ir::Value; 4] {
+    /// The distances between neighbouring rows, outcomes and frames 0.
+    fn strides(&self) -> [i64; 3] {
         let frame = if self.stored.level() == Level::None { 0 } else { frame_size(self.meta) };
-        let strides = [self.meta.input.size.max(1) as usize, self.meta.outcome.size as usize, frame, 1];
+        [i64::from(self.meta.input.size.max(1)), i64::from(self.meta.outcome.size), frame as i64]
+    }
+
+    fn next_row(&mut self, now: [ir::Value; 3]) -> [ir::Value; 3] {
         let mut next = now;
-        for (value, stride) in next.iter_mut().zip(strides) {
-            *value = self.b.ins().iadd_imm_s(*value, stride as i64);
+        for (value, stride) in next.iter_mut().zip(self.strides()) {
+            *value = self.b.ins().iadd_imm_s(*value, stride);
         }
         next
     }

@@ -1,29 +1,33 @@
 //! One instruction.
 
-use axtrace_runtime::abi::{CONTEXT_HELPERS, CONTEXT_SCRATCH, CONTEXT_SCRATCH_CAP, CONTEXT_SCRATCH_LEN};
+use axtrace_runtime::abi::{CONTEXT_CONSTANTS, CONTEXT_HELPERS, CONTEXT_SCRATCH, CONTEXT_SCRATCH_CAP, CONTEXT_SCRATCH_LEN};
 use axtrace_runtime::helpers::Helper;
 use axtrace_runtime::layout::Handle;
-use axtrace_runtime::meta::{DecisionId, SiteId, SlotId};
+use axtrace_runtime::meta::{DecisionId, SlotId};
+use axtrace_runtime::trace::Level;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, AbiParam, InstBuilder, MemFlagsData, SourceLoc, StackSlotData, StackSlotKind, types};
 use cranelift_frontend::FunctionBuilder;
 
 use super::function::{Body, InputAccess, changing, unchanging};
-use crate::mir::{Base, Binary, Inst, Order, Placed, Storage, Value, Width, is_stored};
+use crate::mir::{Base, Binary, Inst, Order, Placed, SiteBits, Storage, Value, Width, is_stored};
 
 /// Reads memory, extending to the type.
 pub fn load(b: &mut FunctionBuilder<'_>, flags: MemFlagsData, base: ir::Value, offset: u32, storage: Storage, ty: ir::Type) -> ir::Value {
     let at = offset as i32;
-    match (storage.bytes, storage.signed) {
-        (1, _) if ty == types::I8 => b.ins().load(types::I8, flags, base, at),
-        (1, false) => b.ins().uload8(types::I64, flags, base, at),
-        (1, true) => b.ins().sload8(types::I64, flags, base, at),
-        (2, false) => b.ins().uload16(types::I64, flags, base, at),
-        (2, true) => b.ins().sload16(types::I64, flags, base, at),
-        (4, false) => b.ins().uload32(flags, base, at),
-        (4, true) => b.ins().sload32(flags, base, at),
-        (16, _) => wide_load(b, flags, base, at),
-        _ => b.ins().load(types::I64, flags, base, at),
+    let narrow = match storage.bytes {
+        1 => types::I8,
+        2 => types::I16,
+        4 => types::I32,
+        16 => return wide_load(b, flags, base, at),
+        _ => types::I64,
+    };
+    // Not the loads that extend: only plain ones are moved to where they are needed.
+    let value = b.ins().load(narrow, flags, base, at);
+    match storage.signed {
+        _ if narrow == ty => value,
+        true => b.ins().sextend(ty, value),
+        false => b.ins().uextend(ty, value),
     }
 }
 
@@ -85,7 +89,10 @@ impl Body<'_, '_> {
             Inst::Extend(value) => self.extend(*value, ty),
             Inst::Reduce(value) => self.reduce(*value, ty),
             Inst::Mask(flag) => self.mask(*flag),
-            Inst::Bits { site, base, factor, flag } => self.bits(*site, *base, *factor, *flag),
+            Inst::Bits(sites) => self.bits(sites),
+            Inst::Either(recorded, other) => self.value(if self.stored.level() == Level::None { *other } else { *recorded }),
+            Inst::Lowest(word) => self.lowest(*word),
+            Inst::Table(offset, index) => self.table(*offset, *index),
             Inst::Load(base, offset, storage) => self.load(*base, *offset, *storage, ty, unchanging()),
             Inst::LoadWritten(base, offset, storage) => self.load(*base, *offset, *storage, ty, changing()),
             Inst::Store(base, offset, storage, value, _) => return self.store(*base, *offset, *storage, *value),
@@ -169,19 +176,62 @@ impl Body<'_, '_> {
         self.b.ins().bmask(types::I64, flag)
     }
 
-    fn bits(&mut self, site: SiteId, base: u8, factor: u8, flag: Option<Value>) -> ir::Value {
-        if !self.stored.site(site) {
-            return self.b.ins().iconst(types::I64, 0);
+    /// Sums what the sites add; those that are always there are one number.
+    fn bits(&mut self, sites: &[SiteBits]) -> ir::Value {
+        let (mut fixed, mut sum) = (0u64, None);
+        for bits in sites {
+            if !bits.read && !self.stored.site(bits.site) {
+                continue;
+            }
+            let shift = self.meta.sites[bits.site.index()].place % 32 * 2;
+            let base = bits.open.map(|open| self.times(open, bits.base));
+            let more = bits.flag.map(|flag| self.times(flag, bits.factor));
+            if base.is_none() {
+                fixed |= u64::from(bits.base) << shift;
+            }
+            let Some(digit) = self.sum(base, more) else { continue };
+            let moved = self.b.ins().ishl_imm_u(digit, i64::from(shift));
+            sum = self.sum(sum, Some(moved));
         }
-        let shift = self.meta.sites[site.index()].place % 32 * 2;
-        let fixed = self.b.ins().iconst(types::I64, (u64::from(base) << shift) as i64);
-        let (Some(flag), true) = (flag, factor > 0) else { return fixed };
+        match sum {
+            Some(sum) if fixed == 0 => sum,
+            sum => {
+                let number = self.b.ins().iconst(types::I64, fixed as i64);
+                sum.map_or(number, |sum| self.b.ins().iadd(sum, number))
+            }
+        }
+    }
+
+    /// A flag as a word, times a small number.
+    fn times(&mut self, flag: Value, factor: u8) -> ir::Value {
         let flag = self.value(flag);
         let flag = self.b.ins().uextend(types::I64, flag);
-        // A factor of 3 is the only one that is no power of two.
-        let flag = if factor == 3 { self.b.ins().imul_imm_u(flag, 3) } else { flag };
-        let moved = self.b.ins().ishl_imm_u(flag, i64::from(shift + u32::from(factor == 2)));
-        if base == 0 { moved } else { self.b.ins().iadd(moved, fixed) }
+        match factor {
+            1 => flag,
+            2 => self.b.ins().ishl_imm_u(flag, 1),
+            factor => self.b.ins().imul_imm_u(flag, u64::from(factor) as i64),
+        }
+    }
+
+    fn sum(&mut self, left: Option<ir::Value>, right: Option<ir::Value>) -> Option<ir::Value> {
+        match (left, right) {
+            (Some(left), Some(right)) => Some(self.b.ins().iadd(left, right)),
+            (left, right) => left.or(right),
+        }
+    }
+
+    fn lowest(&mut self, word: Value) -> ir::Value {
+        let word = self.value(word);
+        self.b.ins().ctz(word)
+    }
+
+    /// A word of a table among the constants.
+    fn table(&mut self, offset: u32, index: Value) -> ir::Value {
+        let index = self.value(index);
+        let table = self.b.ins().load(types::I64, unchanging(), self.context, CONTEXT_CONSTANTS);
+        let distance = self.b.ins().ishl_imm_u(index, 3);
+        let place = self.b.ins().iadd(table, distance);
+        self.b.ins().load(types::I64, unchanging(), place, offset as i32)
     }
 
     fn base(&mut self, base: Base) -> ir::Value {

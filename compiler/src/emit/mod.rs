@@ -77,12 +77,7 @@ pub fn host() -> Result<OwnedTargetIsa, EmitError> {
 /// # Errors
 /// When Cranelift cannot make code of a function.
 pub fn emit<M: Module>(module: &mut M, code: &mir::Module, meta: &ProgramMeta, levels: &[Level]) -> Result<Entries, EmitError> {
-    let inner = inner_functions(code, meta, levels);
-    let mut pass = Emit { module, code, meta, inner: HashMap::new(), context: Context::new(), builders: FunctionBuilderContext::new() };
-    for (decision, level) in inner {
-        pass.declare_inner(decision, level)?;
-    }
-    pass.define_inner()?;
+    let mut pass = Emit::new(module, code, meta, levels)?;
     let mut entries = vec![[None; 3]; code.functions.len()];
     for (function, entry) in code.functions.iter().zip(&mut entries) {
         for level in levels {
@@ -90,6 +85,25 @@ pub fn emit<M: Module>(module: &mut M, code: &mir::Module, meta: &ProgramMeta, l
         }
     }
     Ok(entries)
+}
+
+/// The machine instructions of a decision's entry point at a level, for people who want to see what their rules become.
+///
+/// # Errors
+/// When Cranelift cannot make code of a function.
+pub fn assembly<M: Module>(
+    module: &mut M,
+    code: &mir::Module,
+    meta: &ProgramMeta,
+    decision: DecisionId,
+    level: Level,
+) -> Result<String, EmitError> {
+    let mut pass = Emit::new(module, code, meta, &[level])?;
+    pass.listing = Some(String::new());
+    if let Some(function) = code.functions.get(decision.index()) {
+        pass.entry(function, level)?;
+    }
+    Ok(pass.listing.unwrap_or_default())
 }
 
 /// The level that a called decision is recorded at: that of its caller if the caller has a slot for it, else not at all.
@@ -123,9 +137,22 @@ struct Emit<'a, M: Module> {
     inner: HashMap<(DecisionId, Level), FuncId>,
     context: Context,
     builders: FunctionBuilderContext,
+    /// The instructions of what was defined last, if somebody wants to see them.
+    listing: Option<String>,
 }
 
-impl<M: Module> Emit<'_, M> {
+impl<'a, M: Module> Emit<'a, M> {
+    /// With all functions that others call defined.
+    fn new(module: &'a mut M, code: &'a mir::Module, meta: &'a ProgramMeta, levels: &[Level]) -> Result<Self, EmitError> {
+        let (context, builders) = (Context::new(), FunctionBuilderContext::new());
+        let mut pass = Self { module, code, meta, inner: HashMap::new(), context, builders, listing: None };
+        for (decision, level) in inner_functions(code, meta, levels) {
+            pass.declare_inner(decision, level)?;
+        }
+        pass.define_inner()?;
+        Ok(pass)
+    }
+
     fn signature(&self, params: usize) -> Signature {
         let mut signature = self.module.make_signature();
         signature.params = vec![AbiParam::new(types::I64); params];
@@ -163,7 +190,11 @@ impl<M: Module> Emit<'_, M> {
     }
 
     fn define(&mut self, id: FuncId) -> Result<(), EmitError> {
+        self.context.set_disasm(self.listing.is_some());
         let done = self.module.define_function(id, &mut self.context);
+        if let (Some(listing), Some(compiled)) = (&mut self.listing, self.context.compiled_code()) {
+            *listing = compiled.vcode.clone().unwrap_or_default();
+        }
         self.module.clear_context(&mut self.context);
         Ok(done?)
     }

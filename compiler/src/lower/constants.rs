@@ -42,4 +42,14 @@ impl Constants {
         self.known.insert(key, handle);
         Ok(handle)
     }
+
+    /// The offset of a table of words.
+    ///
+    /// # Errors
+    /// When the constants of the program take more than an instruction can reach.
+    pub fn table(&mut self, words: &[u64]) -> Result<u32, MemoryError> {
+        let offset = i32::try_from(self.bytes.len()).map_err(|_| MemoryError::TooLarge)?;
+        self.bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+        Ok(offset.unsigned_abs())
+    }
 }

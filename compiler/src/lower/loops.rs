@@ -10,7 +10,7 @@ use super::operand::Operand;
 use super::pattern::{Pattern, WordId};
 use super::{Evaluated, Lower};
 use crate::graph::{LocalId, Loop, LoopId, NodeId, NodeKind, Quantifier};
-use crate::mir::{Base, Binary, Block, Inst, Order, Value, Width};
+use crate::mir::{Base, Binary, Block, End, Inst, Order, Target, Value, Width};
 
 /// What the body of a loop leaves for one element.
 pub struct Step {
@@ -18,8 +18,8 @@ pub struct Step {
     pub carried: Vec<Value>,
     /// What sites are set to, those of the element's frame and those outside.
     pub pattern: Pattern,
-    /// Whether the loop ends with this element.
-    pub stop: Option<Value>,
+    /// Whether the loop ends with this element, and what is carried out of it then.
+    pub stop: Option<(Value, Vec<Value>)>,
 }
 
 /// A loop under construction.
@@ -62,7 +62,8 @@ impl<'g> Lower<'g, '_> {
         let mut pattern = Pattern::default();
         let value = self.flag_or(around.body, !some, &mut pattern);
         let stop = if some { value } else { self.b.not(value) };
-        Step { carried: vec![value], pattern, stop: Some(stop) }
+        let (found, not_yet) = (self.b.flag(some), self.b.flag(!some));
+        Step { carried: vec![not_yet], pattern, stop: Some((stop, vec![found])) }
     }
 
     /// The value of a condition; what it is taken for if there is none.
@@ -164,13 +165,19 @@ impl<'g> Lower<'g, '_> {
         let before: Vec<Value> = ids.iter().map(|_| self.b.param(walk.head, Width::Word)).collect();
         let united: Vec<Value> = words.iter().zip(&before).map(|((_, word), before)| self.b.binary(Binary::Or, *word, *before)).collect();
         let next = [self.further(walk.element, walk.stride), self.further(walk.frame, walk.frame_size), self.further(walk.place, 1)];
-        let out = [step.carried.as_slice(), &[next[2]], &united].concat();
-        let results = self.leave(&walk, step.stop, next[0], &out);
+        let out = |carried: &[Value]| [carried, &[next[2]], &united].concat();
+        let results: Vec<Value> = out(&step.carried).iter().map(|value| self.b.param(walk.exit, self.b.width(*value))).collect();
+        if let Some((stop, carried)) = &step.stop {
+            self.leave_if(*stop, walk.exit, out(carried));
+        }
         let again = [&next[..], &step.carried, &united].concat();
-        self.b.jump(walk.head, again);
+        self.go_on(&walk, again, out(&step.carried));
         self.patch_entries(&walk, start, ids.len());
         self.b.switch_to(walk.exit);
         let (carried, rest) = results.split_at(start.len());
+        for (result, (_, word)) in rest[1..].iter().zip(&words) {
+            self.b.supports(*result, self.b.support(*word));
+        }
         let visited = self.scratch_handle(walk.frames, rest[0]);
         self.store_slot(self.graph.loop_of(of).visits, &Operand::Leaves(vec![visited]));
         (carried.to_vec(), Pattern::words(ids.into_iter().zip(rest[1..].iter().copied()).collect()))
@@ -181,27 +188,23 @@ impl<'g> Lower<'g, '_> {
         self.b.binary(Binary::Add, from, by)
     }
 
-    /// Branches to the exit where the loop ends; what follows is for going on. Gives the parameters of the exit.
-    fn leave(&mut self, walk: &Walk, stop: Option<Value>, next: Value, out: &[Value]) -> Vec<Value> {
-        let results = out.iter().map(|value| self.b.param(walk.exit, self.b.width(*value))).collect();
+    /// Goes on with the next element if there is one, else to the exit.
+    fn go_on(&mut self, walk: &Walk, again: Vec<Value>, out: Vec<Value>) {
         let length = self.length_of(walk.handle);
         let stride = self.b.word(i64::from(walk.stride));
         // Before the loop, but pure and equal in each turn: emission keeps one.
         let bytes = self.b.binary(Binary::Multiply, length, stride);
         let end = self.b.binary(Binary::Add, walk.begin, bytes);
-        if let Some(stop) = stop {
-            self.leave_if(stop, walk.exit, out);
-        }
-        let finished = self.b.compare(Order::Equal, next, end);
-        self.leave_if(finished, walk.exit, out);
-        results
+        let condition = self.b.compare(Order::NotEqual, again[0], end);
+        let (then, otherwise) = (Target { block: walk.head, arguments: again }, Target { block: walk.exit, arguments: out });
+        self.b.end(End::Branch { condition, then, otherwise, recording: false });
     }
 
-    fn leave_if(&mut self, flag: Value, exit: Block, out: &[Value]) {
+    fn leave_if(&mut self, flag: Value, exit: Block, out: Vec<Value>) {
         let (go, stay) = (self.b.block(), self.b.block());
         self.b.branch(flag, go, stay, false);
         self.b.switch_to(go);
-        self.b.jump(exit, out.to_vec());
+        self.b.jump(exit, out);
         self.b.switch_to(stay);
     }
 

@@ -14,6 +14,7 @@ mod compare;
 mod constants;
 mod cost;
 mod expression;
+mod first;
 mod loops;
 mod operand;
 mod outcome;

@@ -7,28 +7,43 @@
 
 use axtrace_runtime::meta::{DecisionMeta, FrameId, SiteId};
 
-use crate::mir::{Binary, Builder, Inst, Value, Width};
+use crate::mir::{Binary, Builder, Inst, SiteBits, Value, Width};
 
 /// A word of a frame's bits: the frame, and the byte where the word begins.
 pub type WordId = (FrameId, u32);
+
+/// Up to so many sites are masked one by one, by what they are made of; more are masked as a word.
+const FEW: usize = 2;
 
 /// What sites are set to.
 #[derive(Debug, Clone, Default)]
 pub struct Pattern(Vec<(WordId, Vec<Term>)>);
 
+/// A part of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Term {
-    /// The site, what it is set to if the flag is 0 or absent, what a flag of 1 adds.
-    Site(SiteId, u8, u8, Option<Value>),
+pub enum Term {
+    /// A site, and where its bits begin in their word.
+    Site(SiteBits, u32),
+    /// A word that is known already.
     Word(Value),
+}
+
+impl Term {
+    /// Which bits of its word it can set.
+    pub fn support(&self, b: &Builder) -> u64 {
+        match self {
+            Self::Site(_, shift) => 3 << shift,
+            Self::Word(word) => b.support(*word),
+        }
+    }
 }
 
 impl Pattern {
     /// One site: `base`, plus `factor` if the flag is 1.
     pub fn site(meta: &DecisionMeta, site: SiteId, base: u8, factor: u8, flag: Option<Value>) -> Self {
-        let place = &meta.sites[site.index()];
-        let word = (place.frame, place.place / 32 * 8);
-        Self(vec![(word, vec![Term::Site(site, base, factor, flag)])])
+        let (id, shift) = place_of(meta, site);
+        let bits = SiteBits { site, base, open: None, factor, flag, read: false };
+        Self(vec![(id, vec![Term::Site(bits, shift)])])
     }
 
     /// Words that are known already.
@@ -56,7 +71,7 @@ impl Pattern {
             Some(false) => return Self::default(),
             None => {}
         }
-        Self(self.0.into_iter().map(|(id, terms)| (id, vec![mask_terms(&terms, flag, b)])).collect())
+        Self(self.0.into_iter().map(|(id, terms)| (id, mask_terms(&terms, flag, b))).collect())
     }
 
     /// Puts each word together.
@@ -71,26 +86,63 @@ impl Pattern {
         self.0 = rest;
         Self(taken)
     }
+
+    /// Its terms, with the word that each is part of.
+    pub fn terms(&self) -> impl Iterator<Item = (WordId, Term)> {
+        self.0.iter().flat_map(|(id, terms)| terms.iter().map(|term| (*id, *term)))
+    }
 }
 
-fn mask_terms(terms: &[Term], flag: Value, b: &mut Builder) -> Term {
-    match terms {
-        [Term::Site(site, base, _, None)] => Term::Site(*site, 0, *base, Some(flag)),
-        terms => {
-            let (word, mask) = (unite(terms, b), b.make(Inst::Mask(flag), Width::Word));
-            Term::Word(b.binary(Binary::And, word, mask))
+/// The word of a site's bits, and where in it they begin.
+pub fn place_of(meta: &DecisionMeta, site: SiteId) -> (WordId, u32) {
+    let place = &meta.sites[site.index()];
+    ((place.frame, place.place / 32 * 8), place.place % 32 * 2)
+}
+
+fn mask_terms(terms: &[Term], flag: Value, b: &mut Builder) -> Vec<Term> {
+    if terms.len() <= FEW && terms.iter().all(|term| matches!(term, Term::Site(..))) {
+        return terms.iter().map(|term| mask_site(*term, flag, b)).collect();
+    }
+    let (word, mask) = (unite(terms, b), b.make(Inst::Mask(flag), Width::Word));
+    let masked = b.binary(Binary::And, word, mask);
+    b.supports(masked, b.support(word));
+    vec![Term::Word(masked)]
+}
+
+fn mask_site(term: Term, flag: Value, b: &mut Builder) -> Term {
+    let Term::Site(bits, shift) = term else { return term };
+    let both = |other: Option<Value>, b: &mut Builder| other.map_or(flag, |other| b.and(flag, other));
+    let open = (bits.base > 0).then(|| both(bits.open, b));
+    let flag = bits.flag.map(|other| both(Some(other), b));
+    Term::Site(SiteBits { open, flag, ..bits }, shift)
+}
+
+/// The union of terms.
+pub fn unite(terms: &[Term], b: &mut Builder) -> Value {
+    let mut words: Vec<Value> = Vec::new();
+    let (mut sites, mut taken) = (Vec::new(), 0);
+    for term in terms {
+        match term {
+            // What is summed must not share a site.
+            Term::Site(bits, shift) if taken & (3 << shift) == 0 => {
+                taken |= 3 << shift;
+                sites.push(*bits);
+            }
+            Term::Site(bits, shift) => words.push(bits_of(vec![*bits], 3 << shift, b)),
+            Term::Word(word) => words.push(*word),
         }
     }
-}
-
-fn unite(terms: &[Term], b: &mut Builder) -> Value {
-    let words: Vec<Value> = terms.iter().map(|term| word_of(*term, b)).collect();
-    words.into_iter().reduce(|left, right| b.binary(Binary::Or, left, right)).unwrap_or_else(|| b.word(0))
-}
-
-fn word_of(term: Term, b: &mut Builder) -> Value {
-    match term {
-        Term::Word(word) => word,
-        Term::Site(site, base, factor, flag) => b.make(Inst::Bits { site, base, factor, flag }, Width::Word),
+    if !sites.is_empty() {
+        words.insert(0, bits_of(sites, taken, b));
     }
+    let support = words.iter().fold(0, |all, word| all | b.support(*word));
+    let united = words.into_iter().reduce(|left, right| b.binary(Binary::Or, left, right)).unwrap_or_else(|| b.word(0));
+    b.supports(united, support);
+    united
+}
+
+fn bits_of(sites: Vec<SiteBits>, support: u64, b: &mut Builder) -> Value {
+    let word = b.make(Inst::Bits(sites), Width::Word);
+    b.supports(word, support);
+    word
 }

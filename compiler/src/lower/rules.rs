@@ -12,10 +12,10 @@ use crate::graph::{LoopId, Rule};
 use crate::mir::{Base, Binary, Inst, Keep, Value, Width};
 
 /// What became of a rule.
-struct Ruled {
-    applied: Value,
+pub struct Ruled {
+    pub applied: Value,
     decides: Value,
-    candidate: Candidate,
+    pub candidate: Candidate,
     segment: Option<Segment>,
 }
 
@@ -52,45 +52,7 @@ impl<'g> Lower<'g, '_> {
         pattern
     }
 
-    /// Rules under `first`: a stretch of them without branches, then the rest behind a branch, where none of the stretch applied.
-    ///
-    /// A stretch ends before the first rule whose condition costs too much to be evaluated in vain. On the way into the rest it is certain
-    /// that its first rule is asked for. Gives tag, value and time of the outcome.
-    fn first_rules(&mut self, rules: &'g [Rule]) -> (Vec<Value>, Pattern) {
-        let mut pattern = Pattern::default();
-        let mut any = self.b.flag(false);
-        let mut ruled = Vec::new();
-        let mut rest = rules;
-        while let Some((rule, others)) = rest.split_first() {
-            if !ruled.is_empty() && !self.is_cheap_rule(rule) {
-                break;
-            }
-            let done = self.rule(rule, any, &mut pattern);
-            any = self.b.or(any, done.applied);
-            pattern.add(Pattern::site(&self.graph.meta, self.rule_meta(rule).site, 0, 1, Some(done.applied)));
-            if rule.each.is_none() && !rule.because.is_empty() {
-                self.because(rule, done.applied, &mut pattern);
-            }
-            ruled.push(done.candidate);
-            rest = others;
-        }
-        let chosen = self.first_of(&ruled);
-        let values = self.candidate_values(chosen);
-        if rest.is_empty() {
-            return (values, pattern);
-        }
-        let (values, found) = self.diamond(any, false, |_| (values, Pattern::default()), |this| this.first_rules(rest));
-        pattern.add(found);
-        (values, pattern)
-    }
-
-    fn is_cheap_rule(&self, rule: &Rule) -> bool {
-        let group = rule.group.and_then(|index| self.graph.groups[index].when);
-        let outcome = [group, rule.when, rule.outcome.value, rule.outcome.within];
-        rule.each.is_none() && outcome.into_iter().flatten().all(|node| self.is_cheap(node))
-    }
-
-    fn rule_meta(&self, rule: &Rule) -> &'g RuleMeta {
+    pub fn rule_meta(&self, rule: &Rule) -> &'g RuleMeta {
         &self.graph.meta.rules[rule.id.index()]
     }
 
@@ -99,14 +61,14 @@ impl<'g> Lower<'g, '_> {
     }
 
     /// The type that the value of one rule's outcome is brought to.
-    fn outcome_type(&self) -> &'g Type {
+    pub fn outcome_type(&self) -> &'g Type {
         match (self.graph.meta.policy, &self.graph.meta.gives) {
             (Some(Policy::Collect), Type::List { element, .. }) => element,
             (_, gives) => gives,
         }
     }
 
-    fn rule(&mut self, rule: &'g Rule, any: Value, pattern: &mut Pattern) -> Ruled {
+    pub fn rule(&mut self, rule: &'g Rule, any: Value, pattern: &mut Pattern) -> Ruled {
         let before = self.b.at(Some(self.rule_meta(rule).site));
         let none = self.b.not(any);
         let open = if self.is_first() { none } else { self.b.flag(true) };
@@ -152,11 +114,7 @@ impl<'g> Lower<'g, '_> {
         let group = rule.group.and_then(|index| Some((index, self.graph.groups[index].when?)));
         let cheap = group.is_none_or(|(_, when)| self.is_cheap(when)) && rule.when.is_none_or(|when| self.is_cheap(when));
         let evaluate = |this: &mut Self| {
-            let mut pattern = Pattern::default();
-            let mut holds = this.group(group, &mut pattern);
-            if let Some(when) = rule.when {
-                holds = this.and_then(holds, when, &mut pattern);
-            }
+            let (holds, pattern) = this.holds(rule);
             (vec![holds], pattern)
         };
         let known = self.b.known(open);
@@ -172,6 +130,17 @@ impl<'g> Lower<'g, '_> {
         };
         pattern.add(found);
         holds[0]
+    }
+
+    /// The same, where it counts. `otherwise` and rules without conditions hold.
+    pub fn holds(&mut self, rule: &Rule) -> (Value, Pattern) {
+        let group = rule.group.and_then(|index| Some((index, self.graph.groups[index].when?)));
+        let mut pattern = Pattern::default();
+        let mut holds = self.group(group, &mut pattern);
+        if let Some(when) = rule.when {
+            holds = self.and_then(holds, when, &mut pattern);
+        }
+        (holds, pattern)
     }
 
     fn group(&mut self, group: Option<(usize, crate::graph::NodeId)>, pattern: &mut Pattern) -> Value {
@@ -199,7 +168,7 @@ impl<'g> Lower<'g, '_> {
         }
     }
 
-    fn because(&mut self, rule: &Rule, decides: Value, pattern: &mut Pattern) {
+    pub fn because(&mut self, rule: &Rule, decides: Value, pattern: &mut Pattern) {
         let evaluate = |this: &mut Self| {
             let mut pattern = Pattern::default();
             for node in &rule.because {
@@ -297,11 +266,6 @@ impl<'g> Lower<'g, '_> {
         candidate
     }
 
-    /// Under `first` it is the last element if it applies.
-    fn stops(&self, applied: Value) -> Option<Value> {
-        self.is_first().then_some(applied)
-    }
-
     fn instance(&mut self, rule: &Rule, carried: &[Value]) -> Step {
         let mut pattern = Pattern::default();
         let candidate = self.one_instance(rule, &mut pattern);
@@ -312,7 +276,9 @@ impl<'g> Lower<'g, '_> {
         for (old, new) in carried[1..].iter().zip(value.iter().chain(&candidate.within)) {
             next.push(self.carry(carried[0], candidate.decides, *old, *new));
         }
-        Step { carried: next, pattern, stop: self.stops(candidate.decides) }
+        // Under `first` it is the last element if it applies.
+        let stop = self.is_first().then(|| (candidate.decides, next.clone()));
+        Step { carried: next, pattern, stop }
     }
 
     /// The first outcome that applied, or the sum of all.

@@ -238,12 +238,19 @@ impl Merge {
         pass.b.param(self.join, pass.b.width(first))
     }
 
+    fn word(&mut self, first: Value, second: Value, pass: &mut Lower<'_, '_>) -> Value {
+        let word = self.value(first, second, pass);
+        pass.b.supports(word, pass.b.support(first) | pass.b.support(second));
+        word
+    }
+
     fn words(&mut self, first: &[(WordId, Value)], second: &[(WordId, Value)], pass: &mut Lower<'_, '_>) -> Vec<(WordId, Value)> {
         let mut ids: Vec<WordId> = first.iter().chain(second).map(|(id, _)| *id).collect();
         ids.sort_unstable();
         ids.dedup();
         let zero = pass.b.word(0);
+        pass.b.supports(zero, 0);
         let of = |side: &[(WordId, Value)], id| side.iter().find(|(mine, _)| *mine == id).map_or(zero, |(_, value)| *value);
-        ids.into_iter().map(|id| (id, self.value(of(first, id), of(second, id), pass))).collect()
+        ids.into_iter().map(|id| (id, self.word(of(first, id), of(second, id), pass))).collect()
     }
 }

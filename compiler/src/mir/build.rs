@@ -17,6 +17,8 @@ pub struct Builder {
     constants: HashMap<(i128, Width), Value>,
     truths: HashMap<Value, bool>,
     comparisons: HashMap<Value, (Order, Value, Value)>,
+    supports: HashMap<Value, u64>,
+    numbers: HashMap<Value, i128>,
 }
 
 impl Builder {
@@ -33,6 +35,8 @@ impl Builder {
             constants: HashMap::new(),
             truths: HashMap::new(),
             comparisons: HashMap::new(),
+            supports: HashMap::new(),
+            numbers: HashMap::new(),
         };
         builder.current = builder.block();
         builder
@@ -159,6 +163,7 @@ impl Builder {
         let placed = Placed { inst: Inst::Constant(number), result: Some(value), site: None };
         self.function.blocks[0].insts.push(placed);
         self.constants.insert((number, width), value);
+        self.numbers.insert(value, number);
         if width == Width::Flag {
             self.truths.insert(value, number != 0);
         }
@@ -175,10 +180,27 @@ impl Builder {
         self.constant(i128::from(truth), Width::Flag)
     }
 
+    /// The number of a value that is a constant.
+    #[must_use]
+    pub fn number(&self, value: Value) -> Option<i128> {
+        self.numbers.get(&value).copied()
+    }
+
     /// The truth of a flag that is known.
     #[must_use]
     pub fn known(&self, flag: Value) -> Option<bool> {
         self.truths.get(&flag).copied()
+    }
+
+    /// Notes which bits of a word can be set.
+    pub fn supports(&mut self, word: Value, bits: u64) {
+        self.supports.insert(word, bits);
+    }
+
+    /// Which bits of a word can be set, as far as is known.
+    #[must_use]
+    pub fn support(&self, word: Value) -> u64 {
+        self.supports.get(&word).copied().unwrap_or(u64::MAX)
     }
 
     /// An operation on two values of one width.

@@ -62,6 +62,7 @@ pub fn live(function: &Function, meta: &DecisionMeta, stored: &Stored) -> Live {
         function,
         makers: makers(function),
         incoming: vec![Vec::new(); function.values.len()],
+        level: stored.level(),
         live: Live { values: vec![false; function.values.len()], reached: vec![false; function.blocks.len()] },
         work: Vec::new(),
     };
@@ -76,6 +77,7 @@ struct Pass<'a> {
     makers: Vec<Option<&'a Inst>>,
     /// For each parameter of a block, what is passed for it.
     incoming: Vec<Vec<Value>>,
+    level: Level,
     live: Live,
     work: Vec<Value>,
 }
@@ -137,7 +139,7 @@ impl Pass<'_> {
                 continue;
             }
             match self.makers[value.0 as usize] {
-                Some(inst) => self.work.extend(inst.operands()),
+                Some(inst) => self.work.extend(inst.operands_at(self.level)),
                 None => self.work.extend(&self.incoming[value.0 as usize]),
             }
         }

@@ -11,6 +11,7 @@ mod print;
 
 use axtrace_runtime::helpers::Helper;
 use axtrace_runtime::meta::{DecisionId, FrameId, SiteId, SlotId};
+use axtrace_runtime::trace::Level;
 
 pub use build::Builder;
 pub use live::{Live, is_stored, live, targets};
@@ -177,6 +178,23 @@ pub enum Keep {
     Bits(FrameId, u32),
 }
 
+/// What a site is set to: `base` times `open`, plus `factor` times `flag`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SiteBits {
+    /// Whose.
+    pub site: SiteId,
+    /// What they are at least.
+    pub base: u8,
+    /// Whether that counts; without one it does.
+    pub open: Option<Value>,
+    /// What is added if the next is 1.
+    pub factor: u8,
+    /// A flag that is 0 wherever `open` is.
+    pub flag: Option<Value>,
+    /// Whether code reads the bits, so that they are there even where they are not stored.
+    pub read: bool,
+}
+
 /// An instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inst {
@@ -194,17 +212,14 @@ pub enum Inst {
     Reduce(Value),
     /// A flag as a word of all ones or all zeros.
     Mask(Value),
-    /// The bits of a site, at their place in their word: `base`, plus the flag times `factor`. 0 where the site is not stored.
-    Bits {
-        /// Whose.
-        site: SiteId,
-        /// What they are if the flag is 0 or absent.
-        base: u8,
-        /// What is added if it is 1.
-        factor: u8,
-        /// The flag.
-        flag: Option<Value>,
-    },
+    /// The bits of sites of one word, each at its place, without those that are neither stored nor read.
+    Bits(Vec<SiteBits>),
+    /// The place of the lowest bit that is 1; 64 if there is none.
+    Lowest(Value),
+    /// The first at levels that record anything, the second at the level that does not. Both are equal.
+    Either(Value, Value),
+    /// A word of a table: the offset of the table among the constants, and which word.
+    Table(u32, Value),
     /// Reads memory that does not change while the code runs.
     Load(Base, u32, Storage),
     /// Reads memory that the code has written.
@@ -282,15 +297,25 @@ impl Inst {
         let base = |base: &Base| if let Base::At(value) = base { vec![*value] } else { Vec::new() };
         match self {
             Self::Constant(_) | Self::StackAddress(_) => Vec::new(),
-            Self::Binary(_, a, b) | Self::Compare(_, a, b) => vec![*a, *b],
+            Self::Binary(_, a, b) | Self::Compare(_, a, b) | Self::Either(a, b) => vec![*a, *b],
             Self::Select(a, b, c) => vec![*a, *b, *c],
             Self::Extend(a) | Self::Reduce(a) | Self::Mask(a) | Self::Address(a) | Self::ScratchAddress(a) => vec![*a],
-            Self::Bits { flag, .. } => flag.iter().copied().collect(),
+            Self::Bits(sites) => sites.iter().flat_map(|bits| [bits.open, bits.flag]).flatten().collect(),
+            Self::Lowest(a) | Self::Table(_, a) => vec![*a],
             Self::Load(from, ..) | Self::LoadWritten(from, ..) => base(from),
             Self::Store(to, _, _, value, _) => [base(to), vec![*value]].concat(),
             Self::Reserve { count, .. } => vec![*count],
             Self::Call { arguments, .. } => arguments.clone(),
             Self::Decide { row, outcome, frame, .. } => vec![*row, *outcome, *frame],
+        }
+    }
+
+    /// The values it uses at a level.
+    #[must_use]
+    pub fn operands_at(&self, level: Level) -> Vec<Value> {
+        match self {
+            Self::Either(recorded, other) => vec![if level == Level::None { *other } else { *recorded }],
+            inst => inst.operands(),
         }
     }
 

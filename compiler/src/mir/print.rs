@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Base, Block, End, Function, Inst, Target, Value, Width};
+use super::{Base, Block, End, Function, Inst, SiteBits, Target, Value, Width};
 
 impl Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -37,7 +37,17 @@ impl Display for Base {
     }
 }
 
-fn list(values: &[Value]) -> String {
+impl Display for SiteBits {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "site{}: {}", self.site.0, self.base)?;
+        if let Some(open) = self.open {
+            write!(f, " * {open}")?;
+        }
+        self.flag.map_or(Ok(()), |flag| write!(f, " + {} * {flag}", self.factor))
+    }
+}
+
+fn list(values: &[impl Display]) -> String {
     values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
@@ -66,10 +76,10 @@ impl Display for Inst {
             Self::Constant(number) => write!(f, "{number}"),
             Self::Binary(op, a, b) => write!(f, "{op:?} {a}, {b}"),
             Self::Compare(order, a, b) => write!(f, "{order:?} {a}, {b}"),
-            Self::Bits { site, base, factor, flag } => {
-                let flag = flag.map_or(String::new(), |flag| format!(" + {factor} * {flag}"));
-                write!(f, "bits of site{}: {base}{flag}", site.0)
-            }
+            Self::Bits(sites) => write!(f, "bits {}", list(sites)),
+            Self::Either(..) => write!(f, "either {}", list(&self.operands())),
+            Self::Lowest(_) => write!(f, "lowest {}", list(&self.operands())),
+            Self::Table(offset, index) => write!(f, "table at {offset}, {index}"),
             Self::Load(base, offset, storage) | Self::LoadWritten(base, offset, storage) => {
                 write!(f, "load {base} + {offset}, {} bytes", storage.bytes)
             }
