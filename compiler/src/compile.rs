@@ -85,12 +85,12 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
 fn assemble(
     typed: hir::Program,
     mut graphs: Vec<Graph>,
-    templates: Vec<Vec<axtrace_runtime::meta::Piece>>,
+    mut templates: Vec<Vec<axtrace_runtime::meta::Piece>>,
     sources: Sources,
     version: Option<String>,
 ) -> Program {
     for graph in &mut graphs {
-        finish(graph, &typed.types);
+        finish(graph, &mut templates, &typed.types);
     }
     let digest = digest(&sources, &typed);
     let meta = ProgramMeta {

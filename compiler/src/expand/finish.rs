@@ -3,13 +3,20 @@
 use std::collections::HashMap;
 
 use axtrace_runtime::layout::{Shape, Struct};
-use axtrace_runtime::meta::{Operand, OperandSource, SiteKind, SlotId, Tag, TextPiece};
+use axtrace_runtime::meta::{Operand, OperandSource, Piece, SiteKind, SlotId, Tag, TextPiece};
 use axtrace_runtime::types::{Type, Types};
 
-use crate::graph::Graph;
+use crate::graph::{Graph, NodeKind};
 
-/// Gives slots and operands the types of the values they hold, and lays out inputs, outcomes and frames.
-pub fn finish(graph: &mut Graph, types: &Types) {
+/// Gives slots, operands and the values in texts the types of the values they hold, and lays out inputs, outcomes and frames.
+pub fn finish(graph: &mut Graph, templates: &mut [Vec<Piece>], types: &Types) {
+    for node in &graph.nodes {
+        if let NodeKind::Text { template, values } = &node.kind {
+            let pieces = templates.get_mut(*template as usize).into_iter().flatten();
+            let holes = pieces.filter_map(|piece| if let Piece::Value(ty) = piece { Some(ty) } else { None });
+            holes.zip(values).for_each(|(ty, value)| *ty = graph.node(*value).ty.clone());
+        }
+    }
     let slots = slot_types(graph);
     for (slot, ty) in &slots {
         graph.meta.frames[slot.frame.index()].slots[slot.index as usize] = ty.clone();
