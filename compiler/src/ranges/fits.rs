@@ -197,12 +197,7 @@ pub(super) fn beyond(node: NodeId, found: &Type, declared: &Type) -> Vec<Hint> {
 pub(super) fn longest(ty: &Type, types: &Types) -> u32 {
     match ty {
         Type::Boolean => 5,
-        Type::Scalar(scalar) => match scalar.kind {
-            Kind::Number { unit: Unit::Money(_), .. } => 50,
-            Kind::Number { .. } => 44,
-            Kind::Datetime => 35,
-            _ => 40,
-        },
+        Type::Scalar(scalar) => longest_scalar(*scalar),
         Type::Text { max } => *max,
         Type::Enum(id) => types.enum_type(*id).values.iter().map(|value| value.chars().count() as u32).max().unwrap_or(0),
         Type::Set(id) => types.enum_type(*id).values.iter().map(|value| value.chars().count() as u32 + 2).sum::<u32>() + 2,
@@ -214,5 +209,28 @@ pub(super) fn longest(ty: &Type, types: &Types) -> u32 {
         Type::Optional(inner) => longest(inner, types).max(7),
         Type::Ratio { .. } => 90,
         Type::Zone => 64,
+    }
+}
+
+/// The longest text of a scalar between its bounds.
+fn longest_scalar(scalar: Scalar) -> u32 {
+    let digits = scalar.lo.unsigned_abs().max(scalar.hi.unsigned_abs()).checked_ilog10().unwrap_or(0) + 1;
+    let sign = u32::from(scalar.lo < 0);
+    match scalar.kind {
+        Kind::Number { scale, unit } => {
+            let point = u32::from(scale > 0);
+            let unit = match unit {
+                Unit::One => 0,
+                Unit::Percent => 2,
+                Unit::Money(_) => 4,
+            };
+            sign + digits.max(scale + 1) + point + unit
+        }
+        Kind::Days => sign + digits + 5,
+        // Hours, minutes and seconds with their units and blanks.
+        Kind::Duration => sign + digits + 16,
+        Kind::Date => 11,
+        Kind::Time => 8,
+        Kind::Datetime => 32,
     }
 }
