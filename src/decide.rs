@@ -167,7 +167,7 @@ impl Session<'_> {
     /// Whether it is time to answer.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.inputs.len() >= MOST_INPUTS || self.batch.arena.len() + self.batch.rows.len() >= ENOUGH_BYTES
+        self.inputs.len() >= MOST_INPUTS || self.batch.arena().len() + self.batch.rows().len() >= ENOUGH_BYTES
     }
 
     /// Decides what was taken and gives each answer in order, then forgets it all.
@@ -184,7 +184,7 @@ impl Session<'_> {
             }
             if row >= first + self.recorder.count() || row == 0 {
                 first = row;
-                rules.executable().decide_rows(id, &self.batch, row..self.batch.count, &mut self.recorder)?;
+                rules.executable().decide_rows(id, &self.batch, row..self.batch.count(), &mut self.recorder)?;
             }
             each(Ok(Decided { program: rules.meta(), id, batch: &self.batch, row, recorder: &self.recorder, at: row - first }))?;
             row += 1;
@@ -247,7 +247,7 @@ impl Decided<'_> {
     }
 
     fn decode(&self, level: Level) -> Result<Trace, DecideError> {
-        let (row, arena) = (self.batch.row(self.row), &self.batch.arena[..]);
+        let (row, arena) = (self.batch.row(self.row), self.batch.arena());
         let (outcome, frame, scratch) = (self.recorder.outcome(self.at), self.recorder.frame(self.at), self.recorder.scratch());
         Ok(decode(self.program, self.id, &View { row, arena, outcome, frame, scratch }, level)?)
     }

@@ -129,6 +129,6 @@ fn agree(rules: &Rules, decision: &Decision, line: &str) {
     let mut batch = Batch::new();
     batch.push_values(decision.meta(), &program.meta.types, &values).expect("the values are those of an input");
     let view =
-        View { row: batch.row(0), arena: &batch.arena, outcome: &recording.outcome, frame: &recording.frame, scratch: &recording.scratch };
+        View { row: batch.row(0), arena: batch.arena(), outcome: &recording.outcome, frame: &recording.frame, scratch: &recording.scratch };
     assert_eq!(decode(&program.meta, decision.id(), &view, Level::Full).expect("a recording"), native, "{line}");
 }

@@ -89,7 +89,7 @@ fn program(source: &str) -> Program {
 fn traced(executable: &Executable, decision: DecisionId, batch: &Batch, index: usize, recorder: &Recorder, level: Level) -> Trace {
     let view = View {
         row: batch.row(index),
-        arena: &batch.arena,
+        arena: batch.arena(),
         outcome: recorder.outcome(index),
         frame: recorder.frame(index),
         scratch: recorder.scratch(),
@@ -134,7 +134,7 @@ fn compare(
         let recording = &run.recording;
         let view = View {
             row: batch.row(index),
-            arena: &batch.arena,
+            arena: batch.arena(),
             outcome: &recording.outcome,
             frame: &recording.frame,
             scratch: &recording.scratch,
@@ -155,7 +155,7 @@ fn compare(
 fn traced_single(executable: &Executable, decision: DecisionId, batch: &Batch, index: usize, recorder: &Recorder, level: Level) -> Trace {
     let view = View {
         row: batch.row(index),
-        arena: &batch.arena,
+        arena: batch.arena(),
         outcome: recorder.outcome(0),
         frame: recorder.frame(0),
         scratch: recorder.scratch(),
@@ -220,4 +220,26 @@ decision path(order: Order) gives Colour or referral hit first {
 #[test]
 fn policies_loops_optionals_and_calls() {
     agree(MANY, 1_000);
+}
+
+/// Native code divides by what is above 0 as declared; rows that nobody checked never get there.
+#[test]
+fn rows_of_other_inputs_and_values_out_of_range_are_refused() {
+    let text = "module m\ndecision share(a: integer in 1..9) gives integer in 0..90 = round_down(90 / a, 0)\n\
+                decision half(a: integer in 0..9) gives integer in 0..4 = round_down(a / 2, 0)\n";
+    let mut sources = Sources::new();
+    sources.add("m.ax", text).expect("small");
+    let program = compile(sources, &mut Findings::new()).expect("the rules are sound");
+    let executable = native::jit(&program).expect("code");
+    let meta = executable.meta().clone();
+    let mut batch = Batch::new();
+    let pushed = batch.push_values(&meta.decisions[0], &meta.types, &[Value::Scalar(0)]);
+    assert!(pushed.is_err() && batch.count() == 0);
+    batch.push_values(&meta.decisions[1], &meta.types, &[Value::Scalar(0)]).expect("0 is an input of the other");
+    let mut recorder = Recorder::new(Level::None);
+    assert!(executable.decide_batch(DecisionId(0), &batch, &mut recorder).is_err());
+    assert_eq!(executable.decide_batch(DecisionId(1), &batch, &mut recorder).ok(), Some(1));
+    assert!(executable.decider(DecisionId(0), Level::None).expect("code").decide(&batch, 0).is_err());
+    batch.push_values(&meta.decisions[0], &meta.types, &[Value::Scalar(1)]).expect("1 is an input");
+    assert!(executable.decide_batch(DecisionId(1), &batch, &mut recorder).is_err(), "rows of two kinds");
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::abi::{Context, Entry};
 use crate::helpers::HELPERS;
-use crate::memory::Batch;
+use crate::memory::{Batch, InputMark};
 use crate::meta::{DecisionId, ProgramMeta};
 use crate::recording::Recorder;
 use crate::trace::Level;
@@ -126,7 +126,11 @@ impl Executable {
         recorder.prepare(&self.meta.decisions[decision.index()], 1);
         let stride = self.stride(decision);
         let context = self.context(&[], &mut recorder);
-        Ok(Decider { executable: self, decision, entry, stride, context, recorder })
+        Ok(Decider { executable: self, decision, entry, stride, mark: self.mark(decision), context, recorder })
+    }
+
+    fn mark(&self, decision: DecisionId) -> InputMark {
+        InputMark::of(&self.meta.decisions[decision.index()], &self.meta.types)
     }
 
     fn stride(&self, decision: DecisionId) -> usize {
@@ -136,7 +140,8 @@ impl Executable {
     fn check_rows(&self, decision: DecisionId, batch: &Batch, rows: &Range<usize>) -> Result<usize, RunError> {
         let stride = self.stride(decision);
         let there = rows.end <= batch.count && batch.count.checked_mul(stride).is_some_and(|bytes| bytes <= batch.rows.len());
-        if there { Ok(stride) } else { Err(RunError::NotItsRows) }
+        let its = rows.is_empty() || batch.mark == Some(self.mark(decision));
+        if there && its { Ok(stride) } else { Err(RunError::NotItsRows) }
     }
 
     fn decide_unrecorded(&self, decision: DecisionId, batch: &Batch, from: usize, recorder: &mut Recorder) -> Result<(), RunError> {
@@ -181,6 +186,7 @@ pub struct Decider<'a> {
     decision: DecisionId,
     entry: Entry,
     stride: usize,
+    mark: InputMark,
     context: Context,
     recorder: Recorder,
 }
@@ -193,7 +199,7 @@ impl Decider<'_> {
     #[inline]
     pub fn decide(&mut self, batch: &Batch, index: usize) -> Result<&[u8], RunError> {
         let start = index.wrapping_mul(self.stride);
-        if index >= batch.count || start.saturating_add(self.stride) > batch.rows.len() {
+        if index >= batch.count || batch.mark != Some(self.mark) || start.saturating_add(self.stride) > batch.rows.len() {
             return Err(RunError::NotItsRows);
         }
         self.context.input = batch.arena.as_ptr();

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use crate::layout::{Handle, Shape, Space, Struct};
 use crate::meta::DecisionMeta;
 use crate::types::{EnumId, RecordId, Type, Types};
@@ -39,15 +41,18 @@ pub enum MemoryError {
 
 /// The rows of several inputs of one decision, with the arena that their texts and lists lie in.
 ///
-/// Each row takes `max(input.size, 1)` bytes, where `input` is the row layout of the decision.
+/// Each row takes `max(input.size, 1)` bytes, where `input` is the row layout of the decision. Rows come from readers and from
+/// [`Self::push_values`] only, which check them; native code relies on that, and decides no rows that were made for inputs of another shape.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {
     /// The rows, one behind the other.
-    pub rows: Vec<u8>,
+    pub(crate) rows: Vec<u8>,
     /// The bytes that handles of [`Space::Input`] point into.
-    pub arena: Vec<u8>,
+    pub(crate) arena: Vec<u8>,
     /// How many rows there are.
-    pub count: usize,
+    pub(crate) count: usize,
+    /// What inputs the rows were made for; `None` if there are none, or several kinds.
+    pub(crate) mark: Option<InputMark>,
     /// Where the reader puts a row together; empty otherwise.
     pub(crate) work: Vec<u8>,
 }
@@ -67,7 +72,75 @@ impl<'a> Memory<'a> {
     }
 }
 
+/// The parameters of a decision with their ranges, as a digest: rows of equal marks may stand for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InputMark(u64);
+
+impl InputMark {
+    pub(crate) fn of(decision: &DecisionMeta, types: &Types) -> Self {
+        let mut hasher = DefaultHasher::new();
+        decision.params.iter().for_each(|param| hash_type(&param.ty, types, &mut hasher));
+        Self(hasher.finish())
+    }
+}
+
+fn hash_type(ty: &Type, types: &Types, hasher: &mut DefaultHasher) {
+    ty.hash(hasher);
+    match ty {
+        Type::Record(id) => types.record(*id).fields.iter().for_each(|field| hash_type(&field.ty, types, hasher)),
+        Type::Optional(inner) => hash_type(inner, types, hasher),
+        Type::List { element, .. } => hash_type(element, types, hasher),
+        Type::Enum(id) | Type::Set(id) => types.enum_type(*id).values.len().hash(hasher),
+        _ => {}
+    }
+}
+
+/// Whether a value is one of its type: inside of the ranges, no longer than allowed, a name that there is.
+fn conforms(value: &Value, ty: &Type, types: &Types) -> bool {
+    match (value, ty) {
+        (Value::Missing, Type::Optional(_)) => true,
+        (value, Type::Optional(inner)) => conforms(value, inner, types),
+        (value, Type::Scalar(scalar)) => value.number().is_some_and(|number| (scalar.lo..=scalar.hi).contains(&number)),
+        (Value::Text(text), Type::Text { max }) => text.len() <= *max as usize || text.chars().count() <= *max as usize,
+        (Value::Enum(place), Type::Enum(id)) => usize::from(*place) < types.enum_type(*id).values.len(),
+        (Value::Set(bits), Type::Set(id)) => bits.checked_shr(types.enum_type(*id).values.len() as u32).unwrap_or(0) == 0,
+        (Value::Record(values), Type::Record(id)) => {
+            let fields = &types.record(*id).fields;
+            values.len() == fields.len() && values.iter().zip(fields).all(|(value, field)| conforms(value, &field.ty, types))
+        }
+        (Value::List(values), Type::List { element, min, max }) => {
+            (*min as usize..=*max as usize).contains(&values.len()) && values.iter().all(|value| conforms(value, element, types))
+        }
+        // What is of another type altogether is found where it is written.
+        _ => true,
+    }
+}
+
 impl Batch {
+    /// The rows, one behind the other.
+    #[must_use]
+    pub fn rows(&self) -> &[u8] {
+        &self.rows
+    }
+
+    /// The bytes that handles of [`Space::Input`] point into.
+    #[must_use]
+    pub fn arena(&self) -> &[u8] {
+        &self.arena
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Counts a row that was appended, which was made for these inputs.
+    pub(crate) fn appended(&mut self, mark: InputMark) {
+        self.mark = if self.count == 0 || self.mark == Some(mark) { Some(mark) } else { None };
+        self.count += 1;
+    }
+
     /// No rows.
     #[must_use]
     pub fn new() -> Self {
@@ -79,6 +152,7 @@ impl Batch {
         self.rows.clear();
         self.arena.clear();
         self.count = 0;
+        self.mark = None;
     }
 
     /// The bytes of a row; empty beyond the last.
@@ -91,14 +165,18 @@ impl Batch {
     /// Appends the row of one input: the values of the decision's parameters, in declared order.
     ///
     /// # Errors
-    /// When a value is not of its parameter's type, or the arena would grow beyond 4 GiB. Then nothing is appended.
+    /// When a value is not of its parameter's type or outside of its range, or the arena would grow beyond 4 GiB. Then nothing is appended.
     pub fn push_values(&mut self, decision: &DecisionMeta, types: &Types, values: &[Value]) -> Result<(), MemoryError> {
         let (rows, arena) = (self.rows.len(), self.arena.len());
         self.rows.resize(rows + decision.input.size.max(1) as usize, 0);
         let tys = decision.params.iter().map(|param| &param.ty);
+        if !values.iter().zip(tys.clone()).all(|(value, ty)| conforms(value, ty, types)) {
+            self.rows.truncate(rows);
+            return Err(MemoryError::Mismatch);
+        }
         let done = write_members(values, tys, &decision.input, &mut self.rows[rows..], &mut self.arena, Space::Input, types);
         match done {
-            Ok(()) => self.count += 1,
+            Ok(()) => self.appended(InputMark::of(decision, types)),
             Err(_) => {
                 self.rows.truncate(rows);
                 self.arena.truncate(arena);

@@ -226,7 +226,7 @@ fn witness(finding: &Finding, program: &Program, style: Style) -> Option<String>
 fn observed(program: &Program, id: DecisionId, batch: &Batch, observation: &Observation, style: Style) -> String {
     let meta = &program.meta;
     let recording = &observation.recording;
-    let (row, arena) = (batch.row(0), &batch.arena[..]);
+    let (row, arena) = (batch.row(0), batch.arena());
     let view = View { row, arena, outcome: &recording.outcome, frame: &recording.frame, scratch: &recording.scratch };
     let format = |value: &Value, ty: &_| format_value(value, ty, meta);
     match decode(meta, id, &view, Level::Full) {

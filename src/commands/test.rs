@@ -105,7 +105,7 @@ impl Shown<'_> {
         batch.push_values(self.meta(), &program.types, &self.test.given)?;
         let view = View {
             row: batch.row(0),
-            arena: &batch.arena,
+            arena: batch.arena(),
             outcome: &recording.outcome,
             frame: &recording.frame,
             scratch: &recording.scratch,

@@ -123,7 +123,7 @@ impl Case<'_> {
 
     /// The input written as JSON and read again is the input.
     fn read(&self, reader: &Reader, values: &[Value], json: &str, batch: &mut Batch) -> Result<(), Failure> {
-        let place = batch.count;
+        let place = batch.count();
         if let Err(errors) = reader.read(json.as_bytes(), batch) {
             return Err(failure("an input cannot be read", format!("{json}\n{errors}")));
         }
@@ -187,13 +187,13 @@ impl Case<'_> {
     fn expected(&self, batch: &Batch, index: usize, run: &Run, level: Level) -> Result<Trace, Failure> {
         let recording = &run.recording;
         let (outcome, frame, scratch) = (&recording.outcome[..], &recording.frame[..], &recording.scratch[..]);
-        let view = View { row: batch.row(index), arena: &batch.arena, outcome, frame, scratch };
+        let view = View { row: batch.row(index), arena: batch.arena(), outcome, frame, scratch };
         decode(&self.program.meta, self.decision, &view, level).map_err(|error| failure("an interpreter's recording", error.to_string()))
     }
 
     fn traced(&self, batch: &Batch, index: usize, recorder: &Recorder, row: usize, level: Level) -> Result<Trace, Failure> {
         let (outcome, frame, scratch) = (recorder.outcome(row), recorder.frame(row), recorder.scratch());
-        let view = View { row: batch.row(index), arena: &batch.arena, outcome, frame, scratch };
+        let view = View { row: batch.row(index), arena: batch.arena(), outcome, frame, scratch };
         let trace = decode(self.executable.meta(), self.decision, &view, level);
         trace.map_err(|error| failure(format!("a native recording at {level}"), format!("row {index}: {error}")))
     }

@@ -1,5 +1,7 @@
 //! Exact arithmetic on ranges. `None` where an end would leave 128 bits.
 
+use crate::graph::Rounding;
+
 /// The ends of a range, both included.
 pub(super) type Range = (i128, i128);
 
@@ -40,12 +42,51 @@ pub(super) fn modulo(a: Range, b: Range) -> Range {
     }
 }
 
-/// The quotients of a numerator and a positive denominator times `factor`, rounded outwards.
-pub(super) fn quotient(num: Range, den: Range) -> Range {
-    let lo = if num.0 < 0 { num.0.div_euclid(den.0) } else { num.0.div_euclid(den.1) };
-    let up = |a: i128, b: i128| a.div_euclid(b) + i128::from(a.rem_euclid(b) != 0);
-    let hi = if num.1 < 0 { up(num.1, den.1) } else { up(num.1, den.0) };
+/// The quotients of a numerator and a positive denominator, rounded: the ends are the rounded ends, since rounding keeps order. Twice a
+/// denominator must fit.
+pub(super) fn quotient(num: Range, den: Range, rounding: Rounding) -> Range {
+    let lo = rounded(num.0, if num.0 < 0 { den.0 } else { den.1 }, rounding);
+    let hi = rounded(num.1, if num.1 < 0 { den.1 } else { den.0 }, rounding);
     (lo, hi)
+}
+
+fn rounded(num: i128, den: i128, rounding: Rounding) -> i128 {
+    let (floor, rest) = (num.div_euclid(den), num.rem_euclid(den));
+    let above = floor + i128::from(rest != 0);
+    let half = rest.cmp(&(den - rest));
+    match rounding {
+        Rounding::Floor => floor,
+        Rounding::Ceiling => above,
+        Rounding::Down => {
+            if num < 0 {
+                above
+            } else {
+                floor
+            }
+        }
+        Rounding::Up => {
+            if num < 0 {
+                floor
+            } else {
+                above
+            }
+        }
+        Rounding::HalfAwayFromZero if half.is_eq() => {
+            if num < 0 {
+                floor
+            } else {
+                above
+            }
+        }
+        Rounding::HalfEven if half.is_eq() => floor + floor.rem_euclid(2),
+        Rounding::HalfAwayFromZero | Rounding::HalfEven => {
+            if half.is_gt() {
+                above
+            } else {
+                floor
+            }
+        }
+    }
 }
 
 /// Numerator and denominator of a quotient of two ranges, with the sign in the numerator. The divisor is not 0.
@@ -73,6 +114,18 @@ pub(super) fn repeated(each: Range, (least, most): Range, skips: bool) -> Option
 mod tests {
     use super::*;
 
+    const ROUNDINGS: [Rounding; 6] =
+        [Rounding::Floor, Rounding::Ceiling, Rounding::Down, Rounding::Up, Rounding::HalfAwayFromZero, Rounding::HalfEven];
+
+    #[test]
+    fn halves_go_where_the_mode_says() {
+        let all = |num, den| ROUNDINGS.map(|rounding| rounded(num, den, rounding));
+        assert_eq!(all(5, 2), [2, 3, 2, 3, 3, 2]);
+        assert_eq!(all(-5, 2), [-3, -2, -2, -3, -3, -2]);
+        assert_eq!(all(-7, 4), [-2, -1, -1, -2, -2, -2]);
+        assert_eq!(all(6, 2), [3; 6]);
+    }
+
     /// Every operation holds what can come out, and no end is out of reach, over small ranges.
     #[test]
     fn ranges_hold_what_can_come_out() {
@@ -99,7 +152,9 @@ mod tests {
                     inside(num, if y < 0 { -x } else { x });
                     inside(den, y.abs());
                     if b.0 > 0 {
-                        inside(quotient(a, b), x.div_euclid(y));
+                        for rounding in ROUNDINGS {
+                            inside(quotient(a, b, rounding), rounded(x, y, rounding));
+                        }
                     }
                 }
             }

@@ -8,7 +8,7 @@ use super::fits::{constant, element_of, longest, stored, union};
 use super::intervals::{self, Range};
 use super::show::{bounds, show};
 use super::walk::Walk;
-use crate::graph::{Known, LoopId, NodeId, NodeKind, Quantifier};
+use crate::graph::{Known, LoopId, NodeId, NodeKind, Quantifier, Rounding};
 use crate::prove::Hint;
 
 /// The instants that arithmetic may reach.
@@ -172,7 +172,7 @@ impl Walk<'_> {
                 Type::Boolean
             }
             NodeKind::Divide { left, right, scale_left, scale_right } => self.divide(node, (*left, *right), (*scale_left, *scale_right)),
-            NodeKind::Round { value, places, .. } => self.round(node, *value, *places),
+            NodeKind::Round { value, rounding, places } => self.round(node, *value, *rounding, *places),
             NodeKind::Negate(inner) => self.negate(node, *inner),
             _ => self.arithmetic(node, kind, declared),
         }
@@ -274,11 +274,11 @@ impl Walk<'_> {
         }
     }
 
-    pub(super) fn round(&mut self, node: NodeId, value: NodeId, places: u32) -> Type {
+    pub(super) fn round(&mut self, node: NodeId, value: NodeId, rounding: Rounding, places: u32) -> Type {
         let Some(scalar) = self.graph.node(node).ty.scalar() else { return self.ty(node) };
         let range = match self.ty(value) {
-            Type::Scalar(from) => 10i128.checked_pow(places).map(|power| intervals::quotient((from.lo, from.hi), (power, power))),
-            Type::Ratio { num, den, .. } => rounded_ratio(num, den, places),
+            Type::Scalar(from) => 10i128.checked_pow(places).map(|power| intervals::quotient((from.lo, from.hi), (power, power), rounding)),
+            Type::Ratio { num, den, .. } => rounded_ratio(num, den, rounding, places),
             _ => None,
         };
         let range = range.unwrap_or_else(|| {
@@ -393,9 +393,9 @@ fn years(from: Range, to: Range) -> Range {
 }
 
 /// A ratio times a power of ten, rounded either way. Rounding looks at twice the remainder, which must fit as well.
-fn rounded_ratio(num: Range, den: Range, places: u32) -> Option<Range> {
+fn rounded_ratio(num: Range, den: Range, rounding: Rounding, places: u32) -> Option<Range> {
     let scaled = intervals::scale(num, places)?;
     let twice = intervals::multiply(scaled, (2, 2))?;
     intervals::add(twice, (-den.1, den.1))?;
-    Some(intervals::quotient(scaled, den))
+    Some(intervals::quotient(scaled, den, rounding))
 }

@@ -20,7 +20,7 @@ mod generated;
 #[cfg(test)]
 mod tests;
 
-use crate::memory::Batch;
+use crate::memory::{Batch, InputMark};
 use crate::meta::{DecisionId, ProgramMeta};
 use check::Declared;
 use fast::Stop;
@@ -39,6 +39,7 @@ pub struct Reader {
     /// The bytes of a row.
     row: usize,
     declared: Declared,
+    mark: InputMark,
 }
 
 impl Reader {
@@ -53,7 +54,8 @@ impl Reader {
             types: program.types.clone(),
             zones: program.zones.iter().map(|zone| zone.name().to_owned()).collect(),
         };
-        Self { plan: Plan::new(program, decision), row: decision.input.size.max(1) as usize, declared }
+        let mark = InputMark::of(decision, &program.types);
+        Self { plan: Plan::new(program, decision), row: decision.input.size.max(1) as usize, declared, mark }
     }
 
     /// Reads one input, an object keyed by parameter, and appends it to the batch.
@@ -72,7 +74,7 @@ impl Reader {
     fn close(&self, batch: &mut Batch, arena: usize, well: bool) {
         if well {
             batch.rows.extend_from_slice(&batch.work);
-            batch.count += 1;
+            batch.appended(self.mark);
         } else {
             batch.arena.truncate(arena);
         }

@@ -36,7 +36,7 @@ impl Recorded {
 
     fn view(&self) -> View<'_> {
         let Recording { outcome, frame, scratch } = &self.recording;
-        View { row: self.batch.row(0), arena: &self.batch.arena, outcome, frame, scratch }
+        View { row: self.batch.row(0), arena: self.batch.arena(), outcome, frame, scratch }
     }
 
     fn decode(&self, level: Level) -> Result<Trace, DecodeError> {

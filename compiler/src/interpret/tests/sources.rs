@@ -137,7 +137,7 @@ fn trace(program: &Program, name: &str, json: &str) -> Trace {
     let run = decide(&program.meta, &program.graphs, decision, &values, options).expect("a program that compiles decides");
     let view = View {
         row: batch.row(0),
-        arena: &batch.arena,
+        arena: batch.arena(),
         outcome: &run.recording.outcome,
         frame: &run.recording.frame,
         scratch: &run.recording.scratch,
@@ -158,7 +158,7 @@ fn natively(program: &Program, decision: DecisionId, batch: &Batch, level: Level
     let mut recorder = Recorder::new(level);
     executable.decide_batch(decision, batch, &mut recorder).expect("a decision");
     let (outcome, frame, scratch) = (recorder.outcome(0), recorder.frame(0), recorder.scratch());
-    let view = View { row: batch.row(0), arena: &batch.arena, outcome, frame, scratch };
+    let view = View { row: batch.row(0), arena: batch.arena(), outcome, frame, scratch };
     decode(executable.meta(), decision, &view, level).expect("a recording")
 }
 
@@ -239,7 +239,7 @@ fn instances_calls_and_lists_are_drawn() {
         {"kind":"book","qty":50,"price":2}],"limit":7}"#;
     let trace = trace(&program, "warnings", json);
     assert_eq!(trace.outcome_json(&program.meta), r#"{"kind":"decided","value":["30 of food","50 of book","toys"]}"#);
-    let last = r#"{"rule":"many","file":"case.ax","line":19,"column":3,"because":"50 is more than 20.","for":{"line":"/lines/2"},"gives":"50 of book"}"#;
+    let last = r#"{"rule":"many","file":"orders.ax","line":19,"column":3,"because":"50 is more than 20.","for":{"line":"/lines/2"},"gives":"50 of book"}"#;
     assert!(trace.to_json(&program.meta, Level::Record).contains(last));
     let expected = r#"discount: evaluated [0]
   rebate(limit): evaluated [7, 0]
