@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::expand::{expand, finish};
 use crate::program::Program;
-use crate::prove::prove;
+use crate::prove::{Meter, prove};
 use crate::ranges::{ranges, with_witness};
 use crate::resolve::resolve;
 use crate::types::check;
@@ -76,8 +76,9 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
     }
     let suspects = ranges(&mut graphs, &typed.types, &sources);
     let program = assemble(typed, graphs, templates, sources, version);
+    let meter = Meter::of_program();
     for suspect in suspects {
-        findings.push(with_witness(suspect, &program));
+        findings.push(meter.share(|meter| with_witness(suspect, &program, meter)));
     }
     Some(program)
 }

@@ -5,7 +5,8 @@
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     // A name of one or two letters is near to too many others: only its case may differ.
     let limit = (name.chars().count() / 3).min(3);
-    let scored = candidates.into_iter().filter(|candidate| *candidate != name).map(|candidate| (distance(name, candidate), candidate));
+    let near = |candidate: &&str| *candidate != name && candidate.len().abs_diff(name.len()) <= 4 * limit + 8;
+    let scored = candidates.into_iter().filter(near).map(|candidate| (distance(name, candidate), candidate));
     let best = scored.filter(|(distance, _)| *distance <= limit).min_by_key(|(distance, _)| *distance);
     best.map(|(_, candidate)| candidate.to_string())
 }
@@ -14,6 +15,16 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 #[must_use]
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(name, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+}
+
+/// The most comparisons of names that the suggestions of all findings may take.
+const MOST_COMPARED: usize = 4_000_000;
+
+/// Whether one more suggestion among so many names is worth its time, when there are so many findings already: whoever has broken a
+/// thousand names has another trouble than spelling.
+#[must_use]
+pub fn worth_it(findings: usize, names: usize) -> bool {
+    findings.saturating_mul(names) <= MOST_COMPARED
 }
 
 /// The number of letters to insert, delete, replace or swap with their neighbour, letter case counting nothing (the optimal string alignment

@@ -66,10 +66,16 @@ impl Finding {
     }
 }
 
-/// The sink of findings.
+/// The most findings that are kept: a file of sixteen million wrong characters has no reader for more.
+pub const MOST_FINDINGS: usize = 100_000;
+
+/// The sink of findings: it counts all, and keeps the first [`MOST_FINDINGS`].
 #[derive(Debug, Default)]
 pub struct Findings {
     all: Vec<Finding>,
+    /// How many there are beyond [`MOST_FINDINGS`], and whether one of them is an error.
+    beyond: usize,
+    error_beyond: bool,
 }
 
 impl Findings {
@@ -81,29 +87,36 @@ impl Findings {
 
     /// Reports a diagnostic without notes.
     pub fn report(&mut self, diagnostic: impl Diagnostic + Send + Sync + 'static) {
-        self.all.push(Finding::new(diagnostic));
+        self.push(Finding::new(diagnostic));
     }
 
     /// Reports a finding.
     pub fn push(&mut self, finding: Finding) {
-        self.all.push(finding);
+        if self.all.len() < MOST_FINDINGS {
+            self.all.push(finding);
+        } else {
+            self.error_beyond |= finding.is_error();
+            self.beyond += 1;
+        }
     }
 
     /// Takes over all findings of another sink.
     pub fn append(&mut self, mut other: Self) {
-        self.all.append(&mut other.all);
+        other.all.drain(..).for_each(|finding| self.push(finding));
+        self.beyond += other.beyond;
+        self.error_beyond |= other.error_beyond;
     }
 
     /// Whether one of them is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.all.iter().any(Finding::is_error)
+        self.error_beyond || self.all.iter().any(Finding::is_error)
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.all.len()
+        self.all.len() + self.beyond
     }
 
     /// Whether there are none.

@@ -166,6 +166,9 @@ struct Parts {
 
 /// The rules that a rule overrides, directly or through others.
 fn reachable(rules: &[hir::Rule], from: usize) -> Vec<usize> {
+    if rules[from].overrides.is_empty() {
+        return Vec::new();
+    }
     let mut seen = vec![false; rules.len()];
     let mut open = rules[from].overrides.clone();
     while let Some(place) = open.pop() {

@@ -17,7 +17,7 @@ use crate::graph::{Body, Graph, LocalId, LoopId, Node, NodeId, NodeKind};
 pub(super) struct Machine<'p> {
     pub(super) program: &'p ProgramMeta,
     graphs: &'p [Graph],
-    options: Options,
+    pub(super) options: Options,
     steps: u64,
     level: u32,
     /// What each decision that was reached is obliged to.
@@ -58,16 +58,22 @@ pub(super) enum Demand {
 }
 
 impl<'p> Machine<'p> {
+    /// How many steps were taken.
+    pub(super) const fn steps(&self) -> u64 {
+        self.steps
+    }
+
     pub(super) fn new(program: &'p ProgramMeta, graphs: &'p [Graph], options: Options) -> Self {
         let recorder = Recorder::new(options.level != Level::None, options.bytes, &program.types);
         Self { program, graphs, options, steps: 0, level: 0, obligations: vec![None; graphs.len()], recorder }
     }
 
-    pub(super) fn decide(mut self, decision: DecisionId, input: &[Value]) -> Result<Run, Fault> {
+    pub(super) fn decide(&mut self, decision: DecisionId, input: &[Value]) -> Result<Run, Fault> {
         let decided = self.top(decision, input, Demand::Outcome)?;
         let outcome = decided.outcome.ok_or(Fault { decision, node: None, kind: FaultKind::NoRule })?;
         let row = self.outcome_row(decision, &outcome)?;
-        let recording = Recording { outcome: row, frame: self.recorder.top, scratch: self.recorder.scratch };
+        let (frame, scratch) = (std::mem::take(&mut self.recorder.top), std::mem::take(&mut self.recorder.scratch));
+        let recording = Recording { outcome: row, frame, scratch };
         Ok(Run { outcome, states: decided.states, recording })
     }
 
@@ -96,6 +102,7 @@ impl<'p> Machine<'p> {
 
     /// Evaluates a decision on an input that is checked against its parameters first.
     fn activate(&mut self, graph: &'p Graph, input: &[Value], frame: Place, demand: Demand) -> Result<Decided, Fault> {
+        self.steps = self.steps.saturating_add((graph.locals.len() + graph.rules().len()) as u64);
         self.check_input(graph, input)?;
         let mut act = Activation::new(graph, input, frame, self.obligations(graph));
         self.check_relations(&mut act)?;

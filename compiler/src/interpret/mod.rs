@@ -158,6 +158,19 @@ pub fn decide(program: &ProgramMeta, graphs: &[Graph], decision: DecisionId, inp
     Machine::new(program, graphs, options).decide(decision, input)
 }
 
+/// As [`decide`], and how many steps it took.
+pub(crate) fn decide_counted(
+    program: &ProgramMeta,
+    graphs: &[Graph],
+    decision: DecisionId,
+    input: &[Value],
+    options: Options,
+) -> (Result<Run, Fault>, u64) {
+    let mut machine = Machine::new(program, graphs, options);
+    let run = machine.decide(decision, input);
+    (run, machine.steps())
+}
+
 /// Evaluates all rules of a decision on one input, without asking whether they decide together. Of a decision that is one expression there is
 /// nothing to observe but its faults.
 ///

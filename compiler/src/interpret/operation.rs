@@ -259,6 +259,9 @@ impl Machine<'_> {
         let mut next = values.iter();
         let mut out = String::new();
         for piece in pieces {
+            if out.len() > self.options.bytes {
+                return Err(act.fault(id, FaultKind::TooLong));
+            }
             match piece {
                 Piece::Literal(letters) => out.push_str(letters),
                 Piece::Value(ty) => {

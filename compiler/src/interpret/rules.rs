@@ -11,6 +11,8 @@ use crate::graph::{LoopId, NodeId, Outcome, Rule};
 struct Reached {
     /// Whether each rule applies; `None` if it was not reached.
     applies: Vec<Option<bool>>,
+    /// Whether one of them applies.
+    any: bool,
     /// The outcomes of instances of `for each` rules.
     instances: Vec<RuleOutcome>,
 }
@@ -20,9 +22,10 @@ impl Machine<'_> {
         if rules.len() != act.graph.meta.rules.len() {
             return Err(Fault { decision: act.graph.id, node: None, kind: FaultKind::Malformed("one rule for each of the metadata") });
         }
-        let mut reached = Reached { applies: Vec::new(), instances: Vec::new() };
+        let mut reached = Reached { applies: Vec::new(), any: false, instances: Vec::new() };
         for rule in rules {
             let applies = self.reach(act, rule, &mut reached)?;
+            reached.any |= applies == Some(true);
             reached.applies.push(applies);
         }
         let states = policy::states(&act.graph.meta, &reached.applies);
@@ -52,7 +55,7 @@ impl Machine<'_> {
     /// Whether a rule applies; `None` if it is not reached.
     fn reach(&mut self, act: &mut Activation<'_>, rule: &Rule, reached: &mut Reached) -> Result<Option<bool>, Fault> {
         let meta = &act.graph.meta;
-        let before = reached.applies.contains(&Some(true));
+        let before = reached.any;
         if before && meta.policy == Some(Policy::First) {
             return Ok(None);
         }

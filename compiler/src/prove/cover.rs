@@ -27,6 +27,9 @@ pub enum Verdict {
 /// How many variables may be decided one inside of the other; it bounds the recursion.
 const MOST_NESTED: usize = 400;
 
+/// How many parts of formulas are joined for the price of a step.
+const WORK: u64 = 16;
+
 /// The state of a search: the formulas, the values each variable can have, and the steps that are left.
 pub struct Cover<'a> {
     logic: &'a mut Logic,
@@ -115,9 +118,11 @@ impl<'a> Cover<'a> {
         let mut cells: Vec<(IntSet, Vec<FormulaId>)> = Vec::new();
         let mut places: HashMap<Vec<FormulaId>, usize> = HashMap::new();
         for (lo, hi) in self.segments(rows, variable) {
-            *self.steps = self.steps.checked_sub(rows.len() as u64)?;
+            let before = self.logic.work();
             let mut known = HashMap::new();
             let left = tidy(rows.iter().map(|row| self.logic.assign(*row, variable, lo, &mut known)).collect());
+            let cost = rows.len() as u64 + (self.logic.work() - before) / WORK;
+            *self.steps = self.steps.checked_sub(cost)?;
             let place = *places.entry(left.clone()).or_insert(cells.len());
             match cells.get_mut(place) {
                 Some(cell) => cell.0 = cell.0.union(&IntSet::between(lo, hi)),

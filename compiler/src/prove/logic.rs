@@ -52,6 +52,7 @@ pub struct Logic {
     negations: HashMap<FormulaId, FormulaId>,
     variables: Vec<Arc<[VarId]>>,
     depths: Vec<u32>,
+    work: u64,
 }
 
 impl Logic {
@@ -62,11 +63,22 @@ impl Logic {
 
     /// The two constants.
     pub fn new() -> Self {
-        let mut logic =
-            Self { formulas: Vec::new(), places: HashMap::new(), negations: HashMap::new(), variables: Vec::new(), depths: Vec::new() };
+        let mut logic = Self {
+            formulas: Vec::new(),
+            places: HashMap::new(),
+            negations: HashMap::new(),
+            variables: Vec::new(),
+            depths: Vec::new(),
+            work: 0,
+        };
         logic.intern(Formula::False);
         logic.intern(Formula::True);
         logic
+    }
+
+    /// How many parts of formulas were looked at to join them.
+    pub const fn work(&self) -> u64 {
+        self.work
     }
 
     /// What a formula says.
@@ -193,6 +205,7 @@ impl Logic {
                 _ => flat.push(part),
             }
         }
+        self.work += flat.len() as u64;
         let mut flat = self.merge_atoms(flat, all);
         if flat.contains(&decisive) {
             return decisive;

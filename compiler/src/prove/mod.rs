@@ -8,12 +8,14 @@
 //! inputs are reconciled by `theory`; a case becomes an input by `search`. Variables are taken as independent, so a proof is sound, and a
 //! case is no more than a suspicion until its input is run.
 
+mod candidates;
 mod compare;
 mod cover;
 mod defaults;
 mod finding;
 mod lists;
 mod logic;
+mod meter;
 mod model;
 mod pairs;
 mod parts;
@@ -35,17 +37,17 @@ use axtrace_source::{Finding, Findings, Span};
 use miette::LabeledSpan;
 
 pub use finding::ProofFinding;
+pub use meter::Meter;
 pub use search::{Hint, find_input};
 
 use crate::graph::Graph;
-use crate::interpret::{FaultKind, decide};
+use crate::interpret::FaultKind;
 use crate::program::Program;
 use cover::Region;
 use finding::label;
 use logic::{FormulaId, Logic};
 use model::{Asked, Model, Subject};
 use question::{Answer, Inquiry};
-use search::replay_options;
 use sets::IntSet;
 use terms::Term;
 use words::Words;
@@ -59,15 +61,16 @@ const RUNS: u32 = 60_000;
 
 /// Proves all decisions of a program; what cannot be proved goes to `findings`.
 pub fn prove(program: &Program, findings: &mut Findings) {
+    let meter = Meter::of_program();
     for graph in &program.graphs {
-        prove_decision(&program.meta, &program.graphs, graph, findings);
+        meter.share(|meter| prove_decision(&program.meta, &program.graphs, graph, meter, findings));
     }
 }
 
-fn prove_decision(program: &ProgramMeta, graphs: &[Graph], graph: &Graph, findings: &mut Findings) {
+fn prove_decision(program: &ProgramMeta, graphs: &[Graph], graph: &Graph, meter: &Meter, findings: &mut Findings) {
     let Some(policy) = graph.meta.policy else { return };
     let model = Model::read(graph, &program.types);
-    let mut inquiry = Inquiry { program, graphs, decision: graph.id, model, steps: STEPS, rounds: ROUNDS, runs: RUNS };
+    let mut inquiry = Inquiry { program, graphs, decision: graph.id, model, steps: STEPS, rounds: ROUNDS, runs: RUNS, meter };
     let conditions = conditions(&mut inquiry);
     let has_otherwise = graph.meta.rules.iter().any(|rule| rule.otherwise);
     if matches!(policy, Policy::Any | Policy::Unique | Policy::First) && !has_otherwise {
@@ -103,9 +106,9 @@ fn findings_of_gaps(inquiry: &mut Inquiry<'_>, conditions: &Conditions, findings
     for rule in &conditions.rules {
         wishes.push(inquiry.model.logic.not(*rule));
     }
-    let (program, graphs, decision) = (inquiry.program, inquiry.graphs, inquiry.decision);
+    let (program, graphs, decision, meter) = (inquiry.program, inquiry.graphs, inquiry.decision, inquiry.meter);
     let mut nobody_decides = |input: &[Value]| {
-        let fault = decide(program, graphs, decision, input, replay_options()).err();
+        let fault = meter.decide(program, graphs, decision, input).err();
         fault.is_some_and(|fault| fault.kind == FaultKind::NoRule && fault.decision == decision)
     };
     match inquiry.can_happen(&wishes, &mut nobody_decides) {

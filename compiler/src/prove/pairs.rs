@@ -2,62 +2,94 @@
 //!
 //! Rules of two groups that conflict are told once, by the first pair for which an input was found: one `overrides` settles them all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axtrace_runtime::meta::{Policy, RuleId, RuleState};
 use axtrace_runtime::types::{Scalar, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings};
 
+use super::candidates::{Needs, pairs};
 use super::cover::Region;
 use super::finding::{ProofFinding, label};
 use super::logic::{FormulaId, Logic, VarId};
+use super::meter::replay_options;
 use super::model::Model;
 use super::question::{Answer, Inquiry};
 use super::scene::alike;
-use super::search::replay_options;
 use super::sets::IntSet;
 use super::words::Words;
 use super::{Conditions, necessary, obstacles, reason, with_input};
-use crate::graph::{Outcome, Rule};
-use crate::interpret::{FaultKind, OutcomeValue, RuleOutcome, decide, observe};
+use crate::graph::{Graph, Outcome, Rule};
+use crate::interpret::{FaultKind, OutcomeValue, RuleOutcome, observe};
 
 /// The most findings about pairs of one decision.
 const MOST_FINDINGS: usize = 24;
+
+/// The steps that it takes to ask of one pair.
+const ASKING: u64 = 4;
 
 /// Two groups or rules between which one `overrides` would settle everything.
 type Sides = (usize, usize);
 
 /// Checks all pairs of rules, and each `for each` rule with itself.
 pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, policy: Policy, findings: &mut Findings) {
-    let needs: Vec<_> = conditions.rules.iter().map(|rule| necessary(&inquiry.model, *rule)).collect();
-    let mut told: BTreeMap<Sides, bool> = BTreeMap::new();
+    let needs: Vec<Needs> = conditions.rules.iter().map(|rule| necessary(&inquiry.model, *rule)).collect();
+    let (pairs, complete) = pairs(&needs);
+    let overriders = overriders(inquiry.model.graph);
+    let mut told: BTreeSet<Sides> = BTreeSet::new();
     let mut unknown: BTreeMap<Sides, Finding> = BTreeMap::new();
-    for first in 0..needs.len() {
-        for second in first..needs.len() {
-            let sides = sides(inquiry.model.graph.rules(), first, second);
-            if told.len() + unknown.len() >= MOST_FINDINGS
-                || told.contains_key(&sides)
-                || exclude(&inquiry.model, &needs[first], &needs[second])
-            {
-                continue;
+    for (first, second) in pairs.into_iter().map(|(first, second)| (first as usize, second as usize)) {
+        let sides = sides(inquiry.model.graph.rules(), first, second);
+        if told.len() + unknown.len() >= MOST_FINDINGS {
+            break;
+        }
+        if told.contains(&sides) || exclude(&inquiry.model, &needs[first], &needs[second]) {
+            continue;
+        }
+        let Some(wishes) = wishes(inquiry, conditions, &overriders, policy, first, second) else { continue };
+        inquiry.steps = inquiry.steps.saturating_sub(ASKING);
+        match ask(inquiry, &wishes, policy, first, second) {
+            Answer::Never => {}
+            Answer::Shown(input, region) => {
+                told.insert(sides);
+                findings.push(shown(inquiry, policy, (first, second), &input, &region));
             }
-            let Some(wishes) = wishes(inquiry, conditions, policy, first, second) else { continue };
-            match ask(inquiry, &wishes, policy, first, second) {
-                Answer::Never => {}
-                Answer::Shown(input, region) => {
-                    told.insert(sides, true);
-                    findings.push(shown(inquiry, policy, (first, second), &input, &region));
-                }
-                Answer::Unknown(region) => {
-                    let finding = undecided(inquiry, policy, (first, second), region.as_ref());
-                    unknown.entry(sides).or_insert(finding);
-                }
+            Answer::Unknown(region) => {
+                let finding = undecided(inquiry, policy, (first, second), region.as_ref());
+                unknown.entry(sides).or_insert(finding);
             }
         }
     }
-    let certain = |sides: &Sides| told.contains_key(sides);
+    if !complete && told.is_empty() && unknown.is_empty() {
+        findings.push(too_many(inquiry, policy));
+    }
+    let certain = |sides: &Sides| told.contains(sides);
     unknown.into_iter().filter(|(sides, _)| !certain(sides)).take(MOST_FINDINGS).for_each(|(_, finding)| findings.push(finding));
+}
+
+/// For each rule, by place, those that override it.
+fn overriders(graph: &Graph) -> Vec<Vec<usize>> {
+    let mut overriders = vec![Vec::new(); graph.rules().len()];
+    for (place, rule) in graph.rules().iter().enumerate() {
+        for other in &graph.meta.rules[rule.id.index()].overrides {
+            overriders[other.index()].push(place);
+        }
+    }
+    overriders
+}
+
+/// The finding about a decision with too many rules that one input could meet.
+fn too_many(inquiry: &Inquiry<'_>, policy: Policy) -> Finding {
+    let verb = if policy == Policy::Unique { "apply together" } else { "decide differently" };
+    let finding = Finding::new(ProofFinding::Undecided {
+        what: format!("two of its rules {verb}"),
+        at: inquiry.model.graph.meta.span,
+        says: "too many rules ask for the same values".to_owned(),
+        others: Vec::new(),
+        help: "say which rules win, with `hit first`, or make several decisions of it".to_owned(),
+    });
+    reason(finding, inquiry, None)
 }
 
 /// The group of each rule, or the rule itself.
@@ -87,7 +119,14 @@ fn exclude(model: &Model<'_>, left: &[(VarId, IntSet)], right: &[(VarId, IntSet)
 }
 
 /// What has to be true for two rules to decide together; `None` if they never do.
-fn wishes(inquiry: &mut Inquiry<'_>, conditions: &Conditions, policy: Policy, first: usize, second: usize) -> Option<Vec<FormulaId>> {
+fn wishes(
+    inquiry: &mut Inquiry<'_>,
+    conditions: &Conditions,
+    overriders: &[Vec<usize>],
+    policy: Policy,
+    first: usize,
+    second: usize,
+) -> Option<Vec<FormulaId>> {
     let graph = inquiry.model.graph;
     let (one, other) = (graph.rules().get(first)?, graph.rules().get(second)?);
     let overridden = |by: RuleId, rule: RuleId| graph.meta.rules[by.index()].overrides.contains(&rule);
@@ -101,10 +140,8 @@ fn wishes(inquiry: &mut Inquiry<'_>, conditions: &Conditions, policy: Policy, fi
         let list = inquiry.model.value(list);
         wishes.push(inquiry.model.two_elements(list));
     }
-    for (place, by) in graph.rules().iter().enumerate() {
-        if overridden(by.id, one.id) || overridden(by.id, other.id) {
-            wishes.push(inquiry.model.logic.not(conditions.rules[place]));
-        }
+    for place in overriders[first].iter().chain(&overriders[second]) {
+        wishes.push(inquiry.model.logic.not(conditions.rules[*place]));
     }
     if policy == Policy::Any {
         let same = same_outcome(&mut inquiry.model, one, other);
@@ -147,11 +184,11 @@ fn either_type(left: &Type, right: &Type) -> Type {
 
 /// Asks whether two rules decide together (and differently), by running inputs.
 fn ask(inquiry: &mut Inquiry<'_>, wishes: &[FormulaId], policy: Policy, first: usize, second: usize) -> Answer {
-    let (program, graphs, decision) = (inquiry.program, inquiry.graphs, inquiry.decision);
+    let (program, graphs, decision, meter) = (inquiry.program, inquiry.graphs, inquiry.decision, inquiry.meter);
     let rules = inquiry.model.graph.rules();
     let (one, other) = (rules[first].id, rules[second].id);
     let mut conflicts = |input: &[Value]| {
-        let fault = decide(program, graphs, decision, input, replay_options()).err();
+        let fault = meter.decide(program, graphs, decision, input).err();
         let conflict = fault.filter(|fault| fault.decision == decision).map(|fault| fault.kind);
         let Some(FaultKind::Conflict { .. }) = conflict else { return false };
         let Ok(seen) = observe(program, graphs, decision, input, replay_options()) else { return false };

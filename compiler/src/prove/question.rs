@@ -9,6 +9,7 @@ use axtrace_runtime::value::Value;
 use super::cover::{Cover, Memo, Region, Verdict};
 use super::lists;
 use super::logic::{FormulaId, Logic};
+use super::meter::Meter;
 use super::model::Model;
 use super::search::{Claim, search, simplify};
 use super::theory::{contradicting_texts, refute};
@@ -46,6 +47,8 @@ pub struct Inquiry<'a> {
     pub rounds: u32,
     /// How many inputs may still be run.
     pub runs: u32,
+    /// The steps of evaluation that are left.
+    pub meter: &'a Meter,
 }
 
 impl Inquiry<'_> {
@@ -98,15 +101,15 @@ impl Inquiry<'_> {
     /// Looks for an input in a box.
     fn try_box(&mut self, region: &Region, test: &mut Claim<'_>) -> Option<Vec<Value>> {
         let wishes: Vec<FormulaId> = region.iter().map(|(variable, set)| self.model.logic.atom(*variable, set.clone())).collect();
-        let found = search(self.program, self.graphs, &self.model, &wishes, self.rounds.div_ceil(4), test)?;
-        Some(simplify(self.program, self.graphs, &self.model, found, test))
+        let found = search(self.program, self.graphs, &self.model, self.meter, &wishes, self.rounds.div_ceil(4), test)?;
+        Some(simplify(self.program, self.graphs, &self.model, self.meter, found, test))
     }
 
     /// Looks for an input outside of all boxes found, by what was asked itself.
     fn last_try(&mut self, wishes: &[FormulaId], open: Option<Region>, test: &mut Claim<'_>) -> Answer {
-        match search(self.program, self.graphs, &self.model, wishes, self.rounds, test) {
+        match search(self.program, self.graphs, &self.model, self.meter, wishes, self.rounds, test) {
             Some(found) => {
-                let found = simplify(self.program, self.graphs, &self.model, found, test);
+                let found = simplify(self.program, self.graphs, &self.model, self.meter, found, test);
                 Answer::Shown(found, Vec::new())
             }
             None => {

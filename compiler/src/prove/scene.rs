@@ -11,11 +11,12 @@ use axtrace_runtime::value::Value;
 
 use super::compare::OTHER_TEXT;
 use super::logic::{Formula, FormulaId, VarId};
+use super::meter::Meter;
 use super::model::{Model, Subject};
 use super::sets::IntSet;
 use super::terms::{ClassId, Linear, Term};
 use crate::graph::{Graph, Rounding};
-use crate::interpret::{Options, decide};
+use crate::interpret::Options;
 
 /// How deep terms are followed.
 const DEEPEST: u32 = 120;
@@ -33,6 +34,8 @@ pub struct Scene<'a> {
     pub graphs: &'a [Graph],
     /// The decision as formulas.
     pub model: &'a Model<'a>,
+    /// The steps that are left; without any, nothing is known.
+    pub meter: &'a Meter,
     /// The values of the parameters.
     pub input: Vec<Value>,
     /// The elements that loops are at, the outermost first, with their paths where they have one.
@@ -56,6 +59,9 @@ impl Scene<'_> {
     }
 
     fn formula(&mut self, formula: FormulaId, depth: u32) -> Option<bool> {
+        if !self.meter.take(1) {
+            return None;
+        }
         let model = self.model;
         match model.logic.formula(formula) {
             Formula::False => Some(false),
@@ -98,7 +104,7 @@ impl Scene<'_> {
     }
 
     fn term(&mut self, class: ClassId, depth: u32) -> Option<Value> {
-        if depth > DEEPEST {
+        if depth > DEEPEST || !self.meter.take(1) {
             return None;
         }
         let model = self.model;
@@ -260,7 +266,7 @@ impl Scene<'_> {
     fn decided(&mut self, decision: u32, arguments: &[ClassId], depth: u32) -> Option<Value> {
         let arguments = self.terms(arguments, depth)?;
         let options = Options { steps: 100_000, bytes: 1 << 20, ..Options::default() };
-        let run = decide(self.program, self.graphs, DecisionId(decision), &arguments, options).ok()?;
+        let run = self.meter.decide_within(self.program, self.graphs, DecisionId(decision), &arguments, options).ok()?;
         if run.outcome.tag == 0 { run.outcome.value } else { Some(Value::Missing) }
     }
 

@@ -10,13 +10,14 @@ use axtrace_runtime::value::Value;
 
 use super::defaults::{Defaults, simplest};
 use super::logic::{FormulaId, Logic};
+use super::meter::Meter;
 use super::model::{Meaning, Model, Subject};
 use super::random::Random;
 use super::scene::{Path, Scene};
 use super::sets::IntSet;
 use super::steer::{Steering, read};
 use crate::graph::{Graph, NodeId};
-use crate::interpret::{Fault, Options, Run, decide};
+use crate::interpret::{Fault, Run};
 
 /// How often a search begins anew.
 const ROUNDS: u32 = 24;
@@ -27,13 +28,11 @@ const SIMPLER: u32 = 1_500;
 /// The most parts of an input that are changed at random or made simpler.
 const MOST_LEAVES: usize = 400;
 
+/// The steps that reading a node as formulas is counted as.
+const READING: u64 = 64;
+
 /// What an input is claimed to do; it is asked of an input by running it.
 pub type Claim<'c> = dyn FnMut(&[Value]) -> bool + 'c;
-
-/// The limits of a run that tests an input.
-pub fn replay_options() -> Options {
-    Options { steps: 2_000_000, bytes: 1 << 24, ..Options::default() }
-}
 
 /// What a node of the decision should be for the input that is looked for. It guides; it binds nobody.
 #[derive(Debug, Clone, Copy)]
@@ -52,14 +51,18 @@ pub fn find_input(
     decision: DecisionId,
     goal: &mut dyn FnMut(&Result<Run, Fault>) -> bool,
     hints: &[Hint],
+    meter: &Meter,
 ) -> Option<Vec<Value>> {
     let graph = graphs.get(decision.index())?;
+    if !meter.take(READING * graph.nodes.len() as u64) {
+        return None;
+    }
     let mut model = Model::read(graph, &program.types);
     let mut wishes: Vec<FormulaId> = graph.always.iter().map(|always| model.condition(*always)).collect();
     wishes.extend(hints.iter().filter_map(|hint| wish(&mut model, *hint)));
-    let mut test = |input: &[Value]| goal(&decide(program, graphs, decision, input, replay_options()));
-    let found = search(program, graphs, &model, &wishes, ROUNDS, &mut test)?;
-    Some(simplify(program, graphs, &model, found, &mut test))
+    let mut test = |input: &[Value]| goal(&meter.decide(program, graphs, decision, input));
+    let found = search(program, graphs, &model, meter, &wishes, ROUNDS, &mut test)?;
+    Some(simplify(program, graphs, &model, meter, found, &mut test))
 }
 
 fn wish(model: &mut Model<'_>, hint: Hint) -> Option<FormulaId> {
@@ -82,6 +85,7 @@ pub fn search(
     program: &ProgramMeta,
     graphs: &[Graph],
     model: &Model<'_>,
+    meter: &Meter,
     wishes: &[FormulaId],
     rounds: u32,
     test: &mut Claim<'_>,
@@ -90,7 +94,7 @@ pub fn search(
     let start: Option<Vec<Value>> = model.graph.meta.params.iter().map(|param| defaults().of(&param.ty)).collect();
     let start = start?;
     let mut random = Random::new(1);
-    let mut scene = Scene { program, graphs, model, input: Vec::new(), elements: Vec::new() };
+    let mut scene = Scene { program, graphs, model, meter, input: Vec::new(), elements: Vec::new() };
     for round in 0..rounds {
         scene.input.clone_from(&start);
         let mut steering = Steering { scene: &mut scene, defaults: defaults(), random: &mut random, simple: round == 0 };
@@ -158,10 +162,17 @@ fn parts(model: &Model<'_>, ty: &Type, value: Option<&Value>) -> Vec<Type> {
 }
 
 /// Makes an input simpler, part by part, as long as it passes the test.
-pub fn simplify(program: &ProgramMeta, graphs: &[Graph], model: &Model<'_>, input: Vec<Value>, test: &mut Claim<'_>) -> Vec<Value> {
+pub fn simplify(
+    program: &ProgramMeta,
+    graphs: &[Graph],
+    model: &Model<'_>,
+    meter: &Meter,
+    input: Vec<Value>,
+    test: &mut Claim<'_>,
+) -> Vec<Value> {
     let defaults = || Defaults { types: &program.types, zone: program.zones.first() };
     let mut random = Random::new(2);
-    let mut scene = Scene { program, graphs, model, input, elements: Vec::new() };
+    let mut scene = Scene { program, graphs, model, meter, input, elements: Vec::new() };
     let mut left = SIMPLER;
     for _ in 0..3 {
         let before = scene.input.clone();

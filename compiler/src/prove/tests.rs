@@ -4,6 +4,7 @@ use axtrace_runtime::meta::Policy;
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings, Sources};
 
+use super::meter::Meter;
 use super::model::Model;
 use super::question::Inquiry;
 use super::random::Random;
@@ -423,7 +424,8 @@ fn two_hundred_rules_are_proved_in_few_steps() {
     let program = program(&partition(100)).unwrap();
     let model = Model::read(&program.graphs[0], &program.meta.types);
     let (graphs, decision) = (&program.graphs, program.graphs[0].id);
-    let mut inquiry = Inquiry { program: &program.meta, graphs, decision, model, steps: STEPS, rounds: ROUNDS, runs: RUNS };
+    let meter = Meter::of_program();
+    let mut inquiry = Inquiry { program: &program.meta, graphs, decision, model, steps: STEPS, rounds: ROUNDS, runs: RUNS, meter: &meter };
     let (conditions, mut findings) = (conditions(&mut inquiry), Findings::new());
     findings_of_gaps(&mut inquiry, &conditions, &mut findings);
     pairs::check(&mut inquiry, &conditions, Policy::Any, &mut findings);

@@ -22,7 +22,7 @@ use axtrace_source::{Finding, Sources};
 use crate::graph::{Graph, NodeId};
 use crate::interpret::{Fault, FaultKind, Run};
 use crate::program::Program;
-use crate::prove::{Hint, find_input, show_input};
+use crate::prove::{Hint, Meter, find_input, show_input};
 
 /// Something that could go wrong at a node.
 #[derive(Debug)]
@@ -39,12 +39,12 @@ pub struct Suspect {
 
 /// Adds to a suspect an input that was run and did it; where none is found, says so.
 #[must_use]
-pub fn with_witness(suspect: Suspect, program: &Program) -> Finding {
+pub fn with_witness(suspect: Suspect, program: &Program, meter: &Meter) -> Finding {
     let (decision, node) = (suspect.decision, suspect.node);
     let mut does_it = |run: &Result<Run, Fault>| {
         run.as_ref().err().is_some_and(|fault| fault.decision == decision && is_it(&suspect.finding, node, fault))
     };
-    let found = find_input(&program.meta, &program.graphs, decision, &mut does_it, &suspect.hints);
+    let found = find_input(&program.meta, &program.graphs, decision, &mut does_it, &suspect.hints, meter);
     let finding = Finding::new(suspect.finding);
     match found {
         Some(input) => show_input(finding, &program.meta, &program.graphs[decision.index()], &input),

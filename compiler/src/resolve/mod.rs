@@ -16,7 +16,7 @@ use axtrace_source::{Findings, Span};
 pub use findings::NameFinding;
 
 use crate::hir::DefineId;
-use crate::suggest::did_you_mean;
+use crate::suggest::{did_you_mean, worth_it};
 
 /// What a name of a module stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,7 +160,8 @@ fn imported(resolved: &Resolved<'_>, from: usize, name: &ast::Name, findings: &m
     if let Some((symbol, _)) = resolved.lookup(from, &name.text) {
         return symbol;
     }
-    let suggestion = did_you_mean(&name.text, resolved.names(from, |_| true));
+    let near = worth_it(findings.len(), resolved.modules[from].names.len());
+    let suggestion = near.then(|| did_you_mean(&name.text, resolved.names(from, |_| true))).flatten();
     findings.report(NameFinding::NotInModule {
         module: resolved.modules[from].name.clone(),
         name: name.text.clone(),

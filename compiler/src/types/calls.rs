@@ -29,8 +29,11 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn unknown_function(&mut self, function: &ast::Name) -> Expr {
-        let declared = self.resolved.names(self.module, |it| matches!(it, Symbol::Define(_) | Symbol::Decision(_)));
-        let suggestion = did_you_mean(&function.text, declared.into_iter().chain(BUILT_IN.iter().copied()));
+        let near = || {
+            let declared = self.resolved.names(self.module, |it| matches!(it, Symbol::Define(_) | Symbol::Decision(_)));
+            did_you_mean(&function.text, declared.into_iter().chain(BUILT_IN.iter().copied()))
+        };
+        let suggestion = self.suggested().then(near).flatten();
         self.report_name(NameFinding::UnknownFunction { name: function.text.clone(), at: function.span, suggestion });
         Expr::error(function.span)
     }

@@ -10,7 +10,10 @@ use axtrace_source::Span;
 use super::{Caller, Checker, Signature, TypeFinding};
 use crate::hir::{self, Body, Expr, Group, Let, Outcome, Rule};
 use crate::resolve::NameFinding;
-use crate::suggest::did_you_mean;
+use crate::suggest::{did_you_mean, worth_it};
+
+/// The most pairs of rules of which one overrides the other, directly or through others.
+const MOST_OVERRIDES: usize = 4_000_000;
 
 /// Rules and groups by name while a decision is checked.
 #[derive(Default)]
@@ -315,10 +318,8 @@ impl<'a> Checker<'a, '_> {
                     (0..rules.len()).filter(|place| inside(&rules[*place])).collect()
                 }
                 (None, None) => {
-                    let known = names.rules.keys().chain(names.groups.keys()).map(String::as_str);
-                    let mut known: Vec<_> = known.collect();
-                    known.sort_unstable();
-                    let suggestion = did_you_mean(&target.text, known);
+                    let near = worth_it(self.findings.len(), rules.len());
+                    let suggestion = near.then(|| near_rule(&target.text, names)).flatten();
                     self.report_name(NameFinding::UnknownDeclared {
                         what: "rule or group",
                         name: target.text.clone(),
@@ -338,8 +339,13 @@ impl<'a> Checker<'a, '_> {
 
     /// A rule that overrides itself, directly or through others, would decide nothing.
     fn refuse_override_circles(&mut self, rules: &mut [Option<Rule>]) {
+        let mut pairs = 0;
         for place in 0..rules.len() {
             let reached = reachable(rules, place);
+            pairs += reached.len();
+            if pairs > MOST_OVERRIDES {
+                return self.refuse_so_many_overrides(rules, place);
+            }
             if reached.contains(&place)
                 && let Some(rule) = &mut rules[place]
             {
@@ -348,6 +354,15 @@ impl<'a> Checker<'a, '_> {
                 self.report(TypeFinding::OverridesItself { rule: name, at });
             }
         }
+    }
+
+    fn refuse_so_many_overrides(&mut self, rules: &mut [Option<Rule>], place: usize) {
+        if let Some(rule) = &rules[place] {
+            let at = rule.head;
+            let limit = "the rules of a decision override each other in at most 4,000,000 pairs, directly or through others";
+            self.report(TypeFinding::TooLarge { limit, at });
+        }
+        rules.iter_mut().flatten().for_each(|rule| rule.overrides.clear());
     }
 
     // Circles of decisions
@@ -401,12 +416,21 @@ impl<'a> Checker<'a, '_> {
     }
 }
 
+fn near_rule(name: &str, names: &Names) -> Option<String> {
+    let mut known: Vec<_> = names.rules.keys().chain(names.groups.keys()).map(String::as_str).collect();
+    known.sort_unstable();
+    did_you_mean(name, known)
+}
+
 fn cites(written: &[ast::Cite]) -> Vec<(String, Option<String>)> {
     written.iter().map(|cite| (cite.text.node.clone(), cite.url.as_ref().map(|url| url.node.clone()))).collect()
 }
 
 /// The rules that a rule overrides, directly or through others.
 pub(crate) fn reachable(rules: &[Option<Rule>], from: usize) -> Vec<usize> {
+    if rules[from].as_ref().is_none_or(|rule| rule.overrides.is_empty()) {
+        return Vec::new();
+    }
     let mut seen = vec![false; rules.len()];
     let direct = |place: usize| rules[place].as_ref().map(|rule| rule.overrides.clone()).unwrap_or_default();
     let mut open = direct(from);

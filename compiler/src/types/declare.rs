@@ -16,6 +16,9 @@ use crate::hir::{self, DefineId};
 use crate::resolve::{NameFinding, Symbol};
 use crate::suggest::did_you_mean;
 
+/// How many fields a record may have, with those of the records in it; and how many parts a constant.
+const MAX_PARTS: usize = 200_000;
+
 /// How many values an enum may have: the place of each is 16 bits.
 const MAX_NAMES: usize = 1 << 16;
 
@@ -33,9 +36,11 @@ impl<'a> Checker<'a, '_> {
             self.types.records[place].fields = fields;
         }
         self.refuse_endless_records();
+        self.refuse_large_records();
     }
 
-    fn declare_enum(&mut self, item: &ast::Enum) {
+    fn declare_enum(&mut self, item: &'a ast::Enum) {
+        let id = EnumId(self.types.enums.len() as u32);
         let mut values: Vec<String> = Vec::new();
         let mut known: HashMap<&str, Span> = HashMap::new();
         for value in &item.values {
@@ -46,6 +51,7 @@ impl<'a> Checker<'a, '_> {
                 }
                 Entry::Vacant(place) => {
                     place.insert(value.name.span);
+                    self.enum_values.entry(&value.name.text).or_default().insert(id, values.len() as u16);
                     values.push(value.name.text.clone());
                 }
             }
@@ -61,13 +67,13 @@ impl<'a> Checker<'a, '_> {
             self.not_yet("always", always.span);
         }
         let mut fields: Vec<FieldType> = Vec::new();
+        let mut known: HashMap<&str, Span> = HashMap::new();
         for field in &item.fields {
             for word in [field.personal, field.protected].into_iter().flatten() {
                 let word_text = self.text(word);
                 self.not_yet(word_text, word);
             }
-            if let Some(first) = fields.iter().find(|first| first.name == field.name.text) {
-                let first = first.span;
+            if let Some(first) = known.get(field.name.text.as_str()).copied() {
                 self.report_name(NameFinding::Twice { name: field.name.text.clone(), at: field.name.span, first });
                 continue;
             }
@@ -75,6 +81,7 @@ impl<'a> Checker<'a, '_> {
                 self.broken_fields.insert(field.span);
                 Type::Boolean
             });
+            known.insert(&field.name.text, field.span);
             fields.push(FieldType { name: field.name.text.clone(), ty, span: field.span });
         }
         fields
@@ -108,6 +115,34 @@ impl<'a> Checker<'a, '_> {
             }
         }
         states[place] = 2;
+    }
+
+    /// A record is laid out with all that it holds, which doubles where each record holds the one before twice.
+    fn refuse_large_records(&mut self) {
+        let mut weights = vec![None; self.types.records.len()];
+        for place in 0..weights.len() {
+            self.weigh_record(place, &mut weights);
+        }
+    }
+
+    fn weigh_record(&mut self, place: usize, weights: &mut [Option<usize>]) -> usize {
+        if let Some(known) = weights[place] {
+            return known;
+        }
+        let mut weight = 1usize;
+        for field in 0..self.types.records[place].fields.len() {
+            let inner = record_in(&self.types.records[place].fields[field].ty);
+            weight = weight.saturating_add(inner.map_or(1, |inner| self.weigh_record(inner.0 as usize, weights)));
+        }
+        if weight > MAX_PARTS {
+            let at = self.types.records[place].span;
+            self.report(TypeFinding::TooLarge { limit: "a record has at most 200,000 fields, with those of the records in it", at });
+            // The record is emptied, so that those around it are not reported for it.
+            self.types.records[place].fields.clear();
+            weight = 1;
+        }
+        weights[place] = Some(weight);
+        weight
     }
 
     /// Parameters, samples and defines, each looked at once; and what callers must know of decisions.
@@ -197,7 +232,7 @@ impl<'a> Checker<'a, '_> {
                 let declared = self.resolved.names(self.module, |it| matches!(it, Symbol::Enum(_) | Symbol::Record(_) | Symbol::Alias(_)));
                 let built_in =
                     ["boolean", "integer", "decimal", "percent", "money", "text", "date", "time", "datetime", "duration", "days"];
-                let suggestion = did_you_mean(&text, declared.into_iter().chain(built_in));
+                let suggestion = self.suggested().then(|| did_you_mean(&text, declared.into_iter().chain(built_in))).flatten();
                 self.report_name(NameFinding::UnknownType { name: text, at: path.span, suggestion });
                 None
             }
@@ -377,7 +412,17 @@ impl<'a> Checker<'a, '_> {
         };
         let declared = item.ty.as_ref().map(|ty| ty.span);
         let value = self.constant_within(value, &ty, "the value of a parameter", declared)?;
+        self.not_too_large(&value, item.name.span)?;
         Some((ty, value))
+    }
+
+    /// Refuses a constant that is made of others, each of which holds the one before twice.
+    fn not_too_large(&mut self, value: &Value, at: Span) -> Option<()> {
+        if has_parts(value, &mut MAX_PARTS.clone()) {
+            return Some(());
+        }
+        self.report(TypeFinding::TooLarge { limit: "a constant has at most 200,000 parts", at });
+        None
     }
 
     /// The type and value of a sample.
@@ -396,6 +441,7 @@ impl<'a> Checker<'a, '_> {
             this.samples_known = true;
             let ty = this.type_of(&declared.item.ty)?;
             let value = this.constant_within(&declared.item.value, &ty, "a sample", Some(declared.item.ty.span))?;
+            this.not_too_large(&value, declared.item.name.span)?;
             Some((ty, value))
         };
         let done = self.deeper(&declared.item.name.text, at, |this| this.within(declared.module, Caller::Nobody, value).0);
@@ -490,5 +536,15 @@ fn record_in(ty: &Type) -> Option<RecordId> {
         Type::Optional(inner) => record_in(inner),
         Type::List { element, .. } => record_in(element),
         _ => None,
+    }
+}
+
+/// Whether a value has at most so many parts; they are taken off.
+fn has_parts(value: &Value, left: &mut usize) -> bool {
+    let Some(rest) = left.checked_sub(1) else { return false };
+    *left = rest;
+    match value {
+        Value::Record(parts) | Value::List(parts) => parts.iter().all(|part| has_parts(part, left)),
+        _ => true,
     }
 }

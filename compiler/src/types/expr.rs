@@ -1,5 +1,7 @@
 //! Expressions: names, fields, conditions, braces, texts.
 
+use std::collections::HashMap;
+
 use axtrace_grammar::ast;
 use axtrace_runtime::types::{DEFAULT_TEXT, EnumId, FieldType, RecordId, RecordType, Scalar, Type};
 use axtrace_runtime::value::Value;
@@ -11,7 +13,7 @@ use super::words::same_shape;
 use super::{Checker, TypeFinding};
 use crate::hir::{Binary, Expr, ExprKind, Many, Piece, Unary};
 use crate::resolve::{NameFinding, Symbol};
-use crate::suggest::did_you_mean;
+use crate::suggest::{did_you_mean, worth_it};
 
 impl<'a> Checker<'a, '_> {
     /// The typed expression. `expected` helps where the expression alone does not say its type; it is not enforced here.
@@ -103,7 +105,8 @@ impl<'a> Checker<'a, '_> {
                 self.read(Expr { kind: ExprKind::Field(Box::new(base), place as u32), ty, span })
             }
             None => {
-                let suggestion = did_you_mean(&field.text, record.fields.iter().map(|it| it.name.as_str()));
+                let near = worth_it(self.findings.len(), record.fields.len());
+                let suggestion = near.then(|| did_you_mean(&field.text, record.fields.iter().map(|it| it.name.as_str()))).flatten();
                 let (record, declared) = (record.name.clone(), record.span);
                 let field_name = field.text.clone();
                 self.report_name(NameFinding::UnknownField { record, field: field_name, at: field.span, declared, suggestion });
@@ -282,10 +285,13 @@ impl<'a> Checker<'a, '_> {
     /// The value that is written for each field, with where its name is; `None` if a name was wrong.
     fn field_values(&mut self, record: &RecordType, fields: &'a [ast::FieldValue]) -> Option<Vec<Option<(Expr, Span)>>> {
         let mut values: Vec<Option<(Expr, Span)>> = vec![None; record.fields.len()];
+        let places: HashMap<&str, usize> = record.fields.iter().enumerate().map(|(place, field)| (field.name.as_str(), place)).collect();
         let mut whole = true;
         for field in fields {
-            let Some(place) = record.fields.iter().position(|it| it.name == field.name.text) else {
-                let suggestion = did_you_mean(&field.name.text, record.fields.iter().map(|it| it.name.as_str()));
+            let Some(place) = places.get(field.name.text.as_str()).copied() else {
+                let near = worth_it(self.findings.len(), record.fields.len());
+                let near = near.then(|| did_you_mean(&field.name.text, record.fields.iter().map(|it| it.name.as_str())));
+                let suggestion = near.flatten();
                 let (name, declared) = (record.name.clone(), record.span);
                 let at = field.name.span;
                 self.report_name(NameFinding::UnknownField { record: name, field: field.name.text.clone(), at, declared, suggestion });

@@ -183,7 +183,7 @@ pub enum TypeFinding {
         #[label(primary, "a plain number")]
         at: Span,
     },
-    #[error("this number is too large: {limit}")]
+    #[error("this is too large: {limit}")]
     #[diagnostic(code(E0319))]
     TooLarge {
         limit: &'static str,

@@ -18,12 +18,12 @@ mod scope;
 mod tests;
 pub mod words;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use axtrace_grammar::ast;
 use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::{DecisionId, RoleMeta};
-use axtrace_runtime::types::{FieldType, Type, Types};
+use axtrace_runtime::types::{EnumId, FieldType, Type, Types};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Findings, Sources, Span};
 
@@ -64,6 +64,8 @@ struct Checker<'a, 'f> {
     defines: Vec<Lazy<hir::Define>>,
     signatures: Vec<Option<Signature>>,
     zones: Vec<Zone>,
+    /// The values of all enums by name, with their places.
+    enum_values: HashMap<&'a str, HashMap<EnumId, u16>>,
     /// The fields whose type is broken, and reported: where they are declared.
     broken_fields: HashSet<Span>,
     /// The module whose names are in scope.
@@ -102,6 +104,7 @@ pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings
         defines: waiting(resolved.defines.len()),
         signatures: vec![None; resolved.decisions.len()],
         zones: Vec::new(),
+        enum_values: HashMap::new(),
         broken_fields: HashSet::new(),
         module: 0,
         scope: Scope::default(),

@@ -10,7 +10,7 @@ use super::expr::{enum_constant, text_constant, unwrap};
 use super::scope::{Binding, Pending, PendingState, place};
 use crate::hir::{Expr, ExprKind, Let, VarId};
 use crate::resolve::{NameFinding, Symbol};
-use crate::suggest::did_you_mean;
+use crate::suggest::{did_you_mean, worth_it};
 
 impl<'a> Checker<'a, '_> {
     pub(super) fn name(&mut self, name: &ast::Name, expected: Option<&Type>) -> Expr {
@@ -36,8 +36,8 @@ impl<'a> Checker<'a, '_> {
             Type::Enum(id) => *id,
             _ => return None,
         };
-        let place = self.types.enum_type(id).values.iter().position(|value| value == name)?;
-        Some((id, place as u16))
+        let place = self.enum_values.get(name)?.get(&id)?;
+        Some((id, *place))
     }
 
     pub(super) fn bound(&mut self, binding: Binding, name: &ast::Name) -> Expr {
@@ -99,25 +99,36 @@ impl<'a> Checker<'a, '_> {
         if let Some(Type::Enum(id)) = expected.map(Type::required) {
             return self.unknown_value(*id, name);
         }
-        let values: Vec<_> =
-            (0..self.types.enums.len()).filter_map(|id| self.enum_value(&Type::Enum(EnumId(id as u32)), &name.text)).collect();
-        if let [(id, place)] = values.as_slice() {
+        if let Some((id, place)) = self.enum_values.get(name.text.as_str()).filter(|of| of.len() == 1).and_then(|of| of.iter().next()) {
             return enum_constant(*id, *place, name.span);
         }
-        let known = self.scope.all_names();
-        let declared = self.resolved.names(self.module, |symbol| matches!(symbol, Symbol::Param(_) | Symbol::Define(_)));
-        let values = self.types.enums.iter().flat_map(|it| it.values.iter().map(String::as_str));
-        let near = did_you_mean(&name.text, known.iter().map(String::as_str).chain(declared).chain(values));
+        let near = self.suggested().then(|| self.near_value(&name.text)).flatten();
         let suggestion = foreign(&name.text).map(String::from).or(near);
         self.report_name(NameFinding::Unknown { name: name.text.clone(), at: name.span, suggestion });
         Expr::error(name.span)
     }
 
+    /// Whether a name that nothing declares is still compared with all that are known.
+    pub(super) fn suggested(&self) -> bool {
+        let names = self.resolved.modules[self.module].names.len() + self.scope.pending.len() + self.scope.vars.len();
+        worth_it(self.findings.len(), names + self.enum_values.len())
+    }
+
+    fn near_value(&self, name: &str) -> Option<String> {
+        let known = self.scope.all_names();
+        let declared = self.resolved.names(self.module, |symbol| matches!(symbol, Symbol::Param(_) | Symbol::Define(_)));
+        let values = self.types.enums.iter().flat_map(|it| it.values.iter().map(String::as_str));
+        did_you_mean(name, known.iter().map(String::as_str).chain(declared).chain(values))
+    }
+
     pub(super) fn unknown_value(&mut self, id: EnumId, name: &ast::Name) -> Expr {
         let it = self.types.enum_type(id).clone();
-        let mut known = self.scope.all_names();
-        known.extend(self.resolved.names(self.module, |symbol| matches!(symbol, Symbol::Param(_))).into_iter().map(String::from));
-        let near = did_you_mean(&name.text, it.values.iter().chain(&known).map(String::as_str));
+        let near = self.suggested().then(|| {
+            let mut known = self.scope.all_names();
+            known.extend(self.resolved.names(self.module, |symbol| matches!(symbol, Symbol::Param(_))).into_iter().map(String::from));
+            did_you_mean(&name.text, it.values.iter().chain(&known).map(String::as_str))
+        });
+        let near = near.flatten();
         let all = || format!("its values are {}", it.values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", "));
         let suggestion = near.or_else(|| (it.values.len() <= 8).then(all));
         self.report_name(NameFinding::UnknownValue {

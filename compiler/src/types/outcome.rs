@@ -44,7 +44,10 @@ impl<'a> Checker<'a, '_> {
             Some((Symbol::Role(role), _)) => Some(role),
             Some((Symbol::Broken, _)) => None,
             _ => {
-                let suggestion = did_you_mean(&name.text, self.resolved.names(self.module, |it| matches!(it, Symbol::Role(_))));
+                let suggestion = self
+                    .suggested()
+                    .then(|| did_you_mean(&name.text, self.resolved.names(self.module, |it| matches!(it, Symbol::Role(_)))))
+                    .flatten();
                 self.report_name(NameFinding::UnknownDeclared { what: "role", name: name.text.clone(), at: name.span, suggestion });
                 None
             }

@@ -49,7 +49,7 @@ impl<'a> Checker<'a, '_> {
             Some((Symbol::Broken, _)) => return None,
             _ => {
                 let known = self.resolved.names(self.module, |it| matches!(it, Symbol::Decision(_)));
-                let suggestion = did_you_mean(&item.decision.text, known);
+                let suggestion = self.suggested().then(|| did_you_mean(&item.decision.text, known)).flatten();
                 let (name, at) = (item.decision.text.clone(), item.decision.span);
                 self.report_name(NameFinding::UnknownDeclared { what: "decision", name, at, suggestion });
                 return None;
@@ -135,7 +135,8 @@ impl<'a> Checker<'a, '_> {
             match rules.iter().position(|rule| rule.name == name.text) {
                 Some(place) => places.push(place),
                 None => {
-                    let suggestion = did_you_mean(&name.text, rules.iter().map(|rule| rule.name.as_str()));
+                    let near = crate::suggest::worth_it(self.findings.len(), rules.len());
+                    let suggestion = near.then(|| did_you_mean(&name.text, rules.iter().map(|rule| rule.name.as_str()))).flatten();
                     self.report_name(NameFinding::UnknownDeclared { what: "rule", name: name.text.clone(), at: name.span, suggestion });
                 }
             }

@@ -1,0 +1,69 @@
+//! What looking for inputs may cost, counted in steps of evaluation: the same program always stops at the same place.
+
+use std::cell::Cell;
+
+use axtrace_runtime::meta::{DecisionId, ProgramMeta};
+use axtrace_runtime::value::Value;
+
+use crate::graph::Graph;
+use crate::interpret::{Fault, FaultKind, Options, Run, decide_counted};
+
+/// The steps that are left.
+#[derive(Debug)]
+pub struct Meter(Cell<u64>);
+
+/// The limits of a run that tests an input.
+pub fn replay_options() -> Options {
+    Options { steps: 2_000_000, bytes: 1 << 24, ..Options::default() }
+}
+
+impl Meter {
+    /// So many steps.
+    pub const fn new(steps: u64) -> Self {
+        Self(Cell::new(steps))
+    }
+
+    /// The search for the inputs of all findings of one program.
+    pub const fn of_program() -> Self {
+        Self::new(160_000_000)
+    }
+
+    /// Takes steps; false when too few are left, and then none is left.
+    pub fn take(&self, steps: u64) -> bool {
+        let left = self.0.get().checked_sub(steps);
+        self.0.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// Does one piece of work with a quarter of what is left, so that no piece starves those after it.
+    pub fn share<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
+        let part = Self::new(self.0.get() / 4);
+        let given = part.0.get();
+        let result = work(&part);
+        self.take(given - part.0.get());
+        result
+    }
+
+    /// Runs the interpreter on an input.
+    pub fn decide(&self, program: &ProgramMeta, graphs: &[Graph], decision: DecisionId, input: &[Value]) -> Result<Run, Fault> {
+        self.decide_within(program, graphs, decision, input, replay_options())
+    }
+
+    /// Runs the interpreter on an input, within limits.
+    pub fn decide_within(
+        &self,
+        program: &ProgramMeta,
+        graphs: &[Graph],
+        decision: DecisionId,
+        input: &[Value],
+        options: Options,
+    ) -> Result<Run, Fault> {
+        if self.0.get() == 0 {
+            return Err(Fault { decision, node: None, kind: FaultKind::TooLong });
+        }
+        let options = Options { steps: options.steps.min(self.0.get()), ..options };
+        let (run, steps) = decide_counted(program, graphs, decision, input, options);
+        self.take(steps);
+        run
+    }
+}

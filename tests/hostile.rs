@@ -1,0 +1,306 @@
+//! Rules that want to break the compiler: mutated sources, and shapes that grow out of all proportion. Each is compiled or has findings.
+//!
+//! No test measures time. What takes too long is stopped by counts of steps inside of the compiler; a watchdog only turns a hang into a
+//! failure.
+#![expect(clippy::disallowed_methods, reason = "the sources that are mutated are files of the repository")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use axtrace::compiler::compile;
+use axtrace::source::{Finding, Findings, Sources};
+
+/// After this long without an answer a source counts as one that hangs.
+const HANGS: Duration = Duration::from_secs(120);
+/// How many mutated sources are compiled.
+const MUTANTS: usize = 300;
+const SEED: u64 = 0x5eed;
+
+/// The codes of what is found in a source, each once; none if it compiles.
+fn codes(source: &str) -> BTreeSet<String> {
+    let mut sources = Sources::new();
+    if let Err(finding) = sources.add("hostile.ax", source) {
+        return BTreeSet::from([Finding::new(finding).code()]);
+    }
+    let mut findings = Findings::new();
+    let program = compile(sources, &mut findings);
+    assert!(program.is_some() || findings.has_errors(), "neither a program nor an error:\n{source}");
+    findings.sorted().iter().filter(|finding| finding.is_error()).map(Finding::code).collect()
+}
+
+/// Compiles each source on a thread of its own; fails with the source at which one panics or hangs.
+fn survive(sources: Vec<String>) -> Vec<BTreeSet<String>> {
+    let (sender, answers) = channel();
+    let all = sources.clone();
+    std::thread::spawn(move || all.iter().try_for_each(|source| sender.send(codes(source))));
+    let answer = |source: String| match answers.recv_timeout(HANGS) {
+        Ok(codes) => codes,
+        Err(RecvTimeoutError::Timeout) => panic!("hangs:\n{source}"),
+        Err(RecvTimeoutError::Disconnected) => panic!("panics:\n{source}"),
+    };
+    sources.into_iter().map(answer).collect()
+}
+
+fn attack(source: String) -> Vec<String> {
+    survive(vec![source]).remove(0).into_iter().collect()
+}
+
+// Mutations
+
+/// The xorshift generator: the same mutants every time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, count: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % count.max(1)
+    }
+
+    fn of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+        all[self.below(all.len())]
+    }
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        match path.extension().and_then(|ending| ending.to_str()) {
+            _ if path.is_dir() => files(&path, found),
+            Some("ax" | "md") => found.push(path),
+            _ => {}
+        }
+    }
+}
+
+/// The rule files of the repository and the blocks of rules in its documentation.
+fn corpus() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    ["tests/cases", "examples", "docs"].iter().for_each(|folder| files(&root.join(folder), &mut paths));
+    let mut sources = Vec::new();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).unwrap();
+        match path.extension().is_some_and(|ending| ending == "ax") {
+            true => sources.push(text),
+            false => sources.extend(text.split("```axtrace").skip(1).filter_map(block)),
+        }
+    }
+    assert!(sources.len() > 50, "only {} sources to mutate", sources.len());
+    sources
+}
+
+/// What stands between the line that opens a block and the line that ends it.
+fn block(text: &str) -> Option<String> {
+    let (_, body) = text.split_once('\n')?;
+    let body = body.split("```").next()?;
+    Some(if body.trim_start().starts_with("module") { body.to_owned() } else { format!("module m\n{body}") })
+}
+
+/// Words, numbers and runs of blanks are tokens, and so is every other character.
+fn tokens(text: &str) -> Vec<&str> {
+    let kind = |letter: char| match letter {
+        letter if letter.is_alphanumeric() || letter == '_' => 1,
+        letter if letter.is_whitespace() => 2,
+        _ => 0,
+    };
+    let mut tokens = Vec::new();
+    let mut start = 0;
+    let mut last = 0;
+    for (place, letter) in text.char_indices() {
+        if place > start && (kind(letter) == 0 || kind(letter) != last) {
+            tokens.push(&text[start..place]);
+            start = place;
+        }
+        last = kind(letter);
+    }
+    tokens.push(&text[start..]);
+    tokens
+}
+
+const ODD: [&str; 24] = [
+    "\u{202e}",
+    "\0",
+    "é",
+    "\"",
+    "{",
+    "}",
+    "(",
+    ")",
+    "`",
+    "\\",
+    "²",
+    "//",
+    "/*",
+    "?",
+    "..",
+    "9223372036854775808",
+    "0.000000000000000000001",
+    "2026-02-30",
+    "24:00",
+    "\r",
+    "-",
+    "missing",
+    "outcome",
+    "170141183460469231731687303715884105728",
+];
+const NESTS: [(&str, &str); 8] = [
+    ("(", ")"),
+    ("not ", ""),
+    ("- ", ""),
+    ("[", "]"),
+    ("{", "}"),
+    ("if true then ", " else false"),
+    ("\"{", "}\""),
+    ("sum(", " for x in [1])"),
+];
+
+fn mutate<'a>(tokens: &mut Vec<&'a str>, other: &[&'a str], random: &mut Random) {
+    let at = random.below(tokens.len());
+    let end = (at + 1 + random.below(8)).min(tokens.len());
+    match random.below(8) {
+        0 => drop(tokens.drain(at..end)),
+        1 => {
+            let again = tokens[at..end].repeat(1 + random.below(3));
+            tokens.splice(at..at, again);
+        }
+        2 => {
+            let with = random.below(tokens.len());
+            tokens.swap(at, with);
+        }
+        3 => tokens[at] = random.of(other),
+        4 => {
+            let from = random.below(other.len());
+            let stretch = &other[from..(from + 1 + random.below(60)).min(other.len())];
+            tokens.splice(at..end, stretch.iter().copied());
+        }
+        5 => {
+            let (open, close) = NESTS[random.below(NESTS.len())];
+            let depth = 1 + random.below(140);
+            tokens.splice(end..end, std::iter::repeat_n(close, depth));
+            tokens.splice(at..at, std::iter::repeat_n(open, depth));
+        }
+        6 => tokens.insert(at, random.of(&ODD)),
+        _ => tokens.truncate(at),
+    }
+}
+
+#[test]
+fn mutated_sources_compile_or_have_findings() {
+    let corpus = corpus();
+    let all: Vec<Vec<&str>> = corpus.iter().map(|source| tokens(source)).collect();
+    let mut random = Random(SEED);
+    let mutant = |_| {
+        let mut mutant = all[random.below(all.len())].clone();
+        let other = &all[random.below(all.len())];
+        for _ in 0..1 + random.below(4) {
+            mutate(&mut mutant, other, &mut random);
+            if mutant.is_empty() {
+                break;
+            }
+        }
+        mutant.concat()
+    };
+    let found = survive((0..MUTANTS).map(mutant).collect());
+    let broken = found.iter().filter(|codes| !codes.is_empty()).count();
+    assert!(broken > MUTANTS / 2, "only {broken} of {MUTANTS} mutants are broken: are they mutated at all?");
+}
+
+// Shapes that grow
+
+fn each(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect()
+}
+
+/// A decision with a hit policy over `x`, `z` and what else is given, with these lines.
+fn decision(params: &str, policy: &str, lines: &str) -> String {
+    format!("module m\ndecision d(x: integer in 0..1000000, z: boolean{params}) gives integer hit {policy} {{\n{lines}}}\n")
+}
+
+#[test]
+fn records_that_double_are_refused() {
+    let records = each(60, |n| format!("record R{} {{ a, b: R{n} }}\n", n + 1));
+    let source = format!("module m\nrecord R0 {{ a: integer }}\n{records}decision d(r: R60) gives integer = 1\n");
+    assert!(attack(source).contains(&"E0319".to_owned()));
+    let records = each(60, |n| format!("record R{} {{ a, b: list of R{n} with 2..9 items }}\n", n + 1));
+    let source = format!("module m\nrecord R0 {{ a: integer }}\n{records}decision d(r: R60) gives integer = 1\n");
+    assert!(attack(source).contains(&"E0319".to_owned()));
+}
+
+#[test]
+fn constants_that_double_are_refused() {
+    let records = each(60, |n| format!("record R{} {{ a: list of R{n} }}\n", n + 1));
+    let samples = each(60, |n| format!("sample s{} : R{} = {{ a: [s{n}, s{n}] }}\n", n + 1, n + 1));
+    let first = "record R0 { a: integer }\nsample s0 : R0 = { a: 1 }\n";
+    assert!(attack(format!("module m\n{first}{records}{samples}decision d(x: integer) gives integer = x\n")).contains(&"E0319".to_owned()));
+}
+
+#[test]
+fn texts_that_double_are_refused_without_being_built() {
+    let lets = each(60, |n| format!("let t{} = \"{{t{n}}}{{t{n}}}\"\n", n + 1));
+    let source = format!("module m\ndecision d(x: integer) gives text hit first {{\nlet t0 = \"aaaaaaaa\"\n{lets}otherwise t60\n}}\n");
+    assert!(!attack(source).is_empty());
+}
+
+#[test]
+fn thousands_of_rules_for_different_values_are_proved() {
+    for policy in ["any", "unique"] {
+        let rules = each(1_500, |n| format!("rule r{n} when x = {n} then {}\n", n % 5));
+        let otherwise = if policy == "any" { "otherwise 1\n" } else { "rule rest when x >= 1500 then 1\n" };
+        assert_eq!(attack(decision("", policy, &(rules + otherwise))), Vec::<String>::new(), "{policy}");
+    }
+}
+
+#[test]
+fn thousands_of_conflicts_are_told() {
+    let rules = each(600, |n| format!("rule r{n} when x > {n} then {n}\n"));
+    assert_eq!(attack(decision("", "any", &format!("{rules}otherwise 1\n"))), ["E0502"]);
+    let groups = each(600, |n| format!("group g{n} when x > {} {{ rule r{n} when x > 3 then 1 }}\n", n % 9));
+    assert_eq!(attack(decision("", "any", &format!("{groups}otherwise 1\n"))), Vec::<String>::new());
+}
+
+#[test]
+fn hundreds_of_divisions_by_zero_are_told() {
+    let rules = each(300, |n| format!("rule r{n} when {n} / x > 0 then 1\n"));
+    assert_eq!(attack(decision("", "first", &format!("{rules}otherwise 1\n"))), ["E0410"]);
+}
+
+#[test]
+fn conditions_that_are_hard_to_refute_are_given_up() {
+    let mut random = Random(SEED);
+    let mut clause = || {
+        let literal = |random: &mut Random| format!("{}b{}", random.of(&["", "not "]), random.below(80));
+        format!("({} or {} or {})", literal(&mut random), literal(&mut random), literal(&mut random))
+    };
+    let mut clauses = || (0..340).map(|_| clause()).collect::<Vec<_>>().join(" and ");
+    let params = each(80, |n| format!(", b{n}: boolean"));
+    let lines = format!("rule one when {} then 1\nrule two when {} then 2\notherwise 3\n", clauses(), clauses());
+    assert!(attack(decision(&params, "any", &lines)).iter().all(|code| code == "E0504" || code == "E0502"));
+}
+
+#[test]
+fn lists_that_go_through_lists_are_not_gone_through_for_an_input() {
+    let inner = "count(a in l where count(b in l where count(c in l where a > c) > 1) > 1) > 5";
+    let lines = format!("rule one when {inner} then 1\nrule two when count(l) > 2000 then 2\n");
+    assert!(!attack(decision(", l: list of integer with 1000..10000 items", "any", &lines)).is_empty());
+}
+
+#[test]
+fn rules_that_override_each_other_in_a_long_chain_are_refused() {
+    let chain = |count: usize| {
+        let rules = each(count, |n| format!("rule r{n} overrides r{} when x > 3 then {}\n", n + 1, n % 5));
+        decision("", "any", &format!("{rules}rule r{count} then 1\n"))
+    };
+    assert_eq!(attack(chain(300)), Vec::<String>::new());
+    assert_eq!(attack(chain(4_000)), ["E0319"]);
+}
+
+#[test]
+fn thousands_of_unknown_names_are_told() {
+    let defines = each(3_000, |n| format!("define f{n}(a: integer) = a + unknown{n}\n"));
+    assert_eq!(attack(format!("module m\n{defines}")), ["E0202"]);
+}
