@@ -58,6 +58,11 @@ pub(super) enum Demand {
 }
 
 impl<'p> Machine<'p> {
+    /// Counts steps that are no evaluations of nodes.
+    pub(super) const fn count(&mut self, steps: u64) {
+        self.steps = self.steps.saturating_add(steps);
+    }
+
     /// How many steps were taken.
     pub(super) const fn steps(&self) -> u64 {
         self.steps
@@ -102,7 +107,7 @@ impl<'p> Machine<'p> {
 
     /// Evaluates a decision on an input that is checked against its parameters first.
     fn activate(&mut self, graph: &'p Graph, input: &[Value], frame: Place, demand: Demand) -> Result<Decided, Fault> {
-        self.steps = self.steps.saturating_add((graph.locals.len() + graph.rules().len()) as u64);
+        self.count((graph.locals.len() + graph.rules().len()) as u64);
         self.check_input(graph, input)?;
         let mut act = Activation::new(graph, input, frame, self.obligations(graph));
         self.check_relations(&mut act)?;

@@ -20,6 +20,9 @@ type Bound = Option<(NodeId, bool)>;
 
 type Outcome = Result<Value, Fault>;
 
+/// How many bytes of a text are written in the time of a step.
+const LETTERS: u64 = 16;
+
 impl Machine<'_> {
     pub(super) fn operation(&mut self, act: &mut Activation<'_>, id: NodeId, kind: &NodeKind) -> Outcome {
         match kind {
@@ -270,6 +273,7 @@ impl Machine<'_> {
                 }
             }
         }
+        self.count(out.len() as u64 / LETTERS);
         Ok(Value::Text(Arc::from(out)))
     }
 }

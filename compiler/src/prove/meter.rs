@@ -25,7 +25,7 @@ impl Meter {
 
     /// The search for the inputs of all findings of one program.
     pub const fn of_program() -> Self {
-        Self::new(160_000_000)
+        Self::new(40_000_000)
     }
 
     /// Takes steps; false when too few are left, and then none is left.
