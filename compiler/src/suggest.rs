@@ -18,7 +18,7 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
 }
 
 /// The most comparisons of names that the suggestions of all findings may take.
-const MOST_COMPARED: usize = 4_000_000;
+const MOST_COMPARED: usize = 500_000;
 
 /// Whether one more suggestion among so many names is worth its time, when there are so many findings already: whoever has broken a
 /// thousand names has another trouble than spelling.

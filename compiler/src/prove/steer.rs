@@ -20,6 +20,9 @@ const DEEPEST: u32 = 60;
 /// The most elements a list is given to satisfy a wish.
 const MOST_ELEMENTS: i128 = 64;
 
+/// The steps that looking at one formula counts as.
+const STEERING: u64 = 8;
+
 /// Changes the input of a scene.
 pub struct Steering<'a, 'b> {
     /// The input.
@@ -39,6 +42,9 @@ impl Steering<'_, '_> {
     }
 
     fn formula(&mut self, formula: FormulaId, wish: bool, depth: u32) -> bool {
+        if !self.scene.meter.take(STEERING) {
+            return false;
+        }
         if depth > DEEPEST || self.scene.holds(formula) == Some(wish) {
             return depth <= DEEPEST;
         }
