@@ -15,7 +15,7 @@ use axtrace::source::{Finding, Findings, Sources};
 /// After this long without an answer a source counts as one that hangs.
 const HANGS: Duration = Duration::from_secs(120);
 /// How many mutated sources are compiled.
-const MUTANTS: usize = 300;
+const MUTANTS: usize = 2_000;
 const SEED: u64 = 0x5eed;
 
 /// The codes of what is found in a source, each once; none if it compiles.

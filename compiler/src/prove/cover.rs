@@ -28,7 +28,7 @@ pub enum Verdict {
 const MOST_NESTED: usize = 400;
 
 /// How many parts of formulas are joined for the price of a step.
-const WORK: u64 = 16;
+const WORK: u64 = 2;
 
 /// The state of a search: the formulas, the values each variable can have, and the steps that are left.
 pub struct Cover<'a> {
