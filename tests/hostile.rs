@@ -304,3 +304,13 @@ fn thousands_of_unknown_names_are_told() {
     let defines = each(3_000, |n| format!("define f{n}(a: integer) = a + unknown{n}\n"));
     assert_eq!(attack(format!("module m\n{defines}")), ["E0202"]);
 }
+
+#[test]
+fn conditions_that_share_their_parts_take_no_exponential_time() {
+    let params = each(40, |n| format!(", z{n}: boolean"));
+    for step in ["b = z", "(b and not z) or (not b and z)"] {
+        let line = |n: usize| format!("let b{} = {}\n", n + 1, step.replace('b', &format!("b{n}")).replace('z', &format!("z{n}")));
+        let lines = format!("let b0 = x > 3\n{}rule one when b40 then 1\nrule two when not b40 then 2\n", each(40, line));
+        attack(decision(&params, "any", &lines));
+    }
+}

@@ -56,6 +56,8 @@ use words::Words;
 const STEPS: u64 = 2_000_000;
 /// The rounds of a search for an input.
 const ROUNDS: u32 = 16;
+/// The parts of the condition of one rule that are visited for what it needs.
+const MOST_VISITED: u32 = 20_000;
 /// The inputs that may be run for one decision.
 const RUNS: u32 = 60_000;
 
@@ -209,14 +211,21 @@ fn reason(finding: Finding, inquiry: &Inquiry<'_>, region: Option<&Region>) -> F
 
 /// For each variable, what it has to be for a formula to hold; variables that may be anything are left out.
 fn necessary(model: &Model<'_>, formula: FormulaId) -> Vec<(logic::VarId, IntSet)> {
+    necessary_within(model, formula, &mut MOST_VISITED.clone())
+}
+
+/// As [`necessary`]; what is left when `left` parts were visited counts as needing nothing. Parts that formulas share are visited often.
+fn necessary_within(model: &Model<'_>, formula: FormulaId, left: &mut u32) -> Vec<(logic::VarId, IntSet)> {
+    let Some(rest) = left.checked_sub(1) else { return Vec::new() };
+    *left = rest;
     match model.logic.formula(formula) {
         logic::Formula::Atom(variable, set) => vec![(*variable, set.clone())],
         logic::Formula::And(parts) => parts.iter().fold(Vec::new(), |all, part| match model.logic.formula(*part) {
-            logic::Formula::Atom(..) | logic::Formula::Or(_) => joined(all, necessary(model, *part)),
+            logic::Formula::Atom(..) | logic::Formula::Or(_) => joined(all, necessary_within(model, *part, left)),
             _ => all,
         }),
         logic::Formula::Or(parts) => {
-            let mut each = parts.iter().map(|part| necessary(model, *part));
+            let mut each = parts.iter().map(|part| necessary_within(model, *part, left));
             let first = each.next().unwrap_or_default();
             each.fold(first, |all, part| common(&all, &part))
         }
