@@ -69,7 +69,7 @@ impl Finding {
 /// The most findings that are kept: a file of sixteen million wrong characters has no reader for more.
 pub const MOST_FINDINGS: usize = 100_000;
 
-/// The sink of findings: it counts all, and keeps the first [`MOST_FINDINGS`].
+/// The sink of findings: it counts all, and keeps the first `MOST_FINDINGS`.
 #[derive(Debug, Default)]
 pub struct Findings {
     all: Vec<Finding>,
