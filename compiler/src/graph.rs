@@ -15,6 +15,8 @@ use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
+use crate::function::Function;
+
 axtrace_runtime::ids! {
     /// A node of a graph.
     NodeId,
@@ -243,12 +245,8 @@ pub enum NodeKind {
     /// The expanded body of a called `define`; its value is the body's. It exists for its site.
     Define(NodeId),
 
-    /// Whole years between two dates.
-    YearsBetween(NodeId, NodeId),
-    /// The calendar date of an instant in a zone.
-    DateOf(NodeId, NodeId),
-    /// The time of day of an instant in a zone.
-    TimeOf(NodeId, NodeId),
+    /// A function of the values of its operands.
+    Call(Function, Vec<NodeId>),
     /// A text of pieces, built by the program's template of that place from the values of the operands.
     Text {
         /// Place in the program's templates.
@@ -395,6 +393,49 @@ impl Graph {
         match &self.body {
             Body::Expression(_) => &[],
             Body::Rules(rules) => rules,
+        }
+    }
+}
+
+impl NodeKind {
+    /// The operands that are evaluated for the operation itself, from left to right; without what a loop or a local evaluates.
+    #[must_use]
+    pub fn operands(&self) -> Vec<NodeId> {
+        match self {
+            Self::Constant(_) | Self::Input(_) | Self::Element(_) | Self::Local(_) | Self::Quantify(..) => Vec::new(),
+            Self::Field(a, _)
+            | Self::Not(a)
+            | Self::IsGiven(a)
+            | Self::Unwrap(a)
+            | Self::Wrap(a)
+            | Self::Negate(a)
+            | Self::Rescale(a, _)
+            | Self::Length(a)
+            | Self::Define(a) => vec![*a],
+            Self::Round { value, .. } => vec![*value],
+            Self::And(all) | Self::Or(all) | Self::MakeRecord(all) | Self::MakeSet(all) | Self::MakeList(all) | Self::Call(_, all) => {
+                all.clone()
+            }
+            Self::Decide { arguments, .. } => arguments.clone(),
+            Self::Text { values, .. } => values.clone(),
+            Self::If { condition, then, otherwise } => vec![*condition, *then, *otherwise],
+            Self::Divide { left, right, .. } => vec![*left, *right],
+            Self::InRange { value, low, high } => {
+                let bounds = [low, high].into_iter().flatten().map(|(bound, _)| *bound);
+                std::iter::once(*value).chain(bounds).collect()
+            }
+            Self::OneOf(value, all) => [&[*value], all.as_slice()].concat(),
+            Self::OrElse(a, b)
+            | Self::Add(a, b)
+            | Self::Subtract(a, b)
+            | Self::Multiply(a, b)
+            | Self::Modulo(a, b)
+            | Self::Compare(_, a, b)
+            | Self::Has(a, b)
+            | Self::HasAll(a, b)
+            | Self::HasAny(a, b)
+            | Self::Union(a, b)
+            | Self::Difference(a, b) => vec![*a, *b],
         }
     }
 }

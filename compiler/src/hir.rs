@@ -11,6 +11,7 @@ use axtrace_runtime::types::{FieldType, Type, Types};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
+use crate::function::Function;
 use crate::graph::{Comparison, Quantifier, Rounding};
 
 /// A variable of a define or a decision, by its place in the table of its owner.
@@ -255,6 +256,8 @@ pub enum ExprKind {
     },
     /// An expression that the checker wrote, whose conditions no author asked: they have no place in a trace.
     Quiet(Box<Expr>),
+    /// A call of a built-in function.
+    Call(Function, Vec<Expr>),
     /// A call of a define.
     Define(DefineId, Vec<Expr>),
     /// A call of a decision.
@@ -311,12 +314,6 @@ pub enum Binary {
     Union,
     /// `minus`
     Difference,
-    /// `years_between`
-    YearsBetween,
-    /// `date_of`
-    DateOf,
-    /// `time_of`
-    TimeOf,
 }
 
 /// Operations on any number of operands, as in [`NodeKind`](crate::graph::NodeKind).

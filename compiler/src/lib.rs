@@ -3,6 +3,7 @@
 mod compile;
 pub mod emit;
 pub mod expand;
+pub mod function;
 pub mod graph;
 pub mod hir;
 pub mod interpret;

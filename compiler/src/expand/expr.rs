@@ -70,6 +70,9 @@ impl Expander<'_> {
             ExprKind::Unary(op, operand) => self.unary(*op, operand),
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
             ExprKind::Many(op, operands) => self.many(*op, operands),
+            ExprKind::Call(function, operands) => {
+                (NodeKind::Call(*function, operands.iter().map(|operand| self.expr(operand, None)).collect()), Vec::new())
+            }
             ExprKind::If(parts) => {
                 let [condition, then, otherwise] = &**parts;
                 let (condition, then, otherwise) = (self.expr(condition, None), self.expr(then, None), self.expr(otherwise, None));
@@ -122,9 +125,6 @@ impl Expander<'_> {
             Binary::OrElse => NodeKind::OrElse(left, right),
             Binary::Union => NodeKind::Union(left, right),
             Binary::Difference => NodeKind::Difference(left, right),
-            Binary::YearsBetween => NodeKind::YearsBetween(left, right),
-            Binary::DateOf => NodeKind::DateOf(left, right),
-            Binary::TimeOf => NodeKind::TimeOf(left, right),
         };
         (kind, Vec::new())
     }

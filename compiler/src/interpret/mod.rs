@@ -11,6 +11,7 @@ use axtrace_runtime::value::Value;
 use crate::graph::{Graph, NodeId};
 
 mod eval;
+pub mod functions;
 mod loops;
 mod number;
 mod operation;

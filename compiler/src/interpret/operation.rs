@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axtrace_runtime::calendar::{self, Zone};
+use axtrace_runtime::calendar;
 use axtrace_runtime::meta::Piece;
 use axtrace_runtime::text;
 use axtrace_runtime::types::{DATE_LIMITS, Kind, Type};
@@ -46,9 +46,7 @@ impl Machine<'_> {
             NodeKind::MakeRecord(fields) => self.make_record(act, id, fields),
             NodeKind::MakeList(elements) => Ok(Value::List(self.eval_all(act, elements)?.into())),
             NodeKind::Length(list) => self.length(act, *list),
-            NodeKind::YearsBetween(from, to) => self.years_between(act, id, *from, *to),
-            NodeKind::DateOf(instant, zone) => self.wall_clock(act, *instant, *zone, calendar::date_of),
-            NodeKind::TimeOf(instant, zone) => self.wall_clock(act, *instant, *zone, calendar::time_of),
+            NodeKind::Call(function, operands) => self.function(act, id, *function, operands),
             NodeKind::Text { template, values } => self.text(act, id, *template, values),
             kind => self.set_operation(act, id, kind),
         }
@@ -240,20 +238,6 @@ impl Machine<'_> {
             Value::List(elements) => Ok(Value::Scalar(elements.len() as i128)),
             _ => Err(act.malformed(list, "a list")),
         }
-    }
-
-    fn years_between(&mut self, act: &mut Activation<'_>, id: NodeId, from: NodeId, to: NodeId) -> Outcome {
-        let (from, to) = (self.number(act, from)?, self.number(act, to)?);
-        let (Ok(from), Ok(to)) = (i32::try_from(from), i32::try_from(to)) else { return Err(act.fault(id, FaultKind::Overflow)) };
-        Ok(Value::Scalar(calendar::years_between(from, to).into()))
-    }
-
-    /// What the clocks or calendars of a zone show at an instant.
-    fn wall_clock(&mut self, act: &mut Activation<'_>, instant: NodeId, zone: NodeId, read: fn(i64, &Zone) -> i32) -> Outcome {
-        let Value::Datetime { instant: seconds, .. } = self.eval(act, instant)? else { return Err(act.malformed(instant, "a datetime")) };
-        let Value::Zone(place) = self.eval(act, zone)? else { return Err(act.malformed(zone, "a zone")) };
-        let rules = self.program.zones.get(usize::from(place)).ok_or_else(|| act.malformed(zone, "a zone of the program"))?;
-        Ok(Value::Scalar(read(seconds, rules).into()))
     }
 
     fn text(&mut self, act: &mut Activation<'_>, id: NodeId, template: u32, operands: &[NodeId]) -> Outcome {

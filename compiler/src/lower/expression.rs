@@ -62,9 +62,7 @@ impl<'g> Lower<'g, '_> {
             K::Length(list) => self.length(*list),
             K::Quantify(quantifier, of) => self.quantify(*quantifier, *of, &node.ty),
             K::Decide { decision, arguments, activation } => self.decide(*decision, arguments, *activation, &node.ty),
-            K::YearsBetween(from, to) => self.helper(Helper::YearsBetween, *from, *to),
-            K::DateOf(instant, zone) => self.helper(Helper::DateOf, *instant, *zone),
-            K::TimeOf(instant, zone) => self.helper(Helper::TimeOf, *instant, *zone),
+            K::Call(function, operands) => self.call(*function, operands),
             K::Text { template, values } => self.text(*template, values),
             K::Has(set, name) => self.has(*set, *name),
             K::HasAll(set, names) => self.has_all(*set, *names),
@@ -430,12 +428,6 @@ impl<'g> Lower<'g, '_> {
     pub fn length_of(&mut self, handle: Value) -> Value {
         let mask = self.b.word((1 << 30) - 1);
         self.b.binary(Binary::And, handle, mask)
-    }
-
-    fn helper(&mut self, helper: Helper, left: NodeId, right: NodeId) -> Evaluated<'g> {
-        let mut pattern = Pattern::default();
-        let (left, right) = (self.single(left, &mut pattern), self.single(right, &mut pattern));
-        Evaluated::one(self.b.make(Inst::Call { helper, arguments: vec![left, right] }, Width::Word), pattern)
     }
 
     fn text(&mut self, template: u32, values: &[NodeId]) -> Evaluated<'g> {

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use axtrace_runtime::layout::Shape;
 use axtrace_runtime::types::Type;
 
-use super::cost::operands;
 use super::operand::Operand;
 use super::pattern::{Pattern, WordId};
 use super::{Evaluated, Lower};
@@ -245,7 +244,7 @@ impl<'g> Lower<'g, '_> {
                     self.collect(node, of, seen, found);
                 }
             }
-            kind => operands(kind).into_iter().for_each(|operand| self.collect(operand, of, seen, found)),
+            kind => kind.operands().into_iter().for_each(|operand| self.collect(operand, of, seen, found)),
         }
     }
 

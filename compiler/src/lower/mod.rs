@@ -15,6 +15,7 @@ mod constants;
 mod cost;
 mod expression;
 mod first;
+mod functions;
 mod loops;
 mod operand;
 mod outcome;

@@ -527,9 +527,7 @@ impl<'a> Model<'a> {
             NodeKind::MakeSet(parts) => Term::Set(self.values(parts)),
             NodeKind::MakeList(parts) => Term::List(self.values(parts)),
             NodeKind::Decide { decision, arguments, .. } => Term::Decide(decision.0, self.values(arguments)),
-            NodeKind::YearsBetween(from, to) => Term::YearsBetween(self.value(*from), self.value(*to)),
-            NodeKind::DateOf(instant, zone) => Term::DateOf(self.value(*instant), self.value(*zone)),
-            NodeKind::TimeOf(instant, zone) => Term::TimeOf(self.value(*instant), self.value(*zone)),
+            NodeKind::Call(function, operands) => Term::Call(*function, self.values(operands)),
             NodeKind::Text { template, values } => Term::Text(*template, self.values(values)),
             _ => Term::Opaque(id),
         }

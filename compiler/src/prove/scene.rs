@@ -16,7 +16,7 @@ use super::model::{Model, Subject};
 use super::sets::IntSet;
 use super::terms::{ClassId, Linear, Term};
 use crate::graph::{Graph, Rounding};
-use crate::interpret::Options;
+use crate::interpret::{Options, functions::apply};
 
 /// How deep terms are followed.
 const DEEPEST: u32 = 120;
@@ -139,6 +139,7 @@ impl Scene<'_> {
             Term::Same(left, right) => Some(Value::Boolean(alike(&self.term(*left, depth)?, &self.term(*right, depth)?))),
             Term::Before(left, right) => before(&self.term(*left, depth)?, &self.term(*right, depth)?).map(Value::Boolean),
             Term::Ratio(left, right, scale_left, scale_right) => self.ratio(*left, *right, *scale_left, *scale_right, depth),
+            Term::Call(function, operands) => apply(*function, &self.terms(operands, depth)?, &self.program.zones),
             Term::Text(..) | Term::Opaque(_) => None,
             numeric => self.numeric(numeric, depth).map(Value::Scalar),
         }
@@ -161,15 +162,6 @@ impl Scene<'_> {
             Term::Length(list) => Some(self.list(*list, depth)?.len() as i128),
             Term::Count(list, filter) => self.counted(*list, *filter, None, depth),
             Term::Total(list, filter, body) => self.counted(*list, *filter, Some(*body), depth),
-            Term::YearsBetween(from, to) => {
-                Some(calendar::years_between(self.whole(*from, depth)?.try_into().ok()?, self.whole(*to, depth)?.try_into().ok()?).into())
-            }
-            Term::DateOf(instant, zone) | Term::TimeOf(instant, zone) => {
-                let instant = self.whole(*instant, depth)?.try_into().ok()?;
-                let zone = self.zone(*zone)?;
-                let date = matches!(term, Term::DateOf(..));
-                Some(if date { calendar::date_of(instant, zone) } else { calendar::time_of(instant, zone) }.into())
-            }
             _ => None,
         }
     }

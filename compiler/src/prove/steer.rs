@@ -14,6 +14,7 @@ use super::random::Random;
 use super::scene::{Path, Scene};
 use super::sets::IntSet;
 use super::terms::{ClassId, Linear, Term};
+use crate::function::Function;
 
 /// How deep a wish is followed back.
 const DEEPEST: u32 = 60;
@@ -208,9 +209,7 @@ impl Steering<'_, '_> {
         match &model.classes.get(class).term {
             Term::Linear(form) => self.linear(form, number, depth),
             Term::Multiply(left, right) => self.multiply(*left, *right, number, depth),
-            Term::YearsBetween(from, to) => self.years(*from, *to, number, depth),
-            Term::DateOf(instant, zone) => self.local(*instant, *zone, Some(number), None, depth),
-            Term::TimeOf(instant, zone) => self.local(*instant, *zone, None, Some(number), depth),
+            Term::Call(function, operands) => self.call(*function, operands, number, depth),
             Term::Round(true, of, _, places) => match 10i128.checked_pow(*places).and_then(|power| number.checked_mul(power)) {
                 Some(wished) => self.number(*of, wished, depth),
                 None => false,
@@ -279,6 +278,16 @@ impl Steering<'_, '_> {
             }
         }
         self.number(left, 1, depth) && self.number(right, number, depth)
+    }
+
+    /// Makes the value of a built-in function a number, if there is a way back.
+    fn call(&mut self, function: Function, operands: &[ClassId], number: i128, depth: u32) -> bool {
+        match (function, operands) {
+            (Function::YearsBetween, &[from, to]) => self.years(from, to, number, depth),
+            (Function::DateOf, &[instant, zone]) => self.local(instant, zone, Some(number), None, depth),
+            (Function::TimeOf, &[instant, zone]) => self.local(instant, zone, None, Some(number), depth),
+            _ => false,
+        }
     }
 
     /// Reaches an age through the earlier date, else through the later.

@@ -11,6 +11,7 @@ use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
 use super::logic::FormulaId;
+use crate::function::Function;
 use crate::graph::{NodeId, Rounding};
 
 /// A class of nodes that compute the same.
@@ -130,12 +131,8 @@ pub enum Term {
     Total(ClassId, FormulaId, ClassId),
     /// The outcome of another decision.
     Decide(u32, Vec<ClassId>),
-    /// Whole years between two dates.
-    YearsBetween(ClassId, ClassId),
-    /// The date of an instant in a zone.
-    DateOf(ClassId, ClassId),
-    /// The time of day of an instant in a zone.
-    TimeOf(ClassId, ClassId),
+    /// A built-in function.
+    Call(Function, Vec<ClassId>),
     /// A text built by a template.
     Text(u32, Vec<ClassId>),
     /// A comparison of two values that is not looked into: whether they are the same.
@@ -217,9 +214,13 @@ impl Term {
             Self::Branch(_, left, right) | Self::Sum(_, left, right) | Self::Total(left, _, right) => vec![*left, *right],
             Self::Multiply(left, right) | Self::Modulo(left, right) | Self::Ratio(left, right, ..) => vec![*left, *right],
             Self::Union(left, right) | Self::Difference(left, right) | Self::Same(left, right) => vec![*left, *right],
-            Self::Before(left, right) | Self::YearsBetween(left, right) => vec![*left, *right],
-            Self::DateOf(left, right) | Self::TimeOf(left, right) => vec![*left, *right],
-            Self::Record(parts) | Self::Set(parts) | Self::List(parts) | Self::Decide(_, parts) | Self::Text(_, parts) => parts.clone(),
+            Self::Before(left, right) => vec![*left, *right],
+            Self::Call(_, parts)
+            | Self::Record(parts)
+            | Self::Set(parts)
+            | Self::List(parts)
+            | Self::Decide(_, parts)
+            | Self::Text(_, parts) => parts.clone(),
         }
     }
 

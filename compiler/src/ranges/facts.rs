@@ -113,9 +113,11 @@ impl Facts {
             NodeKind::Add(a, b) => self.pair(6, graph, *a, *b),
             NodeKind::Subtract(a, b) => self.pair(7, graph, *a, *b),
             NodeKind::Multiply(a, b) => self.pair(8, graph, *a, *b),
-            NodeKind::YearsBetween(a, b) => self.pair(9, graph, *a, *b),
-            NodeKind::DateOf(a, b) => self.pair(10, graph, *a, *b),
-            NodeKind::TimeOf(a, b) => self.pair(11, graph, *a, *b),
+            NodeKind::Call(function, operands) => {
+                let function = std::iter::once(*function as u64);
+                let parts = function.chain(operands.iter().map(|operand| of(self, operand))).collect();
+                self.intern(9, parts, None)
+            }
             NodeKind::Length(list) => {
                 let parts = vec![of(self, list)];
                 self.intern(12, parts, None)

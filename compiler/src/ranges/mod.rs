@@ -7,6 +7,7 @@
 mod facts;
 mod findings;
 mod fits;
+mod functions;
 mod intervals;
 mod nodes;
 mod show;

@@ -8,6 +8,7 @@ use super::fits::{constant, element_of, longest, stored, union};
 use super::intervals::{self, Range};
 use super::show::{bounds, show};
 use super::walk::Walk;
+use crate::function::Function;
 use crate::graph::{Known, LoopId, NodeId, NodeKind, Quantifier, Rounding};
 use crate::prove::Hint;
 
@@ -32,10 +33,10 @@ impl Walk<'_> {
                 self.ty(*inner)
             }
             other => {
-                for operand in operands(other) {
+                for operand in other.operands() {
                     self.visit(operand);
                 }
-                self.broken[node.index()] = operands(other).iter().any(|operand| self.broken[operand.index()]);
+                self.broken[node.index()] = other.operands().iter().any(|operand| self.broken[operand.index()]);
                 self.simple(node, other)
             }
         };
@@ -174,6 +175,7 @@ impl Walk<'_> {
             NodeKind::Divide { left, right, scale_left, scale_right } => self.divide(node, (*left, *right), (*scale_left, *scale_right)),
             NodeKind::Round { value, rounding, places } => self.round(node, *value, *rounding, *places),
             NodeKind::Negate(inner) => self.negate(node, *inner),
+            NodeKind::Call(function, operands) => self.call(node, *function, operands, declared),
             _ => self.arithmetic(node, kind, declared),
         }
     }
@@ -189,13 +191,6 @@ impl Walk<'_> {
                 self.divisor(node, *b);
                 (*a, *b, Some(intervals::modulo(self.range(*a), self.range(*b))))
             }
-            NodeKind::YearsBetween(a, b) => (*a, *b, Some(years(self.range(*a), self.range(*b)))),
-            NodeKind::DateOf(a, _) => {
-                let (lo, hi) = self.range(*a);
-                // No zone was ever more than a day away from Greenwich.
-                (*a, *a, Some((lo.div_euclid(86_400) - 1, hi.div_euclid(86_400) + 1)))
-            }
-            NodeKind::TimeOf(a, _) => (*a, *a, Some((0, 86_399))),
             _ => return declared,
         };
         if self.broken[node.index()] {
@@ -216,7 +211,7 @@ impl Walk<'_> {
             _ => return range,
         };
         let inside = (range.0.max(limits.0), range.1.min(limits.1));
-        let moved = !matches!(self.graph.node(node).kind, NodeKind::DateOf(..));
+        let moved = !matches!(self.graph.node(node).kind, NodeKind::Call(Function::DateOf, _));
         if inside != range && moved && !self.broken[node.index()] {
             let at = self.graph.node(node).span;
             let (low, high) = (show(kind, range.0), show(kind, range.1));
@@ -341,55 +336,6 @@ impl Walk<'_> {
 
 fn optional(ty: Type) -> Type {
     if ty.is_optional() { ty } else { Type::Optional(Box::new(ty)) }
-}
-
-/// The operands of a node that are evaluated before it, all of them.
-fn operands(kind: &NodeKind) -> Vec<NodeId> {
-    match kind {
-        NodeKind::Constant(_) | NodeKind::Input(_) | NodeKind::Element(_) | NodeKind::Local(_) | NodeKind::Quantify(..) => Vec::new(),
-        NodeKind::Field(a, _)
-        | NodeKind::Not(a)
-        | NodeKind::IsGiven(a)
-        | NodeKind::Unwrap(a)
-        | NodeKind::Wrap(a)
-        | NodeKind::Negate(a)
-        | NodeKind::Rescale(a, _)
-        | NodeKind::Length(a)
-        | NodeKind::Define(a) => vec![*a],
-        NodeKind::Round { value, .. } => vec![*value],
-        NodeKind::OrElse(a, b)
-        | NodeKind::Add(a, b)
-        | NodeKind::Subtract(a, b)
-        | NodeKind::Multiply(a, b)
-        | NodeKind::Modulo(a, b)
-        | NodeKind::Compare(_, a, b)
-        | NodeKind::Has(a, b)
-        | NodeKind::HasAll(a, b)
-        | NodeKind::HasAny(a, b)
-        | NodeKind::Union(a, b)
-        | NodeKind::Difference(a, b)
-        | NodeKind::YearsBetween(a, b)
-        | NodeKind::DateOf(a, b)
-        | NodeKind::TimeOf(a, b) => vec![*a, *b],
-        NodeKind::Divide { left, right, .. } => vec![*left, *right],
-        NodeKind::If { condition, then, otherwise } => vec![*condition, *then, *otherwise],
-        NodeKind::InRange { value, low, high } => {
-            let bounds = [low, high].into_iter().flatten().map(|(node, _)| *node);
-            std::iter::once(*value).chain(bounds).collect()
-        }
-        NodeKind::OneOf(value, choices) => std::iter::once(*value).chain(choices.iter().copied()).collect(),
-        NodeKind::And(parts) | NodeKind::Or(parts) | NodeKind::MakeRecord(parts) | NodeKind::MakeSet(parts) | NodeKind::MakeList(parts) => {
-            parts.clone()
-        }
-        NodeKind::Decide { arguments, .. } => arguments.clone(),
-        NodeKind::Text { values, .. } => values.clone(),
-    }
-}
-
-fn years(from: Range, to: Range) -> Range {
-    let day = |days: i128| days.clamp(DATE_LIMITS.0, DATE_LIMITS.1) as i32;
-    let between = |from: i128, to: i128| i128::from(axtrace_runtime::calendar::years_between(day(from), day(to)));
-    (between(from.1, to.0), between(from.0, to.1))
 }
 
 /// A ratio times a power of ten, rounded either way. Rounding looks at twice the remainder, which must fit as well.

@@ -10,12 +10,15 @@ mod decision;
 mod declare;
 mod expr;
 mod findings;
+mod lists;
 mod literal;
 mod names;
+mod numbers;
 mod operators;
 mod outcome;
 mod scope;
 mod tests;
+mod time;
 pub mod words;
 
 use std::collections::{HashMap, HashSet};
