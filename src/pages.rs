@@ -76,6 +76,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0401", include_str!("../docs/findings/E0401.md")),
     ("E0402", include_str!("../docs/findings/E0402.md")),
     ("E0403", include_str!("../docs/findings/E0403.md")),
+    ("E0404", include_str!("../docs/findings/E0404.md")),
     ("E0410", include_str!("../docs/findings/E0410.md")),
     ("E0420", include_str!("../docs/findings/E0420.md")),
     ("E0430", include_str!("../docs/findings/E0430.md")),

@@ -12,4 +12,15 @@ pub enum Function {
     DateOf,
     /// `time_of(datetime, zone)`: the time of day of an instant in a zone.
     TimeOf,
+    /// The sum of two ratios, over the least common multiple of their denominators.
+    AddRatios,
+    /// The difference of two ratios, over the least common multiple of their denominators.
+    SubtractRatios,
+    /// The product of two ratios, numerator by numerator and denominator by denominator.
+    MultiplyRatios,
+    /// The quotient of two ratios, of which the second is not 0: the first times the second turned upside down, with the sign in the numerator.
+    DivideRatios,
+    /// `power(ratio, integer, places)`: the first to the power of the second, to so many places, halves away from zero. The first is not 0 where the
+    /// second is negative.
+    Power,
 }

@@ -3,6 +3,7 @@
 //! Each exists once. The `extern "C"` functions only unpack their arguments; what they do is an ordinary function, here or in the module of its
 //! subject, that the interpreter calls as well. None of them can panic on anything that code could pass.
 
+use std::cmp::Ordering;
 use std::ptr;
 
 use crate::abi::Context;
@@ -10,6 +11,7 @@ use crate::calendar;
 use crate::layout::{Handle, Shape, Space, Struct};
 use crate::memory::{Memory, read_members};
 use crate::meta::{Piece, ProgramMeta};
+use crate::power;
 use crate::text;
 use crate::types::Type;
 use crate::value::Value;
@@ -33,6 +35,12 @@ pub enum Helper {
     Modulo,
     /// `(context, from, to, bytes) -> 0`: copies between ranges that do not overlap.
     Copy,
+    /// `(context, num low, num high, den low, den high, num low, num high, den low, den high) -> -1, 0 or 1`
+    CompareQuotients,
+    /// `(context, low, high, low, high, address of the result) -> 0`
+    CommonMultiple,
+    /// `(context, num low, num high, den low, den high, exponent low, exponent high, places, address of the result) -> 0`
+    Power,
 }
 
 /// What a helper returns that found too little scratch; no handle has these bits.
@@ -67,11 +75,25 @@ pub struct Helpers {
     divide: unsafe extern "C" fn(*const Context, u64, u64, u64, u64, u64, *mut [u64; 2]) -> u64,
     modulo: unsafe extern "C" fn(*const Context, u64, u64, u64, u64, *mut [u64; 2]) -> u64,
     copy: unsafe extern "C" fn(*const Context, *const u8, *mut u8, u64) -> u64,
+    compare_quotients: extern "C" fn(*const Context, u64, u64, u64, u64, u64, u64, u64, u64) -> i64,
+    common_multiple: unsafe extern "C" fn(*const Context, u64, u64, u64, u64, *mut [u64; 2]) -> u64,
+    power: unsafe extern "C" fn(*const Context, u64, u64, u64, u64, u64, u64, u64, *mut [u64; 2]) -> u64,
 }
 
 /// The one table.
-pub static HELPERS: Helpers =
-    Helpers { years_between, date_of, time_of, text_equal, build_text, divide: divide_128, modulo: modulo_128, copy };
+pub static HELPERS: Helpers = Helpers {
+    years_between,
+    date_of,
+    time_of,
+    text_equal,
+    build_text,
+    divide: divide_128,
+    modulo: modulo_128,
+    copy,
+    compare_quotients: compare_quotients_128,
+    common_multiple: common_multiple_128,
+    power: power_128,
+};
 
 /// The quotient of two whole numbers, rounded; 0 by a divisor of 0, which code only asks for where the answer is not used.
 #[must_use]
@@ -105,6 +127,36 @@ pub const fn modulo(left: i128, right: i128) -> i128 {
     }
     let rest = left.wrapping_rem(right);
     if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
+}
+
+/// The order of two quotients with positive denominators, exactly: the products need up to 254 bits.
+#[must_use]
+pub fn compare_quotients(left: (i128, i128), right: (i128, i128)) -> Ordering {
+    let (first, second) = (left.0.signum(), right.0.signum());
+    if first != second {
+        return first.cmp(&second);
+    }
+    let crosswise = product(left.0.unsigned_abs(), right.1.unsigned_abs()).cmp(&product(right.0.unsigned_abs(), left.1.unsigned_abs()));
+    if first < 0 { crosswise.reverse() } else { crosswise }
+}
+
+/// The high and the low 128 bits of a product, put together from the products of its halves.
+const fn product(a: u128, b: u128) -> (u128, u128) {
+    const HALF: u128 = u64::MAX as u128;
+    let (high, low) = ((a >> 64) * (b >> 64), (a & HALF) * (b & HALF));
+    let (one, other) = ((a >> 64) * (b & HALF), (a & HALF) * (b >> 64));
+    let middle = (low >> 64) + (one & HALF) + (other & HALF);
+    (high + (one >> 64) + (other >> 64) + (middle >> 64), (middle << 64) | (low & HALF))
+}
+
+/// The least common multiple of two positive numbers; anything where one is not positive, or there is none in 128 bits.
+#[must_use]
+pub fn common_multiple(left: i128, right: i128) -> i128 {
+    let (mut divisor, mut rest) = (left.unsigned_abs(), right.unsigned_abs());
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    left.unsigned_abs().checked_div(divisor).map_or(0, |times| times.wrapping_mul(right.unsigned_abs()) as i128)
 }
 
 impl Round {
@@ -265,6 +317,34 @@ unsafe extern "C" fn divide_128(_: *const Context, n0: u64, n1: u64, d0: u64, d1
 unsafe extern "C" fn modulo_128(_: *const Context, l0: u64, l1: u64, r0: u64, r1: u64, result: *mut [u64; 2]) -> u64 {
     // SAFETY: code passes the address of 16 bytes of its own stack, aligned to 8.
     unsafe { *result = halves(modulo(wide(l0, l1), wide(r0, r1))) };
+    0
+}
+
+extern "C" fn compare_quotients_128(_: *const Context, a0: u64, a1: u64, b0: u64, b1: u64, c0: u64, c1: u64, d0: u64, d1: u64) -> i64 {
+    compare_quotients((wide(a0, a1), wide(b0, b1)), (wide(c0, c1), wide(d0, d1))) as i64
+}
+
+unsafe extern "C" fn common_multiple_128(_: *const Context, l0: u64, l1: u64, r0: u64, r1: u64, result: *mut [u64; 2]) -> u64 {
+    // SAFETY: code passes the address of 16 bytes of its own stack, aligned to 8.
+    unsafe { *result = halves(common_multiple(wide(l0, l1), wide(r0, r1))) };
+    0
+}
+
+unsafe extern "C" fn power_128(
+    _: *const Context,
+    n0: u64,
+    n1: u64,
+    d0: u64,
+    d1: u64,
+    e0: u64,
+    e1: u64,
+    places: u64,
+    result: *mut [u64; 2],
+) -> u64 {
+    // Code only asks for what the ranges allow; there is no power where it does not use the answer.
+    let power = power::power(wide(n0, n1), wide(d0, d1), wide(e0, e1), u32::try_from(places).unwrap_or(0)).unwrap_or(0);
+    // SAFETY: code passes the address of 16 bytes of its own stack, aligned to 8.
+    unsafe { *result = halves(power) };
     0
 }
 

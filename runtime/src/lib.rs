@@ -11,6 +11,7 @@ pub mod layout;
 pub mod literal;
 pub mod memory;
 pub mod meta;
+pub mod power;
 pub mod read;
 pub mod recording;
 pub mod schema;

@@ -227,15 +227,6 @@ impl Generator {
         Some(Node::value(Type::Boolean, "(~ in {~})", vec![value, Node::listed(items)]).mark("in {…}"))
     }
 
-    fn quotients(&mut self, scope: &Scope, depth: usize) -> Option<Node> {
-        let kind = *self.random.pick(&[Kind::INTEGER, euro(2), Kind::Duration]);
-        let a = self.quotient(scope, kind, depth)?;
-        let b = if self.random.chance(50) { self.quotient(scope, kind, depth - 1)? } else { self.quantity(scope, kind, 0) };
-        let operator = *self.random.pick(&["=", "<", "<=", ">", ">=", "!="]);
-        let parts = if self.random.chance(50) { vec![a, b] } else { vec![b, a] };
-        Some(Node::value(Type::Boolean, format!("(~ {operator} ~)"), parts).mark("quotients compared"))
-    }
-
     fn quantified(&mut self, scope: &Scope, depth: usize) -> Option<Node> {
         let list = self.list(scope, |_| true, depth)?;
         let Type::List { element, .. } = list.ty() else { return None };

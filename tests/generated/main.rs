@@ -22,6 +22,7 @@ mod expression;
 mod generator;
 mod number;
 mod program;
+mod quotient;
 mod random;
 mod shrink;
 mod tree;
@@ -126,6 +127,21 @@ const CONSTRUCTS: &[&str] = &[
     "a quotient rounded",
     "a quotient negated",
     "a quotient with a name",
+    "quotients added",
+    "quotients subtracted",
+    "a quotient times a number",
+    "a quotient divided by a number",
+    "a quotient divided by a quotient",
+    "abs of a quotient",
+    "an if of quotients",
+    "min and max of quotients",
+    "a quotient in a range",
+    "a quotient in {…}",
+    "quotients compared in 256 bits",
+    "a quotient rounded to a step",
+    "a number rounded to a step",
+    "power",
+    "a power below 0",
     "round",
     "round_half_even",
     "round_up",

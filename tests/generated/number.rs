@@ -6,8 +6,8 @@ use super::generator::{Generator, Scope, constant, decimal, dimension};
 use super::tree::Node;
 
 /// Beyond this no value is made, so that sums, other scales and comparisons stay within 128 bits.
-const MOST: i128 = 1_000_000_000_000_000_000_000_000_000_000;
-const ROUNDINGS: [&str; 6] = ["round", "round_half_even", "round_up", "round_down", "floor", "ceiling"];
+pub const MOST: i128 = 1_000_000_000_000_000_000_000_000_000_000;
+pub const ROUNDINGS: [&str; 6] = ["round", "round_half_even", "round_up", "round_down", "floor", "ceiling"];
 
 /// The scalar type of a value that has one.
 pub fn scalar_of(node: &Node) -> Scalar {
@@ -17,12 +17,12 @@ pub fn scalar_of(node: &Node) -> Scalar {
     }
 }
 
-fn ten(power: u32) -> i128 {
+pub fn ten(power: u32) -> i128 {
     10i128.checked_pow(power).unwrap_or(i128::MAX)
 }
 
 /// The bounds around some numbers, if none is missing or too great.
-fn around(kind: Kind, numbers: &[Option<i128>]) -> Option<Scalar> {
+pub fn around(kind: Kind, numbers: &[Option<i128>]) -> Option<Scalar> {
     let all: Option<Vec<i128>> = numbers.iter().copied().collect();
     let all = all?;
     let (lo, hi) = (*all.iter().min()?, *all.iter().max()?);
@@ -187,6 +187,7 @@ impl Generator {
             6 => self.remainder(scope, kind, depth),
             7 => self.negated(scope, kind, depth),
             8 if plain => self.count(scope, depth),
+            9 if plain && self.random.chance(50) => self.power(scope, depth),
             9 if plain => self.years(scope, depth),
             _ => {
                 let node = self.quantity(scope, kind, depth - 1);
@@ -304,10 +305,10 @@ impl Generator {
         }))
     }
 
-    // Quotients
+    // Divisors
 
     /// A value that is never 0.
-    fn divisor(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
+    pub fn divisor(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
         let never = |ty: &Type| matches!(ty, Type::Scalar(it) if dimension(it.kind) == dimension(kind) && (it.lo > 0 || it.hi < 0));
         if self.random.chance(50)
             && let Some(place) = self.place(scope, never)
@@ -326,49 +327,6 @@ impl Generator {
         };
         let number = self.random.between(1, 60);
         Some(constant(kind, if self.random.chance(15) { -number } else { number }))
-    }
-
-    /// A quotient that measures what `kind` does, with the greatest size of its value in whole units.
-    pub fn quotient(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
-        let same = |ty: &Type| matches!(ty, Type::Ratio { kind: it, .. } if dimension(*it) == dimension(kind));
-        if self.random.chance(30)
-            && let Some(place) = self.place(scope, same)
-        {
-            return Some(Node::value(place.ty, place.text, Vec::new()).mark("a quotient with a name"));
-        }
-        let (above, below) = match dimension(kind) {
-            Kind::INTEGER => *self.random.pick(&[
-                (Kind::INTEGER, Kind::INTEGER),
-                (Kind::INTEGER, Kind::INTEGER),
-                (super::generator::euro(2), super::generator::euro(2)),
-                (Kind::Duration, Kind::Duration),
-                (Kind::Days, Kind::Days),
-            ]),
-            other => (other, Kind::INTEGER),
-        };
-        let (a, b) = (self.quantity(scope, above, depth.saturating_sub(1)), self.divisor(scope, below, depth.saturating_sub(1))?);
-        let (x, y) = (scalar_of(&a), scalar_of(&b));
-        let least = if y.lo > 0 { y.lo } else { -y.hi };
-        let most = x.lo.checked_abs()?.max(x.hi.checked_abs()?);
-        let size = most.checked_mul(ten(y.kind.scale()))? / ten(x.kind.scale()).checked_mul(least)? + 2;
-        let ty = Type::Ratio { kind: dimension(kind), num: (-size, size), den: (1, 1) };
-        let node = Node::value(ty.clone(), "(~ / ~)", vec![a, b]).mark("/");
-        let negative = self.random.chance(10);
-        (size < MOST).then(|| if negative { Node::value(ty, "(-(~))", vec![node]).mark("a quotient negated") } else { node })
-    }
-
-    fn rounded_quotient(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
-        if !matches!(kind, Kind::Number { .. } | Kind::Duration | Kind::Days) {
-            return None;
-        }
-        let quotient = self.quotient(scope, kind, depth)?;
-        let Type::Ratio { num: (_, size), .. } = quotient.ty() else { return None };
-        let places = if matches!(kind, Kind::Number { .. }) { self.random.below(4) as u32 } else { 0 };
-        let kind = if let Kind::Number { unit, .. } = dimension(kind) { Kind::Number { scale: places, unit } } else { kind };
-        let size = size.checked_mul(ten(places))?;
-        let function = *self.random.pick(&ROUNDINGS);
-        let ty = around(kind, &[Some(-size), Some(size)])?;
-        Some(Node::value(Type::Scalar(ty), format!("{function}(~, {places})"), vec![quotient]).mark("a quotient rounded").mark(function))
     }
 
     // Lists

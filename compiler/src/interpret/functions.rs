@@ -1,11 +1,13 @@
 //! Built-in functions of the values of their operands.
 
 use axtrace_runtime::calendar::{self, Zone};
+use axtrace_runtime::power;
 use axtrace_runtime::value::Value;
 
 use super::Fault;
 use super::FaultKind;
 use super::eval::{Activation, Machine};
+use super::number;
 use crate::function::Function;
 use crate::graph::NodeId;
 
@@ -18,7 +20,25 @@ impl Machine<'_> {
         operands: &[NodeId],
     ) -> Result<Value, Fault> {
         let values = self.eval_all(act, operands)?;
+        if divides_by_zero(function, &values) {
+            return Err(act.fault(id, FaultKind::DivisionByZero));
+        }
+        if let (Function::Power, [Value::Ratio { num, den }, Value::Scalar(exponent), _]) = (function, values.as_slice()) {
+            let bits = |part: i128| power::bits(part.unsigned_abs(), exponent.unsigned_abs()).unwrap_or(0).min(power::MOST_BITS);
+            self.count((bits(*num) + bits(*den)) / BITS);
+        }
         apply(function, &values, &self.program.zones).ok_or_else(|| act.fault(id, FaultKind::Overflow))
+    }
+}
+
+/// How many bits of a power are made in the time of a step.
+const BITS: u64 = 64;
+
+fn divides_by_zero(function: Function, values: &[Value]) -> bool {
+    match (function, values) {
+        (Function::DivideRatios, [_, Value::Ratio { num: 0, .. }]) => true,
+        (Function::Power, [Value::Ratio { num: 0, .. }, Value::Scalar(exponent), _]) => *exponent < 0,
+        _ => false,
     }
 }
 
@@ -28,6 +48,22 @@ pub fn apply(function: Function, operands: &[Value], zones: &[Zone]) -> Option<V
         (Function::YearsBetween, [from, to]) => scalar(calendar::years_between(day(from)?, day(to)?)),
         (Function::DateOf, [instant, zone]) => scalar(calendar::date_of(seconds(instant)?, zone_of(zone, zones)?)),
         (Function::TimeOf, [instant, zone]) => scalar(calendar::time_of(seconds(instant)?, zone_of(zone, zones)?)),
+        (
+            Function::AddRatios | Function::SubtractRatios | Function::MultiplyRatios | Function::DivideRatios,
+            [Value::Ratio { num: a, den: b }, Value::Ratio { num: c, den: d }],
+        ) => {
+            let (left, right) = ((*a, *b), (*c, *d));
+            let (num, den) = match function {
+                Function::AddRatios => number::sum_of_quotients(left, right)?,
+                Function::SubtractRatios => number::sum_of_quotients(left, (c.checked_neg()?, *d))?,
+                Function::MultiplyRatios => (a.checked_mul(*c)?, b.checked_mul(*d)?),
+                _ => number::quotient(a.checked_mul(*d)?, b.checked_mul(*c)?).filter(|(_, den)| *den != 0)?,
+            };
+            Some(Value::Ratio { num, den })
+        }
+        (Function::Power, [Value::Ratio { num, den }, Value::Scalar(exponent), Value::Scalar(places)]) => {
+            power::power(*num, *den, *exponent, u32::try_from(*places).ok()?).map(Value::Scalar)
+        }
         _ => None,
     }
 }

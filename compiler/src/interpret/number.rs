@@ -39,6 +39,17 @@ pub(super) fn round(num: i128, den: i128, rounding: Rounding) -> i128 {
     if rest != 0 && outwards { whole + away } else { whole }
 }
 
+/// The sum of two quotients with positive denominators over their least common denominator. `None` where a part leaves 128 bits.
+pub(super) fn sum_of_quotients(left: (i128, i128), right: (i128, i128)) -> Option<(i128, i128)> {
+    let (mut common, mut rest) = (left.1, right.1);
+    while rest != 0 {
+        (common, rest) = (rest, common % rest);
+    }
+    let (times_left, times_right) = (right.1.checked_div(common)?, left.1.checked_div(common)?);
+    let num = left.0.checked_mul(times_left)?.checked_add(right.0.checked_mul(times_right)?)?;
+    Some((num, left.1.checked_mul(times_left)?))
+}
+
 /// The order of two quotients with positive denominators.
 pub(super) fn compare_quotients(left: (i128, i128), right: (i128, i128)) -> Ordering {
     let sides = (product(left.0, right.1), product(right.0, left.1));
@@ -102,6 +113,14 @@ mod tests {
     }
 
     #[test]
+    fn quotients_are_added_over_their_least_common_denominator() {
+        assert_eq!(sum_of_quotients((1, 6), (1, 4)), Some((5, 12)));
+        assert_eq!(sum_of_quotients((-1, 6), (1, 6)), Some((0, 6)));
+        assert_eq!(sum_of_quotients((1, 1), (-7, 3)), Some((-4, 3)));
+        assert_eq!(sum_of_quotients((i128::MAX, 1), (1, 1)), None);
+    }
+
+    #[test]
     fn products_are_those_of_long_multiplication() {
         assert_eq!(product(i128::MIN, i128::MIN), (1 << 126, 0));
         assert_eq!(product(-3, 5), (0, 15));
@@ -109,6 +128,28 @@ mod tests {
         let factor = (1i128 << 100) + 12_345;
         // (2^100 + 12345)^2 = 2^200 + 24690 * 2^100 + 12345^2
         assert_eq!(product(factor, factor), (1 << 72, (24_690 << 100) + 12_345 * 12_345));
+    }
+
+    /// The rows that the runtime's own arithmetic is held against.
+    fn rows(kind: &str) -> impl Iterator<Item = Vec<i128>> {
+        const ROWS: &str = include_str!("../../../runtime/tests/oracle/arithmetic.csv");
+        let rows = ROWS.lines().filter(move |row| row.split(',').next() == Some(kind));
+        rows.map(|row| row.split(',').skip(1).map(|cell| cell.parse().unwrap()).collect())
+    }
+
+    #[test]
+    fn arithmetic_is_that_of_the_oracle() {
+        use Rounding::{Ceiling, Down, Floor, HalfAwayFromZero, HalfEven, Up};
+        for row in rows("round") {
+            let scaled = scale_up(row[0], row[2] as u32).unwrap();
+            assert_eq!([HalfAwayFromZero, HalfEven, Up, Down, Floor, Ceiling].map(|mode| round(scaled, row[1], mode)), row[3..], "{row:?}");
+        }
+        for row in rows("compare") {
+            assert_eq!(compare_quotients((row[0], row[1]), (row[2], row[3])) as i128, row[4], "{row:?}");
+        }
+        for row in rows("sum") {
+            assert_eq!(sum_of_quotients((row[0], row[1]), (row[2], row[3])), Some((row[4], row[5])), "{row:?}");
+        }
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl<'g> Lower<'g, '_> {
     }
 
     /// An operation in the widest of three widths, its result in the last of them.
-    fn operate(&mut self, op: Binary, left: Value, right: Value, width: Width) -> Value {
+    pub fn operate(&mut self, op: Binary, left: Value, right: Value, width: Width) -> Value {
         let wide = self.b.width(left).max(self.b.width(right)).max(width);
         let (left, right) = (self.b.fit(left, wide), self.b.fit(right, wide));
         let result = self.b.binary(op, left, right);
@@ -99,12 +99,8 @@ impl<'g> Lower<'g, '_> {
         let top = self.single(left.0, &mut pattern);
         let bottom = self.single(right.0, &mut pattern);
         let (top, bottom) = (self.scaled(top, left.1, num), self.scaled(bottom, right.1, den));
-        let (zero_top, zero_bottom) = (self.b.constant(0, num), self.b.constant(0, den));
-        let negative = self.b.compare(Order::Less, bottom, zero_bottom);
-        let minus_top = self.b.binary(Binary::Subtract, zero_top, top);
-        let minus_bottom = self.b.binary(Binary::Subtract, zero_bottom, bottom);
-        let values = vec![self.b.select(negative, minus_top, top), self.b.select(negative, minus_bottom, bottom)];
-        Evaluated { operand: Operand::Leaves(values), pattern }
+        let (top, bottom) = self.with_positive_divisor(top, bottom);
+        Evaluated { operand: Operand::Leaves(vec![top, bottom]), pattern }
     }
 
     /// A number times a power of ten, in a width that holds it.

@@ -3,11 +3,10 @@
 use axtrace_runtime::helpers::Helper;
 use axtrace_runtime::types::Type;
 
-use super::arithmetic::ten_to;
 use super::pattern::Pattern;
 use super::{Evaluated, Lower};
 use crate::graph::{Comparison, NodeId};
-use crate::mir::{Binary, Inst, Order, Value, Width};
+use crate::mir::{Inst, Order, Value, Width};
 
 impl<'g> Lower<'g, '_> {
     pub fn comparison(&mut self, comparison: Comparison, left: NodeId, right: NodeId) -> Evaluated<'g> {
@@ -46,24 +45,6 @@ impl<'g> Lower<'g, '_> {
         self.b.compare(order, equal, zero)
     }
 
-    /// Crosswise; the products fit wide numbers.
-    fn compare_ratios(&mut self, comparison: Comparison, left: (&Type, &[Value]), right: (&Type, &[Value])) -> Value {
-        let (a, b) = (self.as_ratio(left.0, left.1), self.as_ratio(right.0, right.1));
-        let first = self.b.binary(Binary::Multiply, a.0, b.1);
-        let second = self.b.binary(Binary::Multiply, b.0, a.1);
-        self.b.compare(order(comparison), first, second)
-    }
-
-    fn as_ratio(&mut self, ty: &Type, values: &[Value]) -> (Value, Value) {
-        let num = self.b.fit(values[0], Width::Wide);
-        let den = match (ty, values) {
-            (Type::Scalar(scalar), _) => self.b.constant(ten_to(scalar.kind.scale()), Width::Wide),
-            (_, [_, den, ..]) => self.b.fit(*den, Width::Wide),
-            _ => self.b.constant(1, Width::Wide),
-        };
-        (num, den)
-    }
-
     /// Equality of all leaves. A missing value's leaves do not count.
     fn compare_all(&mut self, comparison: Comparison, left: (&Type, &[Value]), right: (&Type, &[Value])) -> Value {
         let equal = self.equal_parts(left.0, left.1, right.1);
@@ -96,18 +77,14 @@ impl<'g> Lower<'g, '_> {
 
     pub fn in_range(&mut self, value: NodeId, low: Option<(NodeId, bool)>, high: Option<(NodeId, bool)>) -> Evaluated<'g> {
         let mut pattern = Pattern::default();
-        let value = self.single(value, &mut pattern);
+        let middle = self.side_of_comparison(value, &mut pattern);
         let mut inside = self.b.flag(true);
-        if let Some((low, included)) = low {
-            let low = self.single(low, &mut pattern);
-            let order = if included { Order::GreaterOrEqual } else { Order::Greater };
-            inside = self.compare_numbers(order, value, low);
-        }
-        if let Some((high, included)) = high {
-            let high = self.single(high, &mut pattern);
-            let order = if included { Order::LessOrEqual } else { Order::Less };
-            let below = self.compare_numbers(order, value, high);
-            inside = self.b.and(inside, below);
+        let low = low.map(|(node, closed)| (node, if closed { Comparison::GreaterOrEqual } else { Comparison::Greater }));
+        let high = high.map(|(node, closed)| (node, if closed { Comparison::LessOrEqual } else { Comparison::Less }));
+        for (bound, comparison) in low.into_iter().chain(high) {
+            let end = self.side_of_comparison(bound, &mut pattern);
+            let within = self.compare_leaves(comparison, (self.ty(value), &middle), (self.ty(bound), &end));
+            inside = self.b.and(inside, within);
         }
         Evaluated::one(inside, pattern)
     }
@@ -124,13 +101,13 @@ impl<'g> Lower<'g, '_> {
         Evaluated::one(found, pattern)
     }
 
-    /// Whether comparing a node takes a helper.
+    /// Whether comparing a node, as a text, takes a helper.
     pub fn is_text(&self, node: NodeId) -> bool {
         matches!(self.ty(node).required(), Type::Text { .. })
     }
 }
 
-const fn order(comparison: Comparison) -> Order {
+pub const fn order(comparison: Comparison) -> Order {
     match comparison {
         Comparison::Equal => Order::Equal,
         Comparison::NotEqual => Order::NotEqual,

@@ -53,6 +53,13 @@ impl Lower<'_, '_> {
                 TOO_MUCH
             }
             NodeKind::Compare(_, left, _) | NodeKind::OneOf(left, _) if self.is_text(*left) => TOO_MUCH,
+            NodeKind::Compare(_, left, right) if self.compares_far(*left, *right) => TOO_MUCH,
+            NodeKind::InRange { value, low, high }
+                if [low, high].into_iter().flatten().any(|(bound, _)| self.compares_far(*value, *bound)) =>
+            {
+                TOO_MUCH
+            }
+            NodeKind::OneOf(value, all) if all.iter().any(|other| self.compares_far(*value, *other)) => TOO_MUCH,
             NodeKind::Round { value, places, .. } => self.cost_of_rounding(*value, *places),
             NodeKind::Modulo(..) if wide => TOO_MUCH,
             NodeKind::Modulo(..) => 25,

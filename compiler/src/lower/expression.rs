@@ -62,7 +62,7 @@ impl<'g> Lower<'g, '_> {
             K::Length(list) => self.length(*list),
             K::Quantify(quantifier, of) => self.quantify(*quantifier, *of, &node.ty),
             K::Decide { decision, arguments, activation } => self.decide(*decision, arguments, *activation, &node.ty),
-            K::Call(function, operands) => self.call(*function, operands),
+            K::Call(function, operands) => self.call(*function, operands, &node.ty),
             K::Text { template, values } => self.text(*template, values),
             K::Has(set, name) => self.has(*set, *name),
             K::HasAll(set, names) => self.has_all(*set, *names),

@@ -20,6 +20,7 @@ mod loops;
 mod operand;
 mod outcome;
 mod pattern;
+mod quotients;
 mod rules;
 mod state;
 

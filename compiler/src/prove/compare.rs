@@ -9,6 +9,7 @@ use super::model::{Asked, Model, Subject};
 use super::parts::DEEPEST_VALUE;
 use super::sets::IntSet;
 use super::terms::{ClassId, Linear, Term};
+use crate::function::Function;
 use crate::graph::{Comparison, NodeId};
 
 /// The most names an enum has whose values are compared name by name when neither side is constant.
@@ -132,8 +133,21 @@ impl Model<'_> {
     fn compare_ratios(&mut self, comparison: Comparison, left: (ClassId, u32), right: (ClassId, u32)) -> FormulaId {
         match self.cross_compare(comparison, left, right) {
             Some(formula) => formula,
-            None => self.unrelated(comparison, left.0, right.0),
+            None => {
+                let (left, right) = (self.as_ratio(left), self.as_ratio(right));
+                self.unrelated(comparison, left, right)
+            }
         }
+    }
+
+    /// A number as the ratio of its whole number and the power of ten of its places.
+    fn as_ratio(&mut self, (class, scale): (ClassId, u32)) -> ClassId {
+        let it = self.classes.get(class);
+        let (Type::Scalar(scalar), span) = (&it.ty, it.span) else { return class };
+        let (kind, one) = (scalar.kind, Type::integer(1, 1));
+        let one = self.constant(Value::Scalar(1), one, span);
+        let ty = Type::Ratio { kind, num: (i128::MIN, i128::MAX), den: (1, i128::MAX) };
+        self.class(Term::Ratio(class, one, 0, scale), ty, span)
     }
 
     fn cross_compare(&mut self, comparison: Comparison, left: (ClassId, u32), right: (ClassId, u32)) -> Option<FormulaId> {
@@ -158,6 +172,18 @@ impl Model<'_> {
                 Some((left, self.classes.linear(*right).times(power(*scale_right)?)?))
             }
             Term::Constant(Value::Ratio { num, den }) => Some((Linear::constant(*num), Linear::constant(*den))),
+            Term::Call(function, operands) => {
+                let [left, right] = operands.as_slice() else { return None };
+                let ((a, b), (c, d)) = (self.rational((*left, 0))?, self.rational((*right, 0))?);
+                let sum = |sign: i128| a.product(&d)?.plus(&c.product(&b)?, sign);
+                match function {
+                    Function::AddRatios => Some((sum(1)?, b.product(&d)?)),
+                    Function::SubtractRatios => Some((sum(-1)?, b.product(&d)?)),
+                    Function::MultiplyRatios => Some((a.product(&c)?, b.product(&d)?)),
+                    Function::DivideRatios => Some((a.product(&d)?, b.product(&c)?)),
+                    _ => None,
+                }
+            }
             _ if matches!(self.classes.get(class).ty, Type::Ratio { .. }) => None,
             _ => Some((self.classes.linear(class), Linear::constant(power(scale)?))),
         }

@@ -7,6 +7,7 @@ use axtrace_source::Span;
 use super::logic::{FormulaId, Logic};
 use super::model::{Model, Subject};
 use super::terms::{ClassId, Linear, Term};
+use crate::function::Function;
 use crate::graph::NodeId;
 
 /// How deep choices and records are looked into.
@@ -158,8 +159,8 @@ impl Model<'_> {
 
     pub(super) fn negate(&mut self, of: NodeId, ty: Type, span: Span) -> ClassId {
         if ty.scalar().is_none() {
-            let (minus, of) = (self.constant(Value::Scalar(-1), Type::integer(-1, -1), span), self.value(of));
-            return self.class(Term::Multiply(minus, of), ty, span);
+            let (nothing, of) = (self.constant(Value::Ratio { num: 0, den: 1 }, ty.clone(), span), self.value(of));
+            return self.class(Term::Call(Function::SubtractRatios, vec![nothing, of]), ty, span);
         }
         let of = self.value(of);
         let zero = self.constant(Value::Scalar(0), ty.clone(), span);

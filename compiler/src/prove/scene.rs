@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use axtrace_runtime::calendar;
+use axtrace_runtime::helpers::compare_quotients;
 use axtrace_runtime::meta::{DecisionId, ProgramMeta};
 use axtrace_runtime::value::Value;
 
@@ -274,17 +275,17 @@ impl Scene<'_> {
 /// A quotient, rounded to a whole number; `den` is positive.
 fn round(num: i128, den: i128, rounding: Rounding) -> Option<i128> {
     let (floor, rest) = (num.div_euclid(den), num.rem_euclid(den));
-    let twice = rest.checked_mul(2)?;
+    let half = rest.cmp(&(den - rest));
     let up = match rounding {
         _ if rest == 0 => false,
         Rounding::Floor => false,
         Rounding::Ceiling => true,
         Rounding::Up => num > 0,
         Rounding::Down => num < 0,
-        Rounding::HalfAwayFromZero => twice > den || (twice == den && num > 0),
-        Rounding::HalfEven => twice > den || (twice == den && floor % 2 != 0),
+        Rounding::HalfAwayFromZero => half.is_gt() || (half.is_eq() && num > 0),
+        Rounding::HalfEven => half.is_gt() || (half.is_eq() && floor % 2 != 0),
     };
-    Some(floor + i128::from(up))
+    floor.checked_add(i128::from(up))
 }
 
 /// Whether two values are the same, instants without their offsets.
@@ -303,7 +304,9 @@ pub fn alike(left: &Value, right: &Value) -> bool {
 fn before(left: &Value, right: &Value) -> Option<bool> {
     match (left, right) {
         (Value::Text(left), Value::Text(right)) => Some(left < right),
-        (Value::Ratio { num, den }, Value::Ratio { num: other, den: below }) => Some(num.checked_mul(*below)? < other.checked_mul(*den)?),
+        (Value::Ratio { num, den }, Value::Ratio { num: other, den: below }) => {
+            Some(compare_quotients((*num, *den), (*other, *below)).is_lt())
+        }
         _ => Some(left.number()? < right.number()?),
     }
 }

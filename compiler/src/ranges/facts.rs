@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
 
+use super::intervals::{self, Range};
 use crate::graph::{Comparison, Graph, NodeId, NodeKind};
 
 /// The class of a node: nodes of one class have the same value wherever both are evaluated with the same elements.
 pub(super) type Class = u32;
 
-/// What is known of the value of a class.
+/// What is known of the value of a class; of a ratio's numerator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fact {
     pub lo: i128,
@@ -20,6 +22,16 @@ pub(super) struct Fact {
 
 impl Fact {
     const NOTHING: Self = Self { lo: i128::MIN, hi: i128::MAX, not_zero: false };
+
+    /// The part of a range that is left. Where nothing is left the place is never reached; any bounds will do.
+    pub fn within(self, (low, high): Range) -> Range {
+        let (mut lo, mut hi) = (low.max(self.lo), high.min(self.hi));
+        if self.not_zero {
+            lo += i128::from(lo == 0);
+            hi -= i128::from(hi == 0);
+        }
+        if lo > hi { (low, high) } else { (lo, hi) }
+    }
 
     fn and(self, other: Self) -> Self {
         Self { lo: self.lo.max(other.lo), hi: self.hi.min(other.hi), not_zero: self.not_zero || other.not_zero }
@@ -122,6 +134,18 @@ impl Facts {
                 let parts = vec![of(self, list)];
                 self.intern(12, parts, None)
             }
+            NodeKind::Divide { left, right, scale_left, scale_right } => {
+                let parts = vec![of(self, left), of(self, right), u64::from(*scale_left), u64::from(*scale_right)];
+                self.intern(20, parts, None)
+            }
+            NodeKind::Negate(inner) => {
+                let parts = vec![of(self, inner)];
+                self.intern(21, parts, None)
+            }
+            NodeKind::Round { value, rounding, places } => {
+                let parts = vec![of(self, value), *rounding as u64, u64::from(*places)];
+                self.intern(22, parts, None)
+            }
             _ => self.intern(255, vec![u64::from(node.0)], None),
         }
     }
@@ -175,7 +199,10 @@ impl Facts {
     }
 
     fn compare(&mut self, graph: &Graph, comparison: Comparison, left: NodeId, right: NodeId) {
-        let (Some(a), Some(b)) = (bounds(graph, left), bounds(graph, right)) else { return };
+        let (Some(a), Some(b)) = (bounds(graph, left), bounds(graph, right)) else {
+            self.compare_ratio(graph, comparison, left, right);
+            return self.compare_ratio(graph, mirrored(comparison), right, left);
+        };
         let at_most = |hi: i128| Fact { hi, ..Fact::NOTHING };
         let at_least = |lo: i128| Fact { lo, ..Fact::NOTHING };
         match comparison {
@@ -203,6 +230,25 @@ impl Facts {
         }
     }
 
+    /// What the comparison of a ratio with a number says of the numerator.
+    fn compare_ratio(&mut self, graph: &Graph, comparison: Comparison, ratio: NodeId, number: NodeId) {
+        let (Type::Ratio { den, .. }, Type::Scalar(other)) = (&graph.node(ratio).ty, &graph.node(number).ty) else { return };
+        let Some(power) = 10i128.checked_pow(other.kind.scale()) else { return };
+        // The numerator is compared with the number times the denominator, by the power of ten.
+        let Some((lo, hi)) = intervals::multiply((other.lo, other.hi), *den) else { return };
+        let ceiling = |number: i128| number.div_euclid(power) + i128::from(number.rem_euclid(power) != 0);
+        let (below, above, from, to) = (lo.div_euclid(power), ceiling(hi), ceiling(lo), hi.div_euclid(power));
+        let fact = match comparison {
+            Comparison::Less => Fact { hi: above.saturating_sub(1), ..Fact::NOTHING },
+            Comparison::LessOrEqual => Fact { hi: to, ..Fact::NOTHING },
+            Comparison::Greater => Fact { lo: below.saturating_add(1), ..Fact::NOTHING },
+            Comparison::GreaterOrEqual => Fact { lo: from, ..Fact::NOTHING },
+            Comparison::Equal => Fact { lo: from, hi: to, not_zero: false },
+            Comparison::NotEqual => Fact { not_zero: (other.lo, other.hi) == (0, 0), ..Fact::NOTHING },
+        };
+        self.narrow(graph, ratio, fact);
+    }
+
     /// A value that is not some constant: its range shrinks where the constant is its end.
     fn unequal(&mut self, graph: &Graph, node: NodeId, own: (i128, i128), other: (i128, i128)) {
         if other.0 != other.1 {
@@ -225,16 +271,23 @@ impl Facts {
         let class = self.class(graph, node);
         self.learn(class, fact);
         match graph.node(node).kind {
-            NodeKind::Rescale(inner, by) => {
-                let Some(power) = 10i128.checked_pow(by) else { return };
-                let lo = if fact.lo == i128::MIN { fact.lo } else { -(-fact.lo).div_euclid(power) };
-                let hi = if fact.hi == i128::MAX { fact.hi } else { fact.hi.div_euclid(power) };
-                self.narrow(graph, inner, Fact { lo, hi, not_zero: fact.not_zero });
+            NodeKind::Rescale(inner, by) => self.narrow_scaled(graph, inner, by, fact),
+            // With a positive divisor the numerator is the dividend.
+            NodeKind::Divide { left, right, scale_left, .. } if bounds(graph, right).is_some_and(|(lo, _)| lo > 0) => {
+                self.narrow_scaled(graph, left, scale_left, fact);
             }
             NodeKind::Define(inner) => self.narrow(graph, inner, fact),
             NodeKind::Local(local) => self.narrow(graph, graph.local(local).value, fact),
             _ => {}
         }
+    }
+
+    /// What is known of a number that is known times a power of ten.
+    fn narrow_scaled(&mut self, graph: &Graph, node: NodeId, by: u32, fact: Fact) {
+        let Some(power) = 10i128.checked_pow(by) else { return };
+        let lo = if fact.lo == i128::MIN { fact.lo } else { -(-fact.lo).div_euclid(power) };
+        let hi = if fact.hi == i128::MAX { fact.hi } else { fact.hi.div_euclid(power) };
+        self.narrow(graph, node, Fact { lo, hi, not_zero: fact.not_zero });
     }
 }
 

@@ -9,11 +9,12 @@ use thiserror::Error;
 #[allow(missing_docs, reason = "the message above each variant says what its fields are")]
 pub enum RangeFinding {
     #[error("`{text}` can leave 128 bits")]
-    #[diagnostic(code(E0401), help("declare a narrower range for one of the two: `… in 0..1_000`"))]
+    #[diagnostic(code(E0401), help("{room}"))]
     Overflow {
         text: String,
         left: String,
         right: String,
+        room: String,
         #[label(primary, "beyond 1.7 times 10^38 of its last digit")]
         at: Span,
         #[label("{left}")]
@@ -36,11 +37,34 @@ pub enum RangeFinding {
         #[label("{range}")]
         declared: Span,
     },
-    #[error("these quotients are too large to compare exactly")]
-    #[diagnostic(code(E0403), help("declare narrower ranges for what is divided, or round one of the two before"))]
+    #[error("`{text}` has no room: a part of the quotient can leave 128 bits")]
+    #[diagnostic(
+        code(E0403),
+        help(
+            "round one of the two before, to the places that matter: `round(…, 6)`; or declare narrower ranges for what is divided ({sizes})"
+        )
+    )]
     Quotients {
-        #[label(primary, "the comparison needs more than 128 bits")]
+        text: String,
+        sizes: String,
+        #[label(primary, "a numerator or denominator beyond 1.7 times 10^38")]
         at: Span,
+    },
+    #[error("`{text}` needs too many digits on the way")]
+    #[diagnostic(code(E0404), help("declare `{exponent}` up to {fits} at most, or round `{base}` before, to the places that matter"))]
+    Power {
+        text: String,
+        base: String,
+        exponent: String,
+        digits: u32,
+        times: u128,
+        fits: u64,
+        #[label(primary, "more than 131,072 bits, some 39,000 digits")]
+        at: Span,
+        #[label("a quotient of numbers of up to {digits} digits")]
+        base_at: Span,
+        #[label("up to {times} times itself")]
+        exponent_at: Span,
     },
     #[error("`{divisor}` can be 0 here")]
     #[diagnostic(code(E0410), help("add `{divisor} != 0 and …` to the condition, or declare a range without 0"))]

@@ -88,8 +88,38 @@ impl Walk<'_> {
             let (left_at, right_at) = (self.graph.node(left).span, self.graph.node(right).span);
             let largest = |side: NodeId| self.ty(side).scalar().map(|scalar| Hint::Number(side, scalar.hi, scalar.hi));
             let hints = [largest(left), largest(right)].into_iter().flatten().collect();
+            let room = self.room(node).unwrap_or_else(|| "declare narrower ranges for what it is made of: `… in 0..1_000`".into());
             let (left, right) = (bounds(&self.ty(left)), bounds(&self.ty(right)));
-            self.suspect(node, RangeFinding::Overflow { text: self.text_of(at), left, right, at, left_at, right_at }, hints);
+            self.suspect(node, RangeFinding::Overflow { text: self.text_of(at), left, right, room, at, left_at, right_at }, hints);
+        }
+    }
+
+    /// What would fit, where an operation leaves 128 bits.
+    fn room(&self, node: NodeId) -> Option<String> {
+        let most = |node: NodeId| self.range(node).0.unsigned_abs().max(self.range(node).1.unsigned_abs());
+        let limit = i128::MAX.unsigned_abs();
+        let beside = |one: NodeId, other: NodeId| {
+            let digits = limit.checked_div(most(other))?.checked_ilog10()?.checked_sub(self.ty(one).scalar()?.kind.scale())?;
+            (most(one) > 1 && digits > 0).then(|| format!("`{}` up to 10^{digits}", self.text_of(self.graph.node(one).span)))
+        };
+        match self.graph.node(node).kind {
+            NodeKind::Multiply(left, right) => {
+                let fitting: Vec<_> = [beside(left, right), beside(right, left)].into_iter().flatten().collect();
+                (!fitting.is_empty())
+                    .then(|| format!("declare a narrower range: with the other as it is there is room for {}", fitting.join(", or ")))
+            }
+            NodeKind::Add(left, right) | NodeKind::Subtract(left, right) => {
+                let scale = self.ty(left).scalar()?.kind.scale().max(self.ty(right).scalar()?.kind.scale());
+                let digits = (limit / 2).checked_ilog10()?.checked_sub(scale)?;
+                Some(format!("declare narrower ranges: there is room for both up to 10^{digits}"))
+            }
+            NodeKind::Rescale(inner, by) => {
+                let digits = (limit / 10u128.checked_pow(by)?).checked_ilog10()?.checked_sub(self.ty(inner).scalar()?.kind.scale())?;
+                Some(format!(
+                    "with {by} more places, to stand beside the other, there is room for numbers up to 10^{digits}: declare a narrower range, or round the other before"
+                ))
+            }
+            _ => None,
         }
     }
 

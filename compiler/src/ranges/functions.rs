@@ -10,9 +10,16 @@ use crate::graph::NodeId;
 
 impl Walk<'_> {
     pub(super) fn call(&mut self, node: NodeId, function: Function, operands: &[NodeId], declared: Type) -> Type {
+        if let Type::Ratio { kind, .. } = declared {
+            return self.quotients(node, function, operands, kind);
+        }
         let Some(scalar) = declared.scalar() else { return declared };
         if self.broken[node.index()] {
             return Type::Scalar(Scalar { lo: i128::MIN, hi: i128::MAX, ..scalar });
+        }
+        if let (Function::Power, &[base, exponent, places]) = (function, operands) {
+            let (lo, hi) = self.power(node, (base, exponent, places));
+            return Type::Scalar(Scalar { lo, hi, ..scalar });
         }
         let range = match (function, operands) {
             (Function::YearsBetween, &[from, to]) => years(self.range(from), self.range(to)),

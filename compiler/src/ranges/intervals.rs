@@ -42,8 +42,7 @@ pub(super) fn modulo(a: Range, b: Range) -> Range {
     }
 }
 
-/// The quotients of a numerator and a positive denominator, rounded: the ends are the rounded ends, since rounding keeps order. Twice a
-/// denominator must fit.
+/// The quotients of a numerator and a positive denominator, rounded: the ends are the rounded ends, since rounding keeps order.
 pub(super) fn quotient(num: Range, den: Range, rounding: Rounding) -> Range {
     let lo = rounded(num.0, if num.0 < 0 { den.0 } else { den.1 }, rounding);
     let hi = rounded(num.1, if num.1 < 0 { den.1 } else { den.0 }, rounding);
@@ -102,6 +101,79 @@ pub(super) fn ratio(left: Range, right: Range) -> Option<(Range, Range)> {
     Some((hull(left, turned), (1, largest)))
 }
 
+/// Numerator and denominator of the sum of two quotients over their least common denominator, which is that of both if it is one value.
+pub(super) fn add_ratios(a: (Range, Range), b: (Range, Range), one_denominator: bool) -> Option<(Range, Range)> {
+    if one_denominator {
+        return Some((add(a.0, b.0)?, hull(a.1, b.1)));
+    }
+    let (times_a, times_b, den) = common(a.1, b.1)?;
+    Some((add(multiply(a.0, times_a)?, multiply(b.0, times_b)?)?, den))
+}
+
+/// The bounds of the powers of quotients, rounded to places. `None` where one would leave 128 bits.
+///
+/// For numbers above 0 a power rises or falls with its base, and with its exponent, throughout: its extremes are at the corners.
+pub(super) fn power(num: Range, den: Range, exponents: Range, places: u32, not_zero: bool) -> Option<Range> {
+    let mut found: Option<Range> = None;
+    let mut add = |range: Range| found = Some(found.map_or(range, |known| hull(known, range)));
+    let corners = |least: (i128, i128), most: (i128, i128)| {
+        let mut range: Option<Range> = None;
+        for (num, den) in [least, most] {
+            for exponent in [exponents.0, exponents.1] {
+                let number = axtrace_runtime::power::power(num, den, exponent, places)?;
+                range = Some(range.map_or((number, number), |known| hull(known, (number, number))));
+            }
+        }
+        range
+    };
+    if num.1 > 0 {
+        let least = if num.0 > 0 { (num.0, den.1) } else { (1, den.1) };
+        add(corners(least, (num.1, den.0))?);
+    }
+    if num.0 < 0 {
+        let least = if num.1 < 0 { (num.1.checked_neg()?, den.1) } else { (1, den.1) };
+        let (lo, hi) = corners(least, (num.0.checked_neg()?, den.0))?;
+        match (exponents.0 == exponents.1, exponents.0 % 2 == 0) {
+            (true, true) => add((lo, hi)),
+            (true, false) => add((-hi, -lo)),
+            _ => add((-hi, hi)),
+        }
+    }
+    if num.0 <= 0 && num.1 >= 0 && !not_zero {
+        if exponents.1 > 0 {
+            add((0, 0));
+        }
+        if exponents.0 <= 0 && exponents.1 >= 0 {
+            let one = 10i128.checked_pow(places)?;
+            add((one, one));
+        }
+    }
+    found.or(Some((0, 0)))
+}
+
+/// What two denominators are taken times, and the least common multiple that they then are.
+fn common(a: Range, b: Range) -> Option<(Range, Range, Range)> {
+    let fixed = |range: Range| range.0 == range.1;
+    match (fixed(a), fixed(b)) {
+        (true, true) => {
+            let common = a.0.checked_mul(b.0 / divisor(a.0, b.0))?;
+            let once = |number: i128| (number, number);
+            Some((once(common / a.0), once(common / b.0), once(common)))
+        }
+        (true, _) if a.0 == 1 => Some((b, (1, 1), b)),
+        (_, true) if b.0 == 1 => Some(((1, 1), a, a)),
+        _ => Some(((1, b.1), (1, a.1), (a.0.max(b.0), a.1.checked_mul(b.1)?))),
+    }
+}
+
+/// The greatest common divisor of two positive numbers.
+fn divisor(mut a: i128, mut b: i128) -> i128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.max(1)
+}
+
 /// The sum of `count` values of a range, some of which may be left out.
 pub(super) fn repeated(each: Range, (least, most): Range, skips: bool) -> Option<Range> {
     let least = if skips { 0 } else { least };
@@ -145,6 +217,9 @@ mod tests {
                 inside(add(a, b).unwrap(), x + y);
                 inside(subtract(a, b).unwrap(), x - y);
                 inside(multiply(a, b).unwrap(), x * y);
+                if a.0 > 0 && b.0 > 0 {
+                    add_fractions(a, b, (x, y), inside);
+                }
                 if y != 0 {
                     let floored = x - y * (x.div_euclid(y) - i128::from(y < 0 && x.rem_euclid(y) != 0));
                     inside(modulo(a, b), floored);
@@ -158,6 +233,16 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    /// Sums of ratios whose denominators lie in `a` and `b`, and whose numerators in `b` and `a`.
+    fn add_fractions(a: Range, b: Range, (x, y): (i128, i128), inside: impl Fn(Range, i128)) {
+        let (num, den) = add_ratios((b, a), (a, b), false).unwrap();
+        let common = x * y / divisor(x, y);
+        inside(den, common);
+        for (p, q) in [(b.0, a.0), (b.0, a.1), (b.1, a.0), (b.1, a.1)] {
+            inside(num, p * (common / x) + q * (common / y));
         }
     }
 }

@@ -10,6 +10,7 @@ mod fits;
 mod functions;
 mod intervals;
 mod nodes;
+mod quotients;
 mod show;
 mod walk;
 

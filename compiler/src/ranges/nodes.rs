@@ -6,10 +6,10 @@ use axtrace_runtime::value::Value;
 use super::RangeFinding;
 use super::fits::{constant, element_of, longest, stored, union};
 use super::intervals::{self, Range};
-use super::show::{bounds, show};
+use super::show::show;
 use super::walk::Walk;
 use crate::function::Function;
-use crate::graph::{Known, LoopId, NodeId, NodeKind, Quantifier, Rounding};
+use crate::graph::{Known, LoopId, NodeId, NodeKind, Quantifier};
 use crate::prove::Hint;
 
 /// The instants that arithmetic may reach.
@@ -57,18 +57,16 @@ impl Walk<'_> {
 
     /// The bounds that what is known leaves.
     pub(super) fn narrow(&mut self, node: NodeId) {
-        let Type::Scalar(scalar) = self.graph.node(node).ty else { return };
-        let fact = self.facts.of(self.graph, node);
-        let (mut lo, mut hi) = (scalar.lo.max(fact.lo), scalar.hi.min(fact.hi));
-        if fact.not_zero {
-            lo += i128::from(lo == 0);
-            hi -= i128::from(hi == 0);
-        }
-        // Where nothing is left the place is never reached; any bounds will do.
-        if lo > hi {
-            (lo, hi) = (scalar.lo, scalar.hi);
-        }
-        self.graph.nodes[node.index()].ty = Type::Scalar(Scalar { kind: scalar.kind, lo, hi });
+        let narrowed = match self.ty(node) {
+            Type::Scalar(scalar) => {
+                let (lo, hi) = self.facts.of(self.graph, node).within((scalar.lo, scalar.hi));
+                Type::Scalar(Scalar { kind: scalar.kind, lo, hi })
+            }
+            // What is known of a ratio is known of its numerator.
+            Type::Ratio { kind, num, den } => Type::Ratio { kind, num: self.facts.of(self.graph, node).within(num), den },
+            _ => return,
+        };
+        self.graph.nodes[node.index()].ty = narrowed;
     }
 
     pub(super) fn in_turn(&mut self, parts: &[NodeId], truth: bool) -> Type {
@@ -168,10 +166,7 @@ impl Walk<'_> {
                 if declared.is_optional() && !gives.is_optional() { Type::Optional(Box::new(gives)) } else { gives }
             }
             NodeKind::Text { values, .. } => self.text(node, values),
-            NodeKind::Compare(_, left, right) => {
-                self.comparable(node, *left, *right);
-                Type::Boolean
-            }
+            NodeKind::Compare(..) => Type::Boolean,
             NodeKind::Divide { left, right, scale_left, scale_right } => self.divide(node, (*left, *right), (*scale_left, *scale_right)),
             NodeKind::Round { value, rounding, places } => self.round(node, *value, *rounding, *places),
             NodeKind::Negate(inner) => self.negate(node, *inner),
@@ -221,87 +216,6 @@ impl Walk<'_> {
         inside
     }
 
-    pub(super) fn negate(&mut self, node: NodeId, inner: NodeId) -> Type {
-        match self.ty(inner) {
-            Type::Scalar(scalar) => {
-                let range = intervals::negate((scalar.lo, scalar.hi)).unwrap_or_else(|| {
-                    self.overflow(node, inner, inner);
-                    (i128::MIN, i128::MAX)
-                });
-                Type::Scalar(Scalar { kind: scalar.kind, lo: range.0, hi: range.1 })
-            }
-            Type::Ratio { kind, num, den } => Type::Ratio { kind, num: intervals::negate(num).unwrap_or(num), den },
-            other => other,
-        }
-    }
-
-    pub(super) fn divisor(&mut self, node: NodeId, right: NodeId) -> bool {
-        let (lo, hi) = self.range(right);
-        let not_zero = self.facts.of(self.graph, right).not_zero;
-        let fine = lo > 0 || hi < 0 || not_zero;
-        if !fine && !self.broken[node.index()] {
-            let at = self.graph.node(right).span;
-            let from = self.declared(right).unwrap_or(at);
-            let found = bounds(&self.ty(right));
-            self.suspect(
-                node,
-                RangeFinding::DivisionByZero { divisor: self.text_of(at), at, from, found },
-                vec![Hint::Number(right, 0, 0)],
-            );
-        }
-        fine
-    }
-
-    pub(super) fn divide(&mut self, node: NodeId, (left, right): (NodeId, NodeId), (scale_left, scale_right): (u32, u32)) -> Type {
-        let Type::Ratio { kind, .. } = self.ty(node) else { return self.ty(node) };
-        let wide = Type::Ratio { kind, num: (i128::MIN, i128::MAX), den: (1, i128::MAX) };
-        if !self.divisor(node, right) || self.broken[node.index()] {
-            self.broken[node.index()] = true;
-            return wide;
-        }
-        let (dividend, divisor) = (intervals::scale(self.range(left), scale_left), intervals::scale(self.range(right), scale_right));
-        match dividend.zip(divisor).and_then(|(dividend, divisor)| intervals::ratio(dividend, divisor)) {
-            Some((num, den)) => Type::Ratio { kind, num, den: (den.0.max(1), den.1) },
-            None => {
-                self.overflow(node, left, right);
-                wide
-            }
-        }
-    }
-
-    pub(super) fn round(&mut self, node: NodeId, value: NodeId, rounding: Rounding, places: u32) -> Type {
-        let Some(scalar) = self.graph.node(node).ty.scalar() else { return self.ty(node) };
-        let range = match self.ty(value) {
-            Type::Scalar(from) => 10i128.checked_pow(places).map(|power| intervals::quotient((from.lo, from.hi), (power, power), rounding)),
-            Type::Ratio { num, den, .. } => rounded_ratio(num, den, rounding, places),
-            _ => None,
-        };
-        let range = range.unwrap_or_else(|| {
-            self.overflow(node, value, value);
-            (i128::MIN, i128::MAX)
-        });
-        Type::Scalar(Scalar { kind: scalar.kind, lo: range.0, hi: range.1 })
-    }
-
-    pub(super) fn comparable(&mut self, node: NodeId, left: NodeId, right: NodeId) {
-        let parts = |ty: Type| match ty {
-            Type::Ratio { num, den, .. } => Some((num, den)),
-            Type::Scalar(scalar) => 10i128.checked_pow(scalar.kind.scale()).map(|power| ((scalar.lo, scalar.hi), (power, power))),
-            _ => None,
-        };
-        let (a, b) = (self.ty(left), self.ty(right));
-        if !matches!(a, Type::Ratio { .. }) && !matches!(b, Type::Ratio { .. }) {
-            return;
-        }
-        let fits = parts(a).zip(parts(b)).is_some_and(|((num_a, den_a), (num_b, den_b))| {
-            intervals::multiply(num_a, den_b).is_some() && intervals::multiply(num_b, den_a).is_some()
-        });
-        if !fits && !self.broken[node.index()] {
-            let at = self.graph.node(node).span;
-            self.suspect(node, RangeFinding::Quotients { at }, Vec::new());
-        }
-    }
-
     pub(super) fn list(&mut self, items: &[NodeId], declared: Type) -> Type {
         let Type::List { element, .. } = declared else { return declared };
         let (at, wanted) = (items.first().map_or_else(Default::default, |first| self.graph.node(*first).span), stored(&element));
@@ -336,12 +250,4 @@ impl Walk<'_> {
 
 fn optional(ty: Type) -> Type {
     if ty.is_optional() { ty } else { Type::Optional(Box::new(ty)) }
-}
-
-/// A ratio times a power of ten, rounded either way. Rounding looks at twice the remainder, which must fit as well.
-fn rounded_ratio(num: Range, den: Range, rounding: Rounding, places: u32) -> Option<Range> {
-    let scaled = intervals::scale(num, places)?;
-    let twice = intervals::multiply(scaled, (2, 2))?;
-    intervals::add(twice, (-den.1, den.1))?;
-    Some(intervals::quotient(scaled, den, rounding))
 }

@@ -31,6 +31,12 @@ pub(super) fn bounds(ty: &Type) -> String {
         Type::List { min, max, .. } => format!("from {min} to {max} items"),
         Type::Text { max } => format!("up to {max} characters"),
         Type::Optional(inner) => bounds(inner),
+        Type::Ratio { num, den, .. } => format!("a quotient of up to {} by {} digits", digits(*num), digits(*den)),
         _ => String::new(),
     }
+}
+
+/// How many digits the greatest number of a range has.
+pub(super) fn digits((lo, hi): (i128, i128)) -> u32 {
+    lo.unsigned_abs().max(hi.unsigned_abs()).checked_ilog10().unwrap_or(0) + 1
 }

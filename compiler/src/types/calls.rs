@@ -99,6 +99,7 @@ impl<'a> Checker<'a, '_> {
             "time_of" => self.in_zone(function, Function::TimeOf, Kind::Time, args, span),
             "min" | "max" if args.len() == 2 => self.extreme(function, &args[0].value, &args[1].value, span),
             "abs" => self.absolute(args, span),
+            "power" => self.power(args, span),
             "count" => self.count_items(args, span),
             "sum" => self.sum_items(args, span),
             other => self.unbuilt_expr(other, function.span),

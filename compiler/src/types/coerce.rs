@@ -5,6 +5,7 @@ use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
+use super::quotients::as_ratio;
 use super::words::{dimension, same_shape};
 use super::{Checker, TypeFinding};
 use crate::hir::{Expr, ExprKind, Many, Unary};
@@ -33,6 +34,7 @@ impl<'a> Checker<'a, '_> {
                 Expr::error(expr.span)
             }
             (Type::Ratio { .. }, Type::Scalar(_)) => self.refuse_quotient("given to something with a number of places", &expr),
+            (Type::Scalar(from), Type::Ratio { kind, .. }) if dimension(from.kind) == dimension(*kind) => as_ratio(expr),
             (Type::Scalar(from), Type::Scalar(to)) => self.fit_scalar(expr.clone(), *from, *to, declared),
             (from, to) if same_shape(from, to) => expr,
             (Type::List { .. }, Type::List { element, .. }) if matches!(expr.kind, ExprKind::Many(Many::List, _)) => {
@@ -53,6 +55,9 @@ impl<'a> Checker<'a, '_> {
     fn fit_optional(&mut self, expr: Expr, ty: &Type, declared: Option<Span>) -> Expr {
         if matches!(expr.kind, ExprKind::Constant(Value::Missing)) {
             return Expr { ty: ty.clone(), ..expr };
+        }
+        if matches!((expr.ty.required(), ty.required()), (Type::Ratio { .. }, Type::Scalar(_))) {
+            return self.refuse_quotient("given to something with a number of places", &expr);
         }
         if same_shape(&expr.ty, ty) {
             return expr;
@@ -136,12 +141,6 @@ impl<'a> Checker<'a, '_> {
             }
             _ => None,
         }
-    }
-
-    pub(super) fn refuse_quotient(&mut self, what: &'static str, expr: &Expr) -> Expr {
-        let text = self.text(expr.span);
-        self.report(TypeFinding::Quotient { what, text, at: expr.span });
-        Expr::error(expr.span)
     }
 
     /// Whether a constant lies within the bounds of its type; reported if not.

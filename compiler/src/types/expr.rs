@@ -184,6 +184,7 @@ impl<'a> Checker<'a, '_> {
         }
         let ty = match (&left.ty, &right.ty) {
             (Type::Scalar(a), Type::Scalar(b)) if a.kind.scale() < b.kind.scale() => right.ty.clone(),
+            (Type::Scalar(_), Type::Ratio { .. }) => right.ty.clone(),
             (Type::Optional(_), _) | (Type::Scalar(_), Type::Scalar(_)) => left.ty.clone(),
             (_, Type::Optional(_)) => right.ty.clone(),
             _ => left.ty.clone(),
@@ -393,6 +394,9 @@ impl<'a> Checker<'a, '_> {
             }
             return Expr::error(span);
         };
+        if let (Type::Ratio { .. }, Some(first)) = (element.required(), checked.iter().find(|item| !item.is_error())) {
+            return self.refuse_quotient("put into a list", first);
+        }
         let checked: Vec<_> = checked.into_iter().map(|item| self.fit(item, &element, None)).collect();
         let count = checked.len() as u32;
         many(Many::List, checked, Type::List { element: Box::new(element), min: count, max: count }, span)

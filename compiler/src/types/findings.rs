@@ -113,7 +113,7 @@ pub enum TypeFinding {
         #[label("first set here")]
         first: Span,
     },
-    #[error("a quotient has no end of digits: it can be compared, rounded and named, and not {what}")]
+    #[error("a quotient may have no last digit: it can be calculated with, compared, rounded and named, and not {what}")]
     #[diagnostic(code(E0311), help("say how to round it: `round({text}, 2)`, or another of the rounding functions"))]
     Quotient {
         what: &'static str,

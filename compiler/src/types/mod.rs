@@ -16,6 +16,7 @@ mod names;
 mod numbers;
 mod operators;
 mod outcome;
+mod quotients;
 mod scope;
 mod tests;
 mod time;

@@ -6,6 +6,8 @@ use axtrace_runtime::value::Value;
 use axtrace_source::{Span, Spanned};
 
 use super::operators::plain_compare;
+use super::quotients::kind_of;
+use super::words::dimension;
 use super::{Checker, TypeFinding};
 use crate::graph::{Comparison, Rounding};
 use crate::hir::{Expr, ExprKind, Unary};
@@ -43,19 +45,27 @@ impl<'a> Checker<'a, '_> {
             self.report(TypeFinding::NotConstant { what: "the step, a number above 0,".into(), at: step.span });
             return Expr::error(span);
         }
-        let (Type::Scalar(a), Type::Scalar(b)) = (&value.ty, &step.ty) else { return self.not_a_number(&value) };
-        let (a, b) = (*a, *b);
-        if super::words::dimension(a.kind) != super::words::dimension(b.kind) {
+        let (Some(measured), Type::Scalar(b)) = (kind_of(&value.ty), &step.ty) else { return self.not_a_number(&value) };
+        let b = *b;
+        if dimension(measured) != dimension(b.kind) {
             return self.operands(&function.text, function.span, &value, &step);
         }
         let op = |node| Spanned::new(node, function.span);
-        let steps = self.divide(op(ast::BinaryOp::Divide), value, step.clone(), (a, b), span);
+        let steps = match value.ty {
+            Type::Scalar(a) => self.divide(op(ast::BinaryOp::Divide), value, step.clone(), (a, b), span),
+            _ => self.quotients(op(ast::BinaryOp::Divide), value, step.clone(), span),
+        };
         if steps.is_error() {
             return steps;
         }
         let steps = round(steps, rounding, 0, Kind::INTEGER, span);
         let Type::Scalar(whole) = steps.ty else { return steps };
-        self.multiply(op(ast::BinaryOp::Multiply), steps, step, (whole, b), span)
+        let rounded = self.multiply(op(ast::BinaryOp::Multiply), steps, step, (whole, b), span);
+        // So many times 5 % is a percentage as well.
+        match rounded.ty {
+            Type::Scalar(scalar) => Expr { ty: Type::Scalar(Scalar { kind: b.kind, ..scalar }), ..rounded },
+            _ => rounded,
+        }
     }
 
     /// `min(a, b)`, `max(a, b)` of two values with an order.
@@ -65,8 +75,8 @@ impl<'a> Checker<'a, '_> {
             return Expr::error(span);
         }
         let alike = match (&left.ty, &right.ty) {
-            (Type::Scalar(a), Type::Scalar(b)) => super::words::dimension(a.kind) == super::words::dimension(b.kind),
-            _ => false,
+            (Type::Scalar(a), Type::Scalar(b)) => dimension(a.kind) == dimension(b.kind),
+            (a, b) => kind_of(a).zip(kind_of(b)).is_some_and(|(a, b)| dimension(a) == dimension(b)),
         };
         if !alike {
             return self.operands(&function.text, function.span, &left, &right);
@@ -82,19 +92,17 @@ impl<'a> Checker<'a, '_> {
         })
     }
 
-    /// `abs(x)` of a number, a duration or days.
+    /// `abs(x)` of a number, a quotient, a duration or days.
     pub(super) fn absolute(&mut self, args: &'a [ast::CallArg], span: Span) -> Expr {
         let [value] = args else { return self.wrong_count("abs", "one number", args.len(), span) };
         let value = self.expr(&value.value, None);
         if value.is_error() {
             return value;
         }
-        let Some(scalar) = value.ty.scalar().filter(|it| matches!(it.kind, Kind::Number { .. } | Kind::Duration | Kind::Days)) else {
-            return self.not_a_number(&value);
-        };
+        let Some(kind) = kind_of(&value.ty) else { return self.not_a_number(&value) };
         self.bound_once("value", value, |_, value| {
             let ty = value.ty.clone();
-            let zero = super::literal::scalar(scalar.kind, 0, span);
+            let zero = super::literal::scalar(kind, 0, span);
             let condition = plain_compare(Comparison::Less, value.clone(), zero, span);
             let turned = super::expr::unary(Unary::Negate, value.clone(), ty.clone(), span);
             quiet(ExprKind::If(Box::new([condition, turned, value])), ty, span)

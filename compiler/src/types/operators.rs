@@ -7,6 +7,7 @@ use axtrace_source::{Span, Spanned};
 
 use super::coerce::{many, rescale};
 use super::expr::{unary, widened};
+use super::quotients::{as_ratio, is_measured, quotient};
 use super::words::{dimension, same_shape};
 use super::{Checker, TypeFinding};
 use crate::graph::{Comparison, Quantifier};
@@ -60,10 +61,9 @@ impl<'a> Checker<'a, '_> {
                 self.report(TypeFinding::MayBeMissing { what, at: side.span });
                 return Expr::error(span);
             }
-            if matches!(side.ty, Type::Ratio { .. }) {
-                let at = side.span;
-                return self.unbuilt_expr(format!("{} with a quotient", op.node.text()), at);
-            }
+        }
+        if [&left, &right].iter().any(|side| matches!(side.ty, Type::Ratio { .. })) {
+            return self.quotients(op, left, right, span);
         }
         let (Type::Scalar(a), Type::Scalar(b)) = (&left.ty, &right.ty) else {
             return self.operands(op.node.text(), op.span, &left, &right);
@@ -175,14 +175,8 @@ impl<'a> Checker<'a, '_> {
     }
 
     pub(super) fn divide(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
-        let measured = |kind| matches!(kind, Kind::Number { .. } | Kind::Duration | Kind::Days);
-        let kind = if dimension(b.kind) == Kind::INTEGER && measured(a.kind) {
-            dimension(a.kind)
-        } else if dimension(a.kind) == dimension(b.kind) && measured(a.kind) {
-            Kind::INTEGER
-        } else {
-            return self.operands("/", op.span, &left, &right);
-        };
+        let kind = quotient(a.kind, b.kind).filter(|_| is_measured(a.kind) && is_measured(b.kind));
+        let Some(kind) = kind else { return self.operands("/", op.span, &left, &right) };
         let (x, y) = (a.kind.scale(), b.kind.scale());
         let op = Binary::Divide(y.saturating_sub(x), x.saturating_sub(y));
         Expr { kind: ExprKind::Binary(op, Box::new(left), Box::new(right)), ty: ratio(kind), span }
@@ -365,24 +359,28 @@ impl<'a> Checker<'a, '_> {
         if value.is_error() || self.refuse_missing([&value, &value]) {
             return Expr::error(span);
         }
-        let Type::Scalar(scalar) = value.ty else {
-            let found = self.words(&value.ty);
-            let (expected, at) = ("a value with an order".to_string(), value.span);
-            self.report(TypeFinding::Mismatch { expected, found, at, declared: None, help: None });
-            return Expr::error(span);
+        let (kind, mut scale) = match value.ty {
+            Type::Scalar(scalar) => (scalar.kind, scalar.kind.scale()),
+            Type::Ratio { kind, .. } => (kind, 0),
+            _ => {
+                let found = self.words(&value.ty);
+                let (expected, at) = ("a value with an order".to_string(), value.span);
+                self.report(TypeFinding::Mismatch { expected, found, at, declared: None, help: None });
+                return Expr::error(span);
+            }
         };
-        let mut scale = scalar.kind.scale();
         let mut bound = |bound: &'a Option<ast::Bound>| {
             let Some(bound) = bound else { return Ok(None) };
             let end = self.expr(&bound.value, Some(&widened(&value.ty)));
             if end.is_error() || self.refuse_missing([&end, &end]) {
                 return Err(());
             }
-            match end.ty.scalar() {
-                Some(other) if dimension(other.kind) == dimension(scalar.kind) => {
+            match end.ty {
+                Type::Scalar(other) if dimension(other.kind) == dimension(kind) => {
                     scale = scale.max(other.kind.scale());
                     Ok(Some((end, !bound.open)))
                 }
+                Type::Ratio { kind: other, .. } if dimension(other) == dimension(kind) => Ok(Some((end, !bound.open))),
                 _ => {
                     self.operands("in", bound.value.span, &value, &end);
                     Err(())
@@ -419,11 +417,12 @@ impl<'a> Checker<'a, '_> {
         let items: Vec<_> = items.iter().map(|item| self.expr(item, Some(&hint))).collect();
         let scale = |expr: &Expr| expr.ty.scalar().map_or(0, |it| it.kind.scale());
         let most = items.iter().filter(|item| !item.is_error()).map(scale).chain([scale(&value)]).max().unwrap_or(0);
-        let comparable = !matches!(value.ty, Type::Record(_) | Type::List { .. } | Type::Ratio { .. } | Type::Zone);
+        let comparable = !matches!(value.ty, Type::Record(_) | Type::List { .. } | Type::Zone);
         if !comparable {
-            return self.unbuilt_expr("in {…} of records, lists and quotients", span);
+            return self.unbuilt_expr("in {…} of records and lists", span);
         }
-        let value = rescale_to(value, most);
+        let quotients = items.iter().chain([&value]).any(|side| matches!(side.ty, Type::Ratio { .. }));
+        let value = if quotients { as_ratio(value) } else { rescale_to(value, most) };
         let ty = widened(&value.ty);
         let mut operands = vec![value];
         operands.extend(items.into_iter().map(|item| self.fit(item, &ty, None)));
