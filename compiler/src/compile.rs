@@ -74,7 +74,7 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
     if findings.has_errors() {
         return None;
     }
-    let suspects = ranges(&mut graphs, &typed.types, &sources);
+    let suspects = ranges(&mut graphs, &typed.types, &typed.zones, &sources);
     let program = assemble(typed, graphs, templates, sources, version);
     let meter = Meter::of_program();
     for suspect in suspects {

@@ -8,6 +8,20 @@
 pub enum Function {
     /// `years_between(date, date)`: whole years from the first to the second.
     YearsBetween,
+    /// `months_between(date, date)`: whole months from the first to the second.
+    MonthsBetween,
+    /// `year_of(date)`
+    YearOf,
+    /// `month_of(date)`: 1 to 12.
+    MonthOf,
+    /// `day_of(date)`: the day of the month, 1 to 31.
+    DayOf,
+    /// `weekday_of(date)`
+    WeekdayOf,
+    /// `date + period`: the date so many months later. A day that its month does not have becomes the last of it.
+    AddMonths,
+    /// `date_from(year, month, day)`: optional, missing where there is no such day in the years -9999 to 9999.
+    DateFrom,
     /// `date_of(datetime, zone)`: the calendar date of an instant in a zone.
     DateOf,
     /// `time_of(datetime, zone)`: the time of day of an instant in a zone.
@@ -23,4 +37,7 @@ pub enum Function {
     /// `power(ratio, integer, places)`: the first to the power of the second, to so many places, halves away from zero. The first is not 0 where the
     /// second is negative.
     Power,
+    /// `datetime_at(date, time, zone)`: the instant at which clocks in a zone show a date and time, with the offset there. Of two it is the
+    /// earlier; where there is none, the time is moved forward by what clocks skip.
+    DatetimeAt,
 }

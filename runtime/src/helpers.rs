@@ -41,6 +41,34 @@ pub enum Helper {
     CommonMultiple,
     /// `(context, num low, num high, den low, den high, exponent low, exponent high, places, address of the result) -> 0`
     Power,
+    /// `(context, from, to) -> months`
+    MonthsBetween,
+    /// `(context, date, part) -> number`; the part as in [`DatePart`].
+    PartOf,
+    /// `(context, date, months) -> date`
+    AddMonths,
+    /// `(context, year, month, day) -> date`, or [`NO_DATE`]
+    DateFrom,
+    /// `(context, date, seconds since midnight, zone) -> instant`
+    InstantAt,
+    /// `(context, instant, zone) -> seconds`
+    OffsetAt,
+}
+
+/// What [`Helper::DateFrom`] returns where there is no such day.
+pub const NO_DATE: i64 = i64::MIN;
+
+/// A part of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DatePart {
+    /// The year, -9999 to 9999.
+    Year,
+    /// The month, 1 to 12.
+    Month,
+    /// The day of the month, 1 to 31.
+    Day,
+    /// The day of the week from Monday, 0 to 6.
+    Weekday,
 }
 
 /// What a helper returns that found too little scratch; no handle has these bits.
@@ -78,6 +106,12 @@ pub struct Helpers {
     compare_quotients: extern "C" fn(*const Context, u64, u64, u64, u64, u64, u64, u64, u64) -> i64,
     common_multiple: unsafe extern "C" fn(*const Context, u64, u64, u64, u64, *mut [u64; 2]) -> u64,
     power: unsafe extern "C" fn(*const Context, u64, u64, u64, u64, u64, u64, u64, *mut [u64; 2]) -> u64,
+    months_between: extern "C" fn(*const Context, i64, i64) -> i64,
+    part_of: extern "C" fn(*const Context, i64, u64) -> i64,
+    add_months: extern "C" fn(*const Context, i64, i64) -> i64,
+    date_from: extern "C" fn(*const Context, i64, i64, i64) -> i64,
+    instant_at: unsafe extern "C" fn(*const Context, i64, i64, u64) -> i64,
+    offset_at: unsafe extern "C" fn(*const Context, i64, u64) -> i64,
 }
 
 /// The one table.
@@ -93,6 +127,12 @@ pub static HELPERS: Helpers = Helpers {
     compare_quotients: compare_quotients_128,
     common_multiple: common_multiple_128,
     power: power_128,
+    months_between,
+    part_of,
+    add_months,
+    date_from,
+    instant_at,
+    offset_at,
 };
 
 /// The quotient of two whole numbers, rounded; 0 by a divisor of 0, which code only asks for where the answer is not used.
@@ -219,6 +259,60 @@ fn date(days: i64) -> i32 {
 
 extern "C" fn years_between(_: *const Context, from: i64, to: i64) -> i64 {
     calendar::years_between(date(from), date(to))
+}
+
+extern "C" fn months_between(_: *const Context, from: i64, to: i64) -> i64 {
+    calendar::months_between(date(from), date(to))
+}
+
+/// A part of a date, as a number.
+#[must_use]
+pub fn part_of_date(date: i32, part: DatePart) -> i64 {
+    let civil = calendar::civil_from_days(date);
+    match part {
+        DatePart::Year => civil.year.into(),
+        DatePart::Month => civil.month.into(),
+        DatePart::Day => civil.day.into(),
+        DatePart::Weekday => calendar::weekday_of(date) as i64,
+    }
+}
+
+/// The date of a year, a month and a day, if there is such a day in the years -9999 to 9999.
+#[must_use]
+pub fn date_of_parts(year: i64, month: i64, day: i64) -> Option<i32> {
+    calendar::days_from_civil(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?)
+}
+
+extern "C" fn part_of(_: *const Context, days: i64, part: u64) -> i64 {
+    let part = match part {
+        0 => DatePart::Year,
+        1 => DatePart::Month,
+        2 => DatePart::Day,
+        _ => DatePart::Weekday,
+    };
+    part_of_date(date(days), part)
+}
+
+extern "C" fn add_months(_: *const Context, days: i64, months: i64) -> i64 {
+    // There is such a date wherever the answer is used.
+    calendar::add_months(date(days), months).unwrap_or(0).into()
+}
+
+extern "C" fn date_from(_: *const Context, year: i64, month: i64, day: i64) -> i64 {
+    date_of_parts(year, month, day).map_or(NO_DATE, i64::from)
+}
+
+unsafe extern "C" fn instant_at(context: *const Context, days: i64, second: i64, zone: u64) -> i64 {
+    // SAFETY: code passes on the context it was entered with, whose program is a valid reference for the whole call.
+    let program = unsafe { &*(*context).program };
+    let second = second.clamp(0, calendar::SECONDS_PER_DAY) as i32;
+    program.zones.get(zone as usize).map_or(0, |zone| calendar::instant_at(date(days), second, zone))
+}
+
+unsafe extern "C" fn offset_at(context: *const Context, instant: i64, zone: u64) -> i64 {
+    // SAFETY: code passes on the context it was entered with, whose program is a valid reference for the whole call.
+    let program = unsafe { &*(*context).program };
+    program.zones.get(zone as usize).map_or(0, |zone| i64::from(zone.offset_at(instant)))
 }
 
 unsafe extern "C" fn date_of(context: *const Context, instant: i64, zone: u64) -> i64 {

@@ -3,7 +3,7 @@
 //! A value of fixed size stands where it is, in the narrowest form its range allows, little-endian. Texts and lists are a [`Handle`] into
 //! an arena. Nothing in memory is a pointer, so rows and arenas can be moved, grown and kept.
 
-use crate::types::{Kind, RecordId, Type, Types};
+use crate::types::{RecordId, Type, Types};
 
 /// The memory that a [`Handle`] points into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl Shape {
     pub fn of(ty: &Type, types: &Types) -> Self {
         match ty {
             Type::Boolean => Self::Boolean,
-            Type::Scalar(scalar) if scalar.kind == Kind::Datetime => Self::Datetime,
+            Type::Scalar(scalar) if scalar.is_datetime() => Self::Datetime,
             Type::Scalar(scalar) => Self::int(scalar.lo, scalar.hi),
             Type::Ratio { .. } => Self::Ratio,
             Type::Text { .. } => Self::Text,

@@ -6,10 +6,13 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use crate::calendar::Weekday;
 use crate::meta::{DecisionId, ProgramMeta};
 use crate::text::{write_json_text, write_number};
 use crate::types::{EnumId, FieldType, Kind, RecordId, Scalar, Type, Types, Unit};
 
+const DURATION: &str = "[-+]?P?[0-9T].*";
+const DATETIME: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}.*";
 const DIGITS: &str = "-?(0|[1-9][0-9]*)(\\\\.[0-9]+)?";
 
 /// The JSON Schema (draft 2020-12) of the input of a decision, as one JSON object without line breaks.
@@ -106,14 +109,25 @@ impl Schema<'_> {
         match scalar.kind {
             Kind::Number { scale, unit } => self.amount(scalar, scale, unit),
             Kind::Days => self.amount(scalar, 0, Unit::One),
-            Kind::Duration => self.text("[-+]?P?[0-9T].*", "a duration such as PT1H30M or 1 h 30 min", scalar),
+            Kind::Duration => self.text(DURATION, "a duration such as PT1H30M or 1 h 30 min", scalar),
+            Kind::DurationIn(unit) => {
+                self.out.push_str("{\"anyOf\":[{\"type\":\"number\"},");
+                self.text(DURATION, &format!("a number of {}, or a duration such as PT1H30M or 1 h 30 min", unit.name()), scalar);
+                self.out.push_str("]}");
+            }
+            Kind::Period => self.text("[-+]?P?[0-9].*", "a period such as P18Y or 6 months", scalar),
+            Kind::Weekday => {
+                let inside = |day: &Weekday| (scalar.lo..=scalar.hi).contains(&(*day as i128));
+                self.names(Weekday::ALL.into_iter().filter(inside).map(|day| day.name().to_owned()).collect());
+            }
             Kind::Date => self.text("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2026-11-20", scalar),
             Kind::Time => self.text("[0-9]{2}:[0-9]{2}.*", "a time such as 22:00", scalar),
-            Kind::Datetime => self.text(
-                "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}.*",
-                "a date and time with its offset from UTC such as 2026-11-20T22:30+01:00",
-                scalar,
-            ),
+            Kind::Datetime => self.text(DATETIME, "a date and time with its offset from UTC such as 2026-11-20T22:30+01:00", scalar),
+            Kind::DatetimeIn(place) => {
+                let zone = self.program.zones.get(usize::from(place)).map_or("its zone", |zone| zone.name());
+                let what = format!("a date and time with its offset from UTC such as 2026-11-20T22:30+01:00, or without it as in {zone}");
+                self.text(DATETIME, &what, scalar);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::calendar::Weekday;
 use crate::literal;
 use crate::meta::ProgramMeta;
 use crate::types::{EnumId, Kind, RecordId, Scalar, Type, Unit};
@@ -137,11 +138,13 @@ pub fn write_number(out: &mut String, number: i128, kind: Kind) {
         Kind::Number { scale, unit: Unit::One } => literal::write_decimal(out, number, scale),
         Kind::Number { scale, unit: Unit::Percent } => literal::write_percent(out, number, scale),
         Kind::Number { scale, unit: Unit::Money(currency) } => literal::write_money(out, number, scale, currency),
-        Kind::Duration => literal::write_duration(out, clamped(number)),
+        Kind::Duration | Kind::DurationIn(_) => literal::write_duration(out, clamped(number)),
+        Kind::Period => literal::write_period(out, clamped(number)),
+        Kind::Weekday => out.write_str(weekday(number)),
         Kind::Days => write!(out, "{number} {}", if number.abs() == 1 { "day" } else { "days" }),
         Kind::Date => literal::write_date(out, clamped_day(number)),
         Kind::Time => literal::write_time(out, clamped_day(number)),
-        Kind::Datetime => {
+        Kind::Datetime | Kind::DatetimeIn(_) => {
             write_datetime(out, clamped(number), 0);
             Ok(())
         }
@@ -155,13 +158,18 @@ fn write_json_number(out: &mut String, number: i128, scalar: Scalar) {
         Kind::Number { scale, .. } => {
             let _ = literal::write_decimal(out, number, scale);
         }
-        Kind::Duration => quoted(out, |out| {
+        Kind::Duration | Kind::DurationIn(_) => quoted(out, |out| {
             let _ = literal::write_duration_iso(out, clamped(number));
+        }),
+        Kind::Period => quoted(out, |out| {
+            let _ = literal::write_period_iso(out, clamped(number));
         }),
         Kind::Days => {
             let _ = write!(out, "{number}");
         }
-        kind @ (Kind::Date | Kind::Time | Kind::Datetime) => quoted(out, |out| write_number(out, number, kind)),
+        kind @ (Kind::Date | Kind::Weekday | Kind::Time | Kind::Datetime | Kind::DatetimeIn(_)) => {
+            quoted(out, |out| write_number(out, number, kind))
+        }
     }
 }
 
@@ -298,6 +306,11 @@ fn zone_name(program: &ProgramMeta, place: u16) -> &str {
 fn members(program: &ProgramMeta, id: EnumId, bits: u64) -> impl Iterator<Item = &str> {
     let names = program.types.enum_type(id).values.iter().take(64).enumerate();
     names.filter(move |(place, _)| bits >> place & 1 == 1).map(|(_, name)| name.as_str())
+}
+
+fn weekday(number: i128) -> &'static str {
+    let day = usize::try_from(number).ok().and_then(|place| Weekday::ALL.get(place));
+    day.map_or(NO_VALUE, |day| day.name())
 }
 
 fn clamped(number: i128) -> i64 {

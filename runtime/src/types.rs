@@ -38,14 +38,66 @@ pub enum Kind {
     },
     /// Seconds.
     Duration,
+    /// [`Duration`](Self::Duration), of which an input may also give a plain number in this unit.
+    DurationIn(TimeUnit),
     /// Calendar days, as a distance.
     Days,
+    /// Calendar months, as a distance.
+    Period,
     /// Days since 1970-01-01.
     Date,
+    /// Days of the week since Monday, 0 to 6.
+    Weekday,
     /// Seconds since midnight, 0 to 86,399.
     Time,
     /// Seconds since 1970-01-01T00:00Z. The value also carries an offset, which order and equality ignore.
     Datetime,
+    /// [`Datetime`](Self::Datetime), of which an input may also give what clocks show in the program's zone of this place, without an offset.
+    DatetimeIn(u16),
+}
+
+/// The unit that a plain number is read in as a duration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TimeUnit {
+    /// One second.
+    Seconds,
+    /// 60 seconds.
+    Minutes,
+    /// 3,600 seconds.
+    Hours,
+    /// 24 hours.
+    Days,
+    /// Seven days of 24 hours.
+    Weeks,
+}
+
+impl TimeUnit {
+    /// All units, from short to long.
+    pub const ALL: [Self; 5] = [Self::Seconds, Self::Minutes, Self::Hours, Self::Days, Self::Weeks];
+
+    /// The name as the language writes it, such as `hours`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Seconds => "seconds",
+            Self::Minutes => "minutes",
+            Self::Hours => "hours",
+            Self::Days => "days",
+            Self::Weeks => "weeks",
+        }
+    }
+
+    /// How many seconds it has.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        match self {
+            Self::Seconds => 1,
+            Self::Minutes => 60,
+            Self::Hours => 3_600,
+            Self::Days => 86_400,
+            Self::Weeks => 604_800,
+        }
+    }
 }
 
 /// An ordered type: what its whole number counts, and its bounds.
@@ -108,6 +160,8 @@ pub const DEFAULT_NUMBER: i128 = 999_999_999_999_999;
 pub const DEFAULT_DURATION: i128 = 1_000_000 * 3600;
 /// The greatest distance in days unless a range says otherwise.
 pub const DEFAULT_DAYS: i128 = 1_000_000;
+/// The greatest distance in months unless a range says otherwise.
+pub const DEFAULT_PERIOD: i128 = 12_000;
 /// The greatest length of a text unless its type says otherwise.
 pub const DEFAULT_TEXT: u32 = 10_000;
 /// The greatest length of a list unless its type says otherwise.
@@ -131,12 +185,30 @@ impl Kind {
     pub fn default_bounds(self) -> (i128, i128) {
         match self {
             Self::Number { .. } => (-DEFAULT_NUMBER, DEFAULT_NUMBER),
-            Self::Duration => (-DEFAULT_DURATION, DEFAULT_DURATION),
+            Self::Duration | Self::DurationIn(_) => (-DEFAULT_DURATION, DEFAULT_DURATION),
             Self::Days => (-DEFAULT_DAYS, DEFAULT_DAYS),
+            Self::Period => (-DEFAULT_PERIOD, DEFAULT_PERIOD),
             Self::Date => (FIRST_DATE, LAST_DATE),
+            Self::Weekday => (0, 6),
             Self::Time => (0, 86_399),
-            Self::Datetime => (FIRST_INSTANT, LAST_INSTANT),
+            Self::Datetime | Self::DatetimeIn(_) => (FIRST_INSTANT, LAST_INSTANT),
         }
+    }
+
+    /// The kind without what it says of how an input may be written: what is computed with.
+    #[must_use]
+    pub const fn plain(self) -> Self {
+        match self {
+            Self::DurationIn(_) => Self::Duration,
+            Self::DatetimeIn(_) => Self::Datetime,
+            other => other,
+        }
+    }
+
+    /// Whether values can be added, negated and taken in parts: numbers and distances, but no points of time.
+    #[must_use]
+    pub const fn is_measure(self) -> bool {
+        matches!(self, Self::Number { .. } | Self::Duration | Self::DurationIn(_) | Self::Days | Self::Period)
     }
 
     /// A plain whole number.
@@ -165,6 +237,12 @@ impl Scalar {
     pub const fn between(kind: Kind, lo: i128, hi: i128) -> Self {
         Self { kind, lo, hi }
     }
+
+    /// Whether values are instants, which carry an offset.
+    #[must_use]
+    pub const fn is_datetime(&self) -> bool {
+        matches!(self.kind, Kind::Datetime | Kind::DatetimeIn(_))
+    }
 }
 
 impl Type {
@@ -172,6 +250,17 @@ impl Type {
     #[must_use]
     pub const fn integer(lo: i128, hi: i128) -> Self {
         Self::Scalar(Scalar::between(Kind::INTEGER, lo, hi))
+    }
+
+    /// The type with the [plain](Kind::plain) kind in it: what is computed with.
+    #[must_use]
+    pub fn plain(self) -> Self {
+        match self {
+            Self::Scalar(scalar) => Self::Scalar(Scalar { kind: scalar.kind.plain(), ..scalar }),
+            Self::Optional(inner) => Self::Optional(Box::new(inner.plain())),
+            Self::List { element, min, max } => Self::List { element: Box::new(element.plain()), min, max },
+            other => other,
+        }
     }
 
     /// The type without `?`.

@@ -7,8 +7,10 @@ use super::number::{aligned, scalar_of};
 use super::tree::Node;
 
 /// What can be compared by order.
-fn kinds() -> [Kind; 9] {
-    [Kind::INTEGER, Kind::INTEGER, Kind::INTEGER, euro(2), Kind::Duration, Kind::Days, Kind::Date, Kind::Time, Kind::Datetime]
+fn kinds() -> [Kind; 12] {
+    let numbers = [Kind::INTEGER, Kind::INTEGER, Kind::INTEGER, euro(2), Kind::Duration, Kind::Days];
+    let times = [Kind::Date, Kind::Date, Kind::Time, Kind::Datetime, Kind::Period, Kind::Weekday];
+    std::array::from_fn(|place| if place < numbers.len() { numbers[place] } else { times[place - numbers.len()] })
 }
 
 fn read(ty: &Type, text: String) -> Node {
@@ -52,7 +54,7 @@ impl Generator {
             Type::Set(id) if depth > 0 => self.set(scope, *id, depth),
             Type::Record(id) if depth > 0 => self.record(scope, id.0 as usize, depth),
             Type::List { element, min, max } if depth > 0 => self.list_literal(scope, element, (*min, *max), depth),
-            Type::Enum(id) if self.random.chance(20) => self.qualified(*id),
+            Type::Enum(id) if self.random.chance(20) && !self.is_weekday(*id) => self.qualified(*id),
             other => self.literal(other),
         }
     }
@@ -189,8 +191,9 @@ impl Generator {
         let Type::Set(id) = place.ty else { return None };
         let whole = if depth > 0 && self.random.chance(40) { self.set(scope, id, depth) } else { read(&place.ty, place.text) };
         let (operator, wants) = *self.random.pick(&[("has", false), ("has all", true), ("has any", true), ("in", false)]);
-        let part = if wants { self.value(scope, &Type::Set(id), depth.min(1)) } else { self.value(scope, &Type::Enum(id), depth.min(1)) };
+        let part = if wants { self.value(scope, &Type::Set(id), depth.min(1)) } else { self.member(scope, id, depth.min(1)) };
         Some(match operator {
+            "has" if self.is_weekday(id) => Node::value(Type::Boolean, "(~ has ~)", vec![whole, part]).mark("has a weekday"),
             "in" => Node::value(Type::Boolean, "(~ in ~)", vec![part, whole]).mark("in a set"),
             _ => Node::value(Type::Boolean, format!("(~ {operator} ~)"), vec![whole, part]).mark(operator),
         })

@@ -10,6 +10,9 @@ use super::random::Random;
 use super::tree::Node;
 use super::value::{Hints, value};
 
+/// The zones that programs name.
+pub const ZONES: [&str; 5] = ["Europe/Berlin", "America/New_York", "UTC", "Asia/Kathmandu", "Pacific/Apia"];
+
 /// Something that can be read: a parameter, a field of one, a `let`, an element of a list.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -111,7 +114,7 @@ impl Generator {
 
     /// A literal of a scalar type, small where it may be.
     pub fn scalar_literal(&mut self, scalar: Scalar) -> Node {
-        let (lo, hi) = match scalar.kind {
+        let (lo, hi) = match scalar.kind.plain() {
             Kind::Date => (scalar.lo.max(9_000), scalar.hi.min(24_000)),
             Kind::Datetime => (scalar.lo.max(900_000_000), scalar.hi.min(2_100_000_000)),
             Kind::Duration => (scalar.lo.max(-7_200), scalar.hi.min(200_000)),
@@ -148,7 +151,7 @@ pub fn dimension(kind: Kind) -> Kind {
     match kind {
         Kind::Number { unit: Unit::One | Unit::Percent, .. } => Kind::INTEGER,
         Kind::Number { unit, .. } => Kind::Number { scale: 0, unit },
-        other => other,
+        other => other.plain(),
     }
 }
 
@@ -180,10 +183,14 @@ fn scalar_written(scalar: Scalar) -> String {
         Kind::Number { scale, unit: Unit::Percent } => format!("percent({})", scale - 2),
         Kind::Number { scale, unit: Unit::Money(currency) } => format!("money {}({scale})", currency.code()),
         Kind::Duration => "duration".into(),
+        Kind::DurationIn(unit) => format!("duration read as {}", unit.name()),
         Kind::Days => "days".into(),
+        Kind::Period => "period".into(),
         Kind::Date => "date".into(),
+        Kind::Weekday => "weekday".into(),
         Kind::Time => "time".into(),
         Kind::Datetime => "datetime".into(),
+        Kind::DatetimeIn(zone) => format!("datetime in zone \"{}\"", ZONES[usize::from(zone) % ZONES.len()]),
     };
     if (scalar.lo, scalar.hi) == scalar.kind.default_bounds() {
         return name;

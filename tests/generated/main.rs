@@ -25,6 +25,7 @@ mod program;
 mod quotient;
 mod random;
 mod shrink;
+mod time;
 mod tree;
 mod value;
 
@@ -149,8 +150,25 @@ const CONSTRUCTS: &[&str] = &[
     "floor",
     "ceiling",
     "years_between",
+    "months_between",
+    "days_between",
     "date_of",
     "time_of",
+    "weekday_of",
+    "year_of",
+    "month_of",
+    "day_of",
+    "a part of an instant",
+    "date_from",
+    "datetime_at",
+    "date + period",
+    "a period times a number",
+    "a type of period",
+    "a type of weekday",
+    "a set of weekdays",
+    "has a weekday",
+    "duration read as",
+    "datetime in zone",
     "a duration times a number",
     "the time between two points",
     "date + days",

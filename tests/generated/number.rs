@@ -42,10 +42,6 @@ pub fn aligned(a: Scalar, b: Scalar) -> Option<(Scalar, Scalar)> {
     Some((rescaled(a, scale)?, rescaled(b, scale)?))
 }
 
-fn shifted(scalar: Scalar, kind: Kind, lo: i128, hi: i128) -> Option<Scalar> {
-    around(kind, &[scalar.lo.checked_add(lo), scalar.hi.checked_add(hi)])
-}
-
 impl Generator {
     /// A value that fits a scalar type.
     pub fn scalar(&mut self, scope: &Scope, want: Scalar, depth: usize) -> Node {
@@ -100,7 +96,7 @@ impl Generator {
             return node;
         }
         let modulus = want.hi.checked_sub(want.lo).and_then(|span| span.checked_add(1)).filter(|span| *span < ten(17));
-        let measured = matches!(want.kind, Kind::Number { .. } | Kind::Duration | Kind::Days);
+        let measured = want.kind.is_measure();
         match modulus {
             Some(modulus) if measured && self.random.chance(70) => {
                 let (modulus, low) = (constant(want.kind, modulus), constant(want.kind, want.lo));
@@ -117,7 +113,7 @@ impl Generator {
     }
 
     /// The value rounded to the places of a kind, if it has more.
-    fn with_places(&mut self, node: Node, kind: Kind) -> Node {
+    pub fn with_places(&mut self, node: Node, kind: Kind) -> Node {
         let (has, wants) = (scalar_of(&node), kind.scale());
         let Some(drop) = has.kind.scale().checked_sub(wants).filter(|drop| *drop > 0) else { return node };
         let (power, unit) =
@@ -140,7 +136,7 @@ impl Generator {
     /// The lesser or greater of two values, or one without its sign.
     fn extreme(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
         let a = self.quantity(scope, kind, depth - 1);
-        let measured = matches!(kind, Kind::Number { .. } | Kind::Duration | Kind::Days);
+        let measured = kind.is_measure();
         if measured && self.random.chance(30) {
             let it = scalar_of(&a);
             let most = it.lo.checked_abs()?.max(it.hi.checked_abs()?);
@@ -170,25 +166,22 @@ impl Generator {
     }
 
     fn operation(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
-        match kind {
+        match kind.plain() {
             Kind::Number { .. } => self.arithmetic(scope, kind, depth),
-            Kind::Duration | Kind::Days => self.span_of_time(scope, kind, depth),
-            Kind::Date => self.date(scope, depth),
-            Kind::Time => self.in_zone(scope, "time_of", Kind::Time, depth),
-            Kind::Datetime => self.moved(scope, Kind::Datetime, Kind::Duration, depth),
+            kind => self.time(scope, kind, depth),
         }
     }
 
     fn arithmetic(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
         let plain = dimension(kind) == Kind::INTEGER;
-        match self.random.below(10) {
+        match self.random.below(11) {
             0..=3 => self.sum_or_difference(scope, kind, depth),
             4 | 5 => self.product(scope, kind, Kind::INTEGER, depth),
             6 => self.remainder(scope, kind, depth),
             7 => self.negated(scope, kind, depth),
             8 if plain => self.count(scope, depth),
-            9 if plain && self.random.chance(50) => self.power(scope, depth),
-            9 if plain => self.years(scope, depth),
+            9 if plain && self.random.chance(40) => self.power(scope, depth),
+            9 | 10 if plain => self.count_of_time(scope, depth),
             _ => {
                 let node = self.quantity(scope, kind, depth - 1);
                 let places = self.random.below(3) as u32;
@@ -197,7 +190,7 @@ impl Generator {
         }
     }
 
-    fn sum_or_difference(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
+    pub fn sum_or_difference(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
         let (a, b) = (self.quantity(scope, kind, depth - 1), self.quantity(scope, kind, depth - 1));
         let (x, y) = aligned(scalar_of(&a), scalar_of(&b))?;
         if self.random.chance(50) {
@@ -225,87 +218,21 @@ impl Generator {
         Some(if wide { node.mark("a product of 128 bits") } else { node })
     }
 
-    fn remainder(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
+    pub fn remainder(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
         let (a, b) = (self.quantity(scope, kind, depth - 1), self.divisor(scope, kind, depth - 1)?);
         let (_, y) = aligned(scalar_of(&a), scalar_of(&b))?;
         let ty = around(y.kind, &[Some(y.lo.min(0)), Some(y.hi.max(0))])?;
         Some(Node::value(Type::Scalar(ty), "(~ mod ~)", vec![a, b]).mark("mod"))
     }
 
-    fn negated(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
+    pub fn negated(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
         let a = self.quantity(scope, kind, depth - 1);
         let x = scalar_of(&a);
         let ty = around(x.kind, &[x.lo.checked_neg(), x.hi.checked_neg()])?;
         Some(Node::value(Type::Scalar(ty), "(-(~))", vec![a]).mark("unary -"))
     }
 
-    fn years(&mut self, scope: &Scope, depth: usize) -> Option<Node> {
-        let (a, b) = (self.quantity(scope, Kind::Date, depth - 1), self.quantity(scope, Kind::Date, depth - 1));
-        let ty = Scalar::between(Kind::INTEGER, -20_000, 20_000);
-        Some(Node::value(Type::Scalar(ty), "years_between(~, ~)", vec![a, b]).mark("years_between"))
-    }
-
-    fn span_of_time(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
-        let point = if kind == Kind::Days { Kind::Date } else { Kind::Datetime };
-        match self.random.below(7) {
-            0 | 1 => self.sum_or_difference(scope, kind, depth),
-            2 => {
-                let node = self.quantity(scope, Kind::INTEGER, depth - 1);
-                let by = self.with_places(node, Kind::INTEGER);
-                let a = self.quantity(scope, kind, depth - 1);
-                let (x, y) = (scalar_of(&a), scalar_of(&by));
-                let corners = [x.lo.checked_mul(y.lo), x.lo.checked_mul(y.hi), x.hi.checked_mul(y.lo), x.hi.checked_mul(y.hi)];
-                let ty = around(kind, &corners)?;
-                Some(Node::value(Type::Scalar(ty), "(~ * ~)", vec![a, by]).mark("a duration times a number"))
-            }
-            3 => self.remainder(scope, kind, depth),
-            4 => self.negated(scope, kind, depth),
-            _ => {
-                let (a, b) = (self.quantity(scope, point, depth - 1), self.quantity(scope, point, depth - 1));
-                let (x, y) = (scalar_of(&a), scalar_of(&b));
-                let ty = around(kind, &[x.lo.checked_sub(y.hi), x.hi.checked_sub(y.lo)])?;
-                Some(Node::value(Type::Scalar(ty), "(~ - ~)", vec![a, b]).mark("the time between two points"))
-            }
-        }
-    }
-
-    fn date(&mut self, scope: &Scope, depth: usize) -> Option<Node> {
-        if self.random.chance(50) {
-            self.in_zone(scope, "date_of", Kind::Date, depth)
-        } else {
-            self.moved(scope, Kind::Date, Kind::Days, depth)
-        }
-    }
-
-    fn in_zone(&mut self, scope: &Scope, function: &'static str, kind: Kind, depth: usize) -> Option<Node> {
-        let instant = self.quantity(scope, Kind::Datetime, depth - 1);
-        let zone = self.random.pick(&self.zones.clone()).clone();
-        let x = scalar_of(&instant);
-        let ty = match kind {
-            Kind::Time => Scalar::of(Kind::Time),
-            _ => Scalar::between(kind, x.lo.div_euclid(86_400) - 1, x.hi.div_euclid(86_400) + 1),
-        };
-        Some(Node::value(Type::Scalar(ty), format!("{function}(~, {zone})"), vec![instant]).mark(function))
-    }
-
-    /// A date moved by days, or an instant moved by a duration.
-    fn moved(&mut self, scope: &Scope, kind: Kind, by: Kind, depth: usize) -> Option<Node> {
-        let (a, b) = (self.quantity(scope, kind, depth - 1), self.quantity(scope, by, depth - 1));
-        let (x, y) = (scalar_of(&a), scalar_of(&b));
-        let day = if kind == Kind::Date { 1 } else { 86_400 };
-        let (sign, ty) = match self.random.chance(50) {
-            true => ("+", shifted(x, kind, y.lo, y.hi)),
-            false => ("-", shifted(x, kind, -y.hi, -y.lo)),
-        };
-        let ty = ty.filter(|ty| ty.lo > -4_000_000 * day && ty.hi < 2_900_000 * day)?;
-        Some(Node::value(Type::Scalar(ty), format!("(~ {sign} ~)"), vec![a, b]).mark(if day == 1 {
-            "date + days"
-        } else {
-            "datetime + duration"
-        }))
-    }
-
-    // Divisors
+    // Quotients
 
     /// A value that is never 0.
     pub fn divisor(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
@@ -332,7 +259,7 @@ impl Generator {
     // Lists
 
     fn sum(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
-        if !matches!(kind, Kind::Number { .. } | Kind::Duration | Kind::Days) {
+        if !kind.is_measure() {
             return None;
         }
         let whole = |ty: &Type| matches!(ty, Type::List { element, .. } if matches!(**element, Type::Scalar(it) if dimension(it.kind) == dimension(kind)));

@@ -1,15 +1,14 @@
 //! A whole program: enums, records, parameters, defines and decisions.
 
-use axtrace_runtime::types::{EnumId, EnumType, FieldType, Kind, RecordId, RecordType, Scalar, Type, Unit};
+use axtrace_runtime::types::{EnumId, EnumType, FieldType, Kind, RecordId, RecordType, Scalar, TimeUnit, Type, Unit};
 use axtrace_source::Span;
 
-use super::generator::{Function, Generator, Scope, decimal, euro, written};
+use super::generator::{Function, Generator, Scope, ZONES, decimal, euro, written};
 use super::number::scalar_of;
 use super::random::Random;
 use super::tree::Node;
 
 const VALUES: [&str; 12] = ["red", "green", "blue", "small", "large", "north", "south", "gold", "iron", "fresh", "late", "`very odd`"];
-const ZONES: [&str; 5] = ["Europe/Berlin", "America/New_York", "UTC", "Asia/Kathmandu", "Pacific/Apia"];
 
 /// One program.
 pub fn program(random: Random) -> Node {
@@ -19,6 +18,7 @@ pub fn program(random: Random) -> Node {
         parts.push(Node::item("owner \"The office\"\n", Vec::new()));
     }
     parts.extend(generator.enums());
+    generator.weekdays();
     parts.extend(generator.records());
     parts.extend(generator.params());
     parts.extend(generator.roles());
@@ -60,9 +60,10 @@ impl Generator {
                 let name = self.name("Record");
                 let count = 1 + self.random.below(5);
                 let fields: Vec<FieldType> = (0..count).map(|_| self.field()).collect();
-                let parts = fields
-                    .iter()
-                    .map(|field| Node::item(format!("  {} : {}\n", field.name, written(&field.ty, &self.meta.types)), Vec::new()));
+                let parts = fields.iter().map(|field| {
+                    let node = Node::item(format!("  {} : {}\n", field.name, written(&field.ty, &self.meta.types)), Vec::new());
+                    self.mark_of_time(node, &field.ty)
+                });
                 let node = Node::item(format!("record {name} {{\n~}}\n"), vec![Node::all(parts.collect())]).mark("record");
                 let nested = fields.iter().any(|field| matches!(field.ty.required(), Type::Record(_)));
                 let optional = fields.iter().any(|field| field.ty.is_optional());
@@ -104,7 +105,7 @@ impl Generator {
 
     /// A scalar type with one of many ranges.
     pub fn scalar_type(&mut self) -> Scalar {
-        let kind = match self.random.below(14) {
+        let kind = match self.random.below(17) {
             0..=4 => Kind::INTEGER,
             5 => decimal(1 + self.random.below(4) as u32),
             6 => euro(2),
@@ -114,6 +115,10 @@ impl Generator {
             10 => Kind::Date,
             11 => Kind::Time,
             12 => Kind::Datetime,
+            13 => Kind::Period,
+            14 => Kind::Weekday,
+            15 if self.random.chance(50) => Kind::DurationIn(*self.random.pick(&TimeUnit::ALL)),
+            15 => Kind::DatetimeIn(self.random.below(ZONES.len()) as u16),
             _ => decimal(*self.random.pick(&[2, 6, 9])),
         };
         let Kind::Number { .. } = kind else { return self.narrowed(Scalar::of(kind)) };
@@ -138,13 +143,15 @@ impl Generator {
     }
 
     fn narrowed(&mut self, scalar: Scalar) -> Scalar {
-        let (lo, hi) = match scalar.kind {
+        let (lo, hi) = match scalar.kind.plain() {
             Kind::Duration => *self.random.pick(&[(0, 86_400), (-3_600, 3_600), (900, 604_800), (scalar.lo, scalar.hi)]),
             Kind::Days => *self.random.pick(&[(0, 31), (-10, 400), (scalar.lo, scalar.hi)]),
             Kind::Date => *self.random.pick(&[(10_957, 21_914), (scalar.lo, scalar.hi)]),
             Kind::Time => *self.random.pick(&[(21_600, 64_800), (scalar.lo, scalar.hi)]),
             Kind::Datetime => *self.random.pick(&[(1_500_000_000, 2_000_000_000), (scalar.lo, scalar.hi)]),
-            Kind::Number { .. } => (scalar.lo, scalar.hi),
+            Kind::Period => *self.random.pick(&[(0, 60), (-3, 300), (scalar.lo, scalar.hi)]),
+            Kind::Weekday => *self.random.pick(&[(0, 4), (5, 6), (scalar.lo, scalar.hi)]),
+            _ => (scalar.lo, scalar.hi),
         };
         Scalar::between(scalar.kind, lo, hi)
     }

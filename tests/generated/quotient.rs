@@ -61,6 +61,7 @@ impl Generator {
                 (euro(2), euro(2)),
                 (Kind::Duration, Kind::Duration),
                 (Kind::Days, Kind::Days),
+                (Kind::Period, Kind::Period),
             ]),
             other => (other, Kind::INTEGER),
         };
@@ -134,7 +135,7 @@ impl Generator {
 
     /// A quotient rounded to places, or to a step.
     pub fn rounded_quotient(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
-        if !matches!(kind, Kind::Number { .. } | Kind::Duration | Kind::Days) {
+        if !kind.is_measure() {
             return None;
         }
         let function = *self.random.pick(&ROUNDINGS);

@@ -76,7 +76,7 @@ fn simple(ty: &Type) -> Vec<Node> {
         Type::Set(_) => vec![text("{}")],
         Type::Optional(_) => vec![text("missing")],
         Type::List { min: 0, .. } => vec![text("[]")],
-        Type::Scalar(Scalar { kind: Kind::Date | Kind::Datetime | Kind::Time, .. }) => Vec::new(),
+        Type::Scalar(Scalar { kind: Kind::Date | Kind::Datetime | Kind::DatetimeIn(_) | Kind::Time, .. }) => Vec::new(),
         Type::Scalar(scalar) => [0, 1].into_iter().map(|number| constant(scalar.kind, number)).collect(),
         _ => Vec::new(),
     }

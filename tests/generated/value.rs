@@ -1,6 +1,6 @@
 //! Values of a type: any, the ends of its range, and the constants that the program compares with.
 
-use axtrace_runtime::types::{Kind, Type, Types};
+use axtrace_runtime::types::{Type, Types};
 use axtrace_runtime::value::Value;
 
 use super::random::Random;
@@ -18,7 +18,7 @@ const TEXTS: [&str; 9] = ["", "a", "ab", "b", "é", "日本", "{x}", "\"q\\", "�
 pub fn value(random: &mut Random, ty: &Type, types: &Types, hints: &Hints) -> Value {
     match ty {
         Type::Boolean => Value::Boolean(random.chance(50)),
-        Type::Scalar(scalar) if scalar.kind == Kind::Datetime => {
+        Type::Scalar(scalar) if scalar.is_datetime() => {
             Value::Datetime { instant: number(random, scalar.lo, scalar.hi, hints) as i64, offset: random.between(-8, 8) as i32 * 5400 }
         }
         Type::Scalar(scalar) => Value::Scalar(number(random, scalar.lo, scalar.hi, hints)),

@@ -167,7 +167,7 @@ impl Expander<'_> {
 
     fn node(&mut self, kind: NodeKind, ty: Type, span: Span) -> NodeId {
         self.too_large |= self.graph.nodes.len() >= MAX_NODES;
-        self.graph.nodes.push(Node { kind, ty, span, site: None, slot: None });
+        self.graph.nodes.push(Node { kind, ty: ty.plain(), span, site: None, slot: None });
         NodeId(self.graph.nodes.len() as u32 - 1)
     }
 

@@ -1,6 +1,7 @@
 //! Built-in functions of the values of their operands.
 
-use axtrace_runtime::calendar::{self, Zone};
+use axtrace_runtime::calendar::{self, MAX_DATE, MIN_DATE, SECONDS_PER_DAY, Zone};
+use axtrace_runtime::helpers::{DatePart, date_of_parts, part_of_date};
 use axtrace_runtime::power;
 use axtrace_runtime::value::Value;
 
@@ -46,6 +47,16 @@ fn divides_by_zero(function: Function, values: &[Value]) -> bool {
 pub fn apply(function: Function, operands: &[Value], zones: &[Zone]) -> Option<Value> {
     match (function, operands) {
         (Function::YearsBetween, [from, to]) => scalar(calendar::years_between(day(from)?, day(to)?)),
+        (Function::MonthsBetween, [from, to]) => scalar(calendar::months_between(day(from)?, day(to)?)),
+        (Function::YearOf, [date]) => scalar(part_of_date(day(date)?, DatePart::Year)),
+        (Function::MonthOf, [date]) => scalar(part_of_date(day(date)?, DatePart::Month)),
+        (Function::DayOf, [date]) => scalar(part_of_date(day(date)?, DatePart::Day)),
+        (Function::WeekdayOf, [date]) => scalar(part_of_date(day(date)?, DatePart::Weekday)),
+        (Function::AddMonths, [date, months]) => scalar(calendar::add_months(day(date)?, seconds(months)?)?),
+        (Function::DateFrom, [year, month, day]) => {
+            Some(date_from(year, month, day).map_or(Value::Missing, |day| Value::Scalar(day.into())))
+        }
+        (Function::DatetimeAt, [date, time, zone]) => datetime_at(day(date)?, day(time)?, zone_of(zone, zones)?),
         (Function::DateOf, [instant, zone]) => scalar(calendar::date_of(seconds(instant)?, zone_of(zone, zones)?)),
         (Function::TimeOf, [instant, zone]) => scalar(calendar::time_of(seconds(instant)?, zone_of(zone, zones)?)),
         (
@@ -66,6 +77,16 @@ pub fn apply(function: Function, operands: &[Value], zones: &[Zone]) -> Option<V
         }
         _ => None,
     }
+}
+
+fn date_from(year: &Value, month: &Value, day: &Value) -> Option<i32> {
+    date_of_parts(seconds(year)?, seconds(month)?, seconds(day)?)
+}
+
+fn datetime_at(date: i32, time: i32, zone: &Zone) -> Option<Value> {
+    let instant = calendar::instant_at(date, time, zone);
+    let inside = (MIN_DATE..=MAX_DATE).contains(&i32::try_from(instant.div_euclid(SECONDS_PER_DAY)).ok()?);
+    inside.then(|| Value::Datetime { instant, offset: zone.offset_at(instant) })
 }
 
 fn scalar(number: impl Into<i128>) -> Option<Value> {

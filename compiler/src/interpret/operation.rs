@@ -90,7 +90,7 @@ impl Machine<'_> {
 
     /// A sum or a difference. Of a datetime and a duration it keeps the offset.
     fn sum(&mut self, act: &mut Activation<'_>, id: NodeId, left: NodeId, right: NodeId, add: fn(i128, i128) -> Option<i128>) -> Outcome {
-        let kind = act.graph.node(id).ty.required().scalar().map(|scalar| scalar.kind);
+        let kind = act.graph.node(id).ty.required().scalar().map(|scalar| scalar.kind.plain());
         let (first, second) = (self.eval(act, left)?, self.eval(act, right)?);
         let (Some(a), Some(b)) = (first.number(), second.number()) else { return Err(act.malformed(id, "two numbers")) };
         let overflow = || act.fault(id, FaultKind::Overflow);
@@ -207,6 +207,8 @@ impl Machine<'_> {
     fn name(&mut self, act: &mut Activation<'_>, id: NodeId) -> Result<u64, Fault> {
         match self.eval(act, id)? {
             Value::Enum(place) if place < 64 => Ok(1 << place),
+            // A day of the week.
+            Value::Scalar(place @ 0..64) => Ok(1 << place),
             _ => Err(act.malformed(id, "a name that sets can have")),
         }
     }

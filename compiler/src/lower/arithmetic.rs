@@ -1,7 +1,7 @@
 //! Sums, products, quotients and roundings of whole numbers, in words where their bounds allow and in wide numbers else.
 
 use axtrace_runtime::helpers::{Helper, Round};
-use axtrace_runtime::types::{Kind, Type};
+use axtrace_runtime::types::Type;
 
 use super::operand::{Operand, width_of};
 use super::pattern::Pattern;
@@ -48,7 +48,7 @@ impl<'g> Lower<'g, '_> {
         let right = self.single(right, &mut pattern);
         let Some(first) = left.first().copied() else { return Evaluated::one(right, pattern) };
         let mut values = vec![self.operate(op, first, right, self.widths(ty)[0])];
-        if matches!(ty.scalar(), Some(scalar) if scalar.kind == Kind::Datetime) {
+        if matches!(ty.scalar(), Some(scalar) if scalar.is_datetime()) {
             values.extend(left.get(1));
         }
         Evaluated { operand: Operand::Leaves(values), pattern }

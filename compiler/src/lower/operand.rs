@@ -14,7 +14,7 @@
 use std::borrow::Cow;
 
 use axtrace_runtime::layout::Shape;
-use axtrace_runtime::types::{Kind, Type, Types};
+use axtrace_runtime::types::{Type, Types};
 
 use crate::mir::{Base, Storage, Value, Width};
 
@@ -45,7 +45,7 @@ pub fn width_of(lo: i128, hi: i128) -> Width {
 pub fn widths(ty: &Type, types: &Types) -> Vec<Width> {
     match ty {
         Type::Boolean => vec![Width::Flag],
-        Type::Scalar(scalar) if scalar.kind == Kind::Datetime => vec![Width::Word; 2],
+        Type::Scalar(scalar) if scalar.is_datetime() => vec![Width::Word; 2],
         Type::Scalar(scalar) => vec![width_of(scalar.lo, scalar.hi)],
         Type::Ratio { num, den, .. } => vec![width_of(num.0, num.1), width_of(den.0, den.1)],
         Type::Text { .. } | Type::Enum(_) | Type::Set(_) | Type::List { .. } | Type::Zone => vec![Width::Word],

@@ -1,6 +1,6 @@
 //! Comparisons as formulas: what is compared becomes a variable, what it is compared with a set.
 
-use axtrace_runtime::types::{EnumId, Type};
+use axtrace_runtime::types::{EnumId, Scalar, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
@@ -300,8 +300,11 @@ impl Model<'_> {
         self.both(alike, equal)
     }
 
-    /// That an enum value has the name of a place.
+    /// That an enum value has the name of a place, or a day of the week is the one of it.
     fn is_name(&mut self, class: ClassId, place: u16, of: EnumId) -> FormulaId {
+        if let Type::Scalar(day) = self.classes.get(class).ty {
+            return self.is_day(class, place, day);
+        }
         match self.classes.get(class).term.clone() {
             Term::Constant(Value::Enum(own)) => {
                 if own == place {
@@ -317,6 +320,13 @@ impl Model<'_> {
                 self.logic.atom(variable, IntSet::point(place.into()))
             }
         }
+    }
+
+    fn is_day(&mut self, class: ClassId, place: u16, day: Scalar) -> FormulaId {
+        let ty = Type::Scalar(Scalar::between(day.kind, place.into(), place.into()));
+        let wanted = self.constant(Value::Scalar(place.into()), ty, Span::default());
+        let bounds = difference((0, 6), (place.into(), place.into()));
+        self.each_pair(class, wanted, |model, class, wanted| model.compare_numbers(Comparison::Equal, class, wanted, &bounds))
     }
 
     fn equal_names(&mut self, left: ClassId, right: ClassId, of: EnumId) -> FormulaId {

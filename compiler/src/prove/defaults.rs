@@ -52,7 +52,7 @@ impl Defaults<'_> {
 
     /// A number as a value of its type.
     pub fn number(&self, scalar: Scalar, number: i128) -> Value {
-        match (scalar.kind, i64::try_from(number)) {
+        match (scalar.kind.plain(), i64::try_from(number)) {
             (Kind::Datetime, Ok(instant)) => Value::Datetime { instant, offset: self.zone.map_or(0, |zone| zone.offset_at(instant)) },
             _ => Value::Scalar(number),
         }
@@ -61,7 +61,7 @@ impl Defaults<'_> {
 
 /// The number that a value of a type has unless there is a reason for another.
 pub fn simplest(scalar: Scalar) -> i128 {
-    let wish = match scalar.kind {
+    let wish = match scalar.kind.plain() {
         Kind::Date => ROUND_DATE,
         Kind::Datetime => ROUND_DATE * 86_400,
         _ => 0,

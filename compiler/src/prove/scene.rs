@@ -212,7 +212,12 @@ impl Scene<'_> {
     fn set_of(&mut self, names: &[ClassId], depth: u32) -> Option<Value> {
         let mut bits = 0;
         for name in names {
-            let Value::Enum(place) = self.term(*name, depth)? else { return None };
+            let place = match self.term(*name, depth)? {
+                Value::Enum(place) => place,
+                // A day of the week.
+                Value::Scalar(place) => u16::try_from(place).ok()?,
+                _ => return None,
+            };
             bits |= 1u64.checked_shl(place.into())?;
         }
         Some(Value::Set(bits))

@@ -239,18 +239,21 @@ fn shorter(elements: &[Value], min: usize) -> Vec<Value> {
 
 /// Rounder numbers near a number, the roundest first, inside of the bounds.
 fn rounder(scalar: Scalar, number: i128, defaults: &Defaults<'_>) -> Vec<i128> {
-    let mut numbers = match scalar.kind {
+    let mut numbers = match scalar.kind.plain() {
         Kind::Number { .. } => steps_around(number, (1..=18).rev().filter_map(|digits| 10i128.checked_pow(digits))),
-        Kind::Duration => steps_around(number, [86_400, 36_000, 3_600, 900, 60].into_iter()),
+        Kind::Duration | Kind::DurationIn(_) => steps_around(number, [86_400, 36_000, 3_600, 900, 60].into_iter()),
         Kind::Time => steps_around(number, [3_600, 900, 60].into_iter()),
         Kind::Days => steps_around(number, [100, 10, 7].into_iter()),
+        Kind::Period => steps_around(number, [1200, 120, 12].into_iter()),
+        Kind::Weekday => Vec::new(),
         Kind::Date => round_dates(number),
-        Kind::Datetime => round_instants(number, defaults),
+        Kind::Datetime | Kind::DatetimeIn(_) => round_instants(number, defaults),
     };
     let distance = |number: i128| number.abs_diff(simplest(scalar));
     let own = distance(number);
     numbers.retain(|near| (scalar.lo..=scalar.hi).contains(near) && (*near != number));
-    numbers.retain(|near| matches!(scalar.kind, Kind::Date | Kind::Datetime | Kind::Time) || distance(*near) <= own.saturating_mul(2));
+    numbers
+        .retain(|near| matches!(scalar.kind.plain(), Kind::Date | Kind::Datetime | Kind::Time) || distance(*near) <= own.saturating_mul(2));
     let end = roundness(&numbers, scalar, number);
     numbers.truncate(end);
     numbers
@@ -258,9 +261,10 @@ fn rounder(scalar: Scalar, number: i128, defaults: &Defaults<'_>) -> Vec<i128> {
 
 /// How many of the rounder numbers are simpler than the number itself: those with a greater step, or with fewer digits.
 fn roundness(numbers: &[i128], scalar: Scalar, number: i128) -> usize {
-    let steps: &[i128] = match scalar.kind {
+    let steps: &[i128] = match scalar.kind.plain() {
         Kind::Duration => &[86_400, 36_000, 3_600, 900, 60],
         Kind::Time => &[3_600, 900, 60],
+        Kind::Period => &[1200, 120, 12],
         Kind::Number { .. } => return numbers.iter().take_while(|near| digits(**near) < digits(number)).count(),
         _ => return numbers.len(),
     };

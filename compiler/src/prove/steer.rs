@@ -3,8 +3,9 @@
 //! An age is reached through the date of birth, a sum through one of its parts, a condition on some element through an element that is
 //! built for it. What cannot be turned around is left to chance.
 
-use axtrace_runtime::calendar::{self, Local};
-use axtrace_runtime::types::{Kind, Scalar, Type};
+mod time;
+
+use axtrace_runtime::types::{Scalar, Type};
 use axtrace_runtime::value::Value;
 
 use super::defaults::{Defaults, simplest};
@@ -14,7 +15,6 @@ use super::random::Random;
 use super::scene::{Path, Scene};
 use super::sets::IntSet;
 use super::terms::{ClassId, Linear, Term};
-use crate::function::Function;
 
 /// How deep a wish is followed back.
 const DEEPEST: u32 = 60;
@@ -83,7 +83,7 @@ impl Steering<'_, '_> {
                 None => false,
             },
             Subject::Text(_) => self.text(class, &set),
-            Subject::Given(_) => self.presence(class, set.contains(1)),
+            Subject::Given(_) => self.presence(class, set.contains(1), depth),
             Subject::Member(_, place) => self.member(class, place, set.contains(1)),
         }
     }
@@ -219,6 +219,7 @@ impl Steering<'_, '_> {
             Term::Count(list, filter) => self.count(*list, *filter, number, depth),
             Term::Total(list, filter, body) => self.total(*list, *filter, *body, number, depth),
             Term::Choice(cases) => self.choice(cases, number, depth),
+            Term::Unwrap(of) if self.is_date_from(*of) => self.parts_of_date(*of, number, depth),
             Term::Branch(condition, then, otherwise) => {
                 let taken = if self.scene.holds(*condition) == Some(true) { *then } else { *otherwise };
                 self.number(taken, number, depth)
@@ -278,44 +279,6 @@ impl Steering<'_, '_> {
             }
         }
         self.number(left, 1, depth) && self.number(right, number, depth)
-    }
-
-    /// Makes the value of a built-in function a number, if there is a way back.
-    fn call(&mut self, function: Function, operands: &[ClassId], number: i128, depth: u32) -> bool {
-        match (function, operands) {
-            (Function::YearsBetween, &[from, to]) => self.years(from, to, number, depth),
-            (Function::DateOf, &[instant, zone]) => self.local(instant, zone, Some(number), None, depth),
-            (Function::TimeOf, &[instant, zone]) => self.local(instant, zone, None, Some(number), depth),
-            _ => false,
-        }
-    }
-
-    /// Reaches an age through the earlier date, else through the later.
-    fn years(&mut self, from: ClassId, to: ClassId, years: i128, depth: u32) -> bool {
-        let Some(months) = i64::try_from(years).ok().and_then(|years| years.checked_mul(12)) else { return false };
-        let date = |number: Option<i128>| number.and_then(|number| i32::try_from(number).ok());
-        let (from_date, to_date) = (date(self.scene.number(from)), date(self.scene.number(to)));
-        let born = to_date.and_then(|to| calendar::add_months(to, -months));
-        let counted = from_date.and_then(|from| calendar::add_months(from, months));
-        let mut ways = [(from, born), (to, counted)];
-        if !self.simple && self.random.below(3) == 0 {
-            ways.reverse();
-        }
-        ways.into_iter().any(|(class, date)| date.is_some_and(|date| self.number(class, date.into(), depth)))
-    }
-
-    /// Moves an instant to a local date or time, leaving the other as it is.
-    fn local(&mut self, instant: ClassId, zone: ClassId, date: Option<i128>, time: Option<i128>, depth: u32) -> bool {
-        let Some(now) = self.scene.number(instant).and_then(|now| i64::try_from(now).ok()) else { return false };
-        let Some(zone) = self.scene.zone(zone) else { return false };
-        let date = date.unwrap_or_else(|| calendar::date_of(now, zone).into());
-        let time = time.unwrap_or_else(|| calendar::time_of(now, zone).into());
-        let (Ok(date), Ok(time)) = (i32::try_from(date), i32::try_from(time)) else { return false };
-        let wished = match zone.instants_of(date, time) {
-            Local::Once(instant) | Local::Twice { earlier: instant, .. } => instant,
-            Local::Skipped { jump } => jump,
-        };
-        self.number(instant, wished.into(), depth)
     }
 
     /// Reaches a rounded ratio through its dividend.
@@ -405,7 +368,10 @@ impl Steering<'_, '_> {
         choices.into_iter().any(|text| self.put(class, Value::Text(text)))
     }
 
-    fn presence(&mut self, class: ClassId, wish: bool) -> bool {
+    fn presence(&mut self, class: ClassId, wish: bool, depth: u32) -> bool {
+        if self.is_date_from(class) {
+            return self.some_date(class, wish, depth);
+        }
         if !wish {
             return self.put(class, Value::Missing);
         }
@@ -547,7 +513,7 @@ impl Steering<'_, '_> {
             1 => scalar.hi,
             2 => simplest(scalar),
             3 => {
-                let width = if matches!(scalar.kind, Kind::Datetime) { 86_400 * 400 } else { 1_000 };
+                let width = if scalar.is_datetime() { 86_400 * 400 } else { 1_000 };
                 let near = simplest(scalar);
                 self.random.between(near - width, near + width).clamp(scalar.lo, scalar.hi)
             }

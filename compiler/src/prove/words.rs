@@ -72,8 +72,8 @@ impl Words<'_> {
 
     /// A number as the language writes it.
     pub fn number_literal(&self, number: i128, ty: &Type) -> String {
-        let value = match (ty.scalar().map(|scalar| scalar.kind), i64::try_from(number)) {
-            (Some(axtrace_runtime::types::Kind::Datetime), Ok(instant)) => Value::Datetime { instant, offset: 0 },
+        let value = match (ty.scalar().is_some_and(|scalar| scalar.is_datetime()), i64::try_from(number)) {
+            (true, Ok(instant)) => Value::Datetime { instant, offset: 0 },
             _ => Value::Scalar(number),
         };
         format_literal(&value, ty, self.program)

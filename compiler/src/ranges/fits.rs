@@ -258,9 +258,11 @@ fn longest_scalar(scalar: Scalar) -> u32 {
         }
         Kind::Days => sign + digits + 5,
         // Hours, minutes and seconds with their units and blanks.
-        Kind::Duration => sign + digits + 16,
+        Kind::Duration | Kind::DurationIn(_) => sign + digits + 16,
+        Kind::Period => sign + digits + 7,
+        Kind::Weekday => 9,
         Kind::Date => 11,
         Kind::Time => 8,
-        Kind::Datetime => 32,
+        Kind::Datetime | Kind::DatetimeIn(_) => 32,
     }
 }

@@ -1,9 +1,8 @@
 //! What the bounds of a built-in function's value are, given those of its operands.
 
-use axtrace_runtime::calendar;
-use axtrace_runtime::types::{DATE_LIMITS, Scalar, Type};
+use axtrace_runtime::types::{Kind, Scalar, Type};
 
-use super::intervals::Range;
+use super::time;
 use super::walk::Walk;
 use crate::function::Function;
 use crate::graph::NodeId;
@@ -13,31 +12,35 @@ impl Walk<'_> {
         if let Type::Ratio { kind, .. } = declared {
             return self.quotients(node, function, operands, kind);
         }
-        let Some(scalar) = declared.scalar() else { return declared };
+        let Some(scalar) = declared.required().scalar() else { return declared };
         if self.broken[node.index()] {
-            return Type::Scalar(Scalar { lo: i128::MIN, hi: i128::MAX, ..scalar });
+            return with_bounds(&declared, scalar.kind, (i128::MIN, i128::MAX));
         }
         if let (Function::Power, &[base, exponent, places]) = (function, operands) {
             let (lo, hi) = self.power(node, (base, exponent, places));
             return Type::Scalar(Scalar { lo, hi, ..scalar });
         }
         let range = match (function, operands) {
-            (Function::YearsBetween, &[from, to]) => years(self.range(from), self.range(to)),
-            (Function::DateOf, &[instant, _]) => {
-                let (lo, hi) = self.range(instant);
-                // No zone was ever more than a day away from Greenwich.
-                (lo.div_euclid(86_400) - 1, hi.div_euclid(86_400) + 1)
-            }
-            (Function::TimeOf, _) => (0, 86_399),
+            (Function::YearsBetween, &[from, to]) => time::years(self.range(from), self.range(to)),
+            (Function::MonthsBetween, &[from, to]) => time::months(self.range(from), self.range(to)),
+            (Function::YearOf, &[date]) => time::years_of(self.range(date)),
+            (Function::MonthOf, &[date]) => time::months_of(self.range(date)),
+            (Function::DayOf, &[date]) => time::days_of(self.range(date)),
+            (Function::WeekdayOf, &[date]) => time::weekdays_of(self.range(date)),
+            (Function::AddMonths, &[date, months]) => time::moved(self.range(date), self.range(months)),
+            (Function::DateFrom, &[year, month, day]) => time::dates_of(self.range(year), self.range(month), self.range(day)),
+            (Function::DateOf, &[instant, zone]) => time::dates(self.range(instant), self.offsets(zone)),
+            (Function::TimeOf, &[instant, zone]) => time::times(self.range(instant), self.offsets(zone)),
+            (Function::DatetimeAt, &[date, time, zone]) => time::instants(self.range(date), self.range(time), self.offsets(zone)),
             _ => return declared,
         };
-        let (lo, hi) = self.in_calendar(node, scalar.kind, range);
-        Type::Scalar(Scalar { kind: scalar.kind, lo, hi })
+        let range = self.in_calendar(node, scalar.kind, range);
+        with_bounds(&declared, scalar.kind, range)
     }
 }
 
-fn years(from: Range, to: Range) -> Range {
-    let day = |days: i128| days.clamp(DATE_LIMITS.0, DATE_LIMITS.1) as i32;
-    let between = |from: i128, to: i128| i128::from(calendar::years_between(day(from), day(to)));
-    (between(from.1, to.0), between(from.0, to.1))
+/// The type with other bounds.
+fn with_bounds(declared: &Type, kind: Kind, (lo, hi): (i128, i128)) -> Type {
+    let bounded = Type::Scalar(Scalar { kind, lo, hi });
+    if declared.is_optional() { Type::Optional(Box::new(bounded)) } else { bounded }
 }

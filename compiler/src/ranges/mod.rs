@@ -12,11 +12,13 @@ mod intervals;
 mod nodes;
 mod quotients;
 mod show;
+mod time;
 mod walk;
 
 pub use findings::RangeFinding;
 pub use show::show;
 
+use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::DecisionId;
 use axtrace_runtime::types::{Type, Types};
 use axtrace_source::{Finding, Sources};
@@ -65,7 +67,7 @@ fn is_it(finding: &RangeFinding, node: NodeId, fault: &Fault) -> bool {
 
 /// Finds the bounds of every value of every decision.
 #[must_use]
-pub fn ranges(graphs: &mut [Graph], types: &Types, sources: &Sources) -> Vec<Suspect> {
+pub fn ranges(graphs: &mut [Graph], types: &Types, zones: &[Zone], sources: &Sources) -> Vec<Suspect> {
     let gives: Vec<Type> = graphs.iter().map(|graph| graph.meta.gives.clone()).collect();
-    graphs.iter_mut().flat_map(|graph| walk::Walk::new(graph, &gives, types, sources).run()).collect()
+    graphs.iter_mut().flat_map(|graph| walk::Walk::new(graph, &gives, types, zones, sources).run()).collect()
 }

@@ -43,7 +43,7 @@ impl Walk<'_> {
         if let NodeKind::Define(inner) = kind {
             self.broken[node.index()] |= self.broken[inner.index()];
         }
-        self.graph.nodes[node.index()].ty = ty;
+        self.graph.nodes[node.index()].ty = ty.plain();
         self.narrow(node);
     }
 

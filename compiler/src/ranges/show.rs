@@ -1,5 +1,6 @@
 //! Numbers of a kind, and ranges of them, in words.
 
+use axtrace_runtime::calendar::Weekday;
 use axtrace_runtime::literal;
 use axtrace_runtime::types::{Kind, Type, Unit};
 
@@ -10,11 +11,13 @@ pub fn show(kind: Kind, number: i128) -> String {
         Kind::Number { scale, unit: Unit::One } => literal::format_decimal(number, scale),
         Kind::Number { scale, unit: Unit::Percent } => literal::format_percent(number, scale),
         Kind::Number { scale, unit: Unit::Money(currency) } => literal::format_money(number, scale, currency),
-        Kind::Duration => i64::try_from(number).map_or_else(|_| format!("{number} s"), literal::format_duration),
+        Kind::Duration | Kind::DurationIn(_) => i64::try_from(number).map_or_else(|_| format!("{number} s"), literal::format_duration),
         Kind::Days => format!("{number} days"),
+        Kind::Period => i64::try_from(number).map_or_else(|_| format!("{number} months"), literal::format_period),
+        Kind::Weekday => usize::try_from(number).ok().and_then(|day| Weekday::ALL.get(day)).map_or("none", |day| day.name()).into(),
         Kind::Date => i32::try_from(number).map_or_else(|_| format!("day {number}"), literal::format_date),
         Kind::Time => i32::try_from(number).map_or_else(|_| format!("{number} s"), literal::format_time),
-        Kind::Datetime => match i64::try_from(number) {
+        Kind::Datetime | Kind::DatetimeIn(_) => match i64::try_from(number) {
             Ok(instant) if (-377_705_116_800..=253_402_300_799).contains(&instant) => {
                 literal::format_datetime(literal::Datetime { instant, offset: 0 })
             }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::Policy;
 use axtrace_runtime::types::{Scalar, Type, Types};
 use axtrace_source::Sources;
@@ -18,6 +19,7 @@ pub(super) struct Walk<'a> {
     /// What each decision gives.
     pub(super) gives: &'a [Type],
     pub(super) types: &'a Types,
+    pub(super) zones: &'a [Zone],
     pub(super) sources: &'a Sources,
     pub(super) facts: Facts,
     /// Locals by what is known where they are defined.
@@ -32,7 +34,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(graph: &'a mut Graph, gives: &'a [Type], types: &'a Types, sources: &'a Sources) -> Self {
+    pub fn new(graph: &'a mut Graph, gives: &'a [Type], types: &'a Types, zones: &'a [Zone], sources: &'a Sources) -> Self {
         let broken = vec![false; graph.nodes.len()];
         let mut locals: HashMap<Known, Vec<NodeId>> = HashMap::new();
         for local in &graph.locals {
@@ -44,7 +46,19 @@ impl<'a> Walk<'a> {
                 arguments.entry(call).or_default().push(it.node);
             }
         }
-        Self { graph, gives, types, sources, facts: Facts::default(), locals, arguments, broken, suspects: Vec::new(), path: Vec::new() }
+        Self {
+            graph,
+            gives,
+            types,
+            zones,
+            sources,
+            facts: Facts::default(),
+            locals,
+            arguments,
+            broken,
+            suspects: Vec::new(),
+            path: Vec::new(),
+        }
     }
 
     pub fn run(mut self) -> Vec<Suspect> {

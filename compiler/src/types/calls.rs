@@ -94,9 +94,17 @@ impl<'a> Checker<'a, '_> {
             return self.round(function, rounding, args, span);
         }
         match function.text.as_str() {
-            "years_between" => self.years_between(args, span),
+            "years_between" => self.between(function, Function::YearsBetween, args, span),
+            "months_between" => self.between(function, Function::MonthsBetween, args, span),
+            "days_between" => self.days_between(function, args, span),
             "date_of" => self.in_zone(function, Function::DateOf, Kind::Date, args, span),
             "time_of" => self.in_zone(function, Function::TimeOf, Kind::Time, args, span),
+            "weekday_of" => self.part_of(function, Function::WeekdayOf, Kind::Weekday, args, span),
+            "year_of" => self.part_of(function, Function::YearOf, Kind::INTEGER, args, span),
+            "month_of" => self.part_of(function, Function::MonthOf, Kind::INTEGER, args, span),
+            "day_of" => self.part_of(function, Function::DayOf, Kind::INTEGER, args, span),
+            "date_from" => self.date_from(args, span),
+            "datetime_at" => self.datetime_at(args, span),
             "min" | "max" if args.len() == 2 => self.extreme(function, &args[0].value, &args[1].value, span),
             "abs" => self.absolute(args, span),
             "power" => self.power(args, span),

@@ -1,6 +1,7 @@
 //! Values where a type is declared for them: more places, `?`, and what does not fit.
 
 use axtrace_grammar::ast;
+use axtrace_runtime::calendar::Weekday;
 use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
@@ -104,10 +105,11 @@ impl<'a> Checker<'a, '_> {
     fn other_dimension(&mut self, expr: &Expr, from: Kind, to: Scalar, declared: Option<Span>) -> Expr {
         let text = self.text(expr.span);
         let plain = matches!(from, Kind::Number { unit: Unit::One, .. });
-        let example = match to.kind {
+        let example = match to.kind.plain() {
             Kind::Number { unit: Unit::Money(currency), .. } => format!("`{text} {}`", currency.code()),
             Kind::Duration => format!("`{text} h` or `{text} min`"),
             Kind::Days => format!("`{text} days`"),
+            Kind::Period => format!("`{text} months` or `{text} years`"),
             _ => String::new(),
         };
         if plain && expr.constant().is_some() && !example.is_empty() {
@@ -136,7 +138,11 @@ impl<'a> Checker<'a, '_> {
             (_, Type::Enum(_)) if matches!(expr.ty, Type::Set(_)) => {
                 Some("`has` takes one value; for several write `has all {…}` or `has any {…}`".into())
             }
-            (_, Type::Set(_)) if matches!(expr.ty, Type::Enum(_)) => {
+            (ExprKind::Constant(Value::Text(text)), Type::Scalar(scalar)) if scalar.kind == Kind::Weekday => {
+                let day = Weekday::named(text.as_bytes()).map_or("monday", Weekday::name);
+                Some(format!("a day of the week is written without quotes: `{day}`"))
+            }
+            (_, Type::Set(_)) if matches!(expr.ty, Type::Enum(_) | Type::Scalar(Scalar { kind: Kind::Weekday, .. })) => {
                 Some(format!("a set stands in braces: `{{{}}}`", self.text(expr.span)))
             }
             _ => None,
@@ -235,6 +241,8 @@ pub(super) fn many(op: Many, operands: Vec<Expr>, ty: Type, span: Span) -> Expr 
         Many::List => Some(Value::List(values.into())),
         Many::Set => Some(Value::Set(values.iter().fold(0, |bits, value| match value {
             Value::Enum(place) => bits | (1 << place),
+            // A day of the week.
+            Value::Scalar(place @ 0..64) => bits | (1 << place),
             _ => bits,
         }))),
         Many::And | Many::Or | Many::OneOf => None,

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use axtrace_grammar::ast;
+use axtrace_runtime::calendar::Weekday;
 use axtrace_runtime::currency::Currency;
 use axtrace_runtime::types::{
-    DEFAULT_LIST, DEFAULT_TEXT, EnumId, EnumType, FieldType, Kind, MAX_SET, RecordId, RecordType, Scalar, Type, Unit,
+    DEFAULT_LIST, DEFAULT_TEXT, EnumId, EnumType, FieldType, Kind, MAX_SET, RecordId, RecordType, Scalar, TimeUnit, Type, Unit,
 };
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
@@ -202,12 +203,12 @@ impl<'a> Checker<'a, '_> {
             ast::TypeKind::Date => scalar(Kind::Date),
             ast::TypeKind::Time => scalar(Kind::Time),
             ast::TypeKind::Datetime { zone: None } => scalar(Kind::Datetime),
-            ast::TypeKind::Datetime { zone: Some(_) } => self.unbuilt("datetime in zone", written.span),
+            ast::TypeKind::Datetime { zone: Some(zone) } => self.datetime_in(zone),
             ast::TypeKind::Duration { read_as: None } => scalar(Kind::Duration),
-            ast::TypeKind::Duration { read_as: Some(_) } => self.unbuilt("duration read as", written.span),
+            ast::TypeKind::Duration { read_as: Some(unit) } => self.duration_in(unit),
             ast::TypeKind::Days => scalar(Kind::Days),
-            ast::TypeKind::Period => self.unbuilt("period", written.span),
-            ast::TypeKind::Weekday => self.unbuilt("weekday", written.span),
+            ast::TypeKind::Period => scalar(Kind::Period),
+            ast::TypeKind::Weekday => scalar(Kind::Weekday),
             ast::TypeKind::Timezone => Some(Type::Zone),
             ast::TypeKind::Set(of) => self.set_type(of),
             ast::TypeKind::List { of, count } => self.list_type(of, count.as_deref()),
@@ -230,8 +231,10 @@ impl<'a> Checker<'a, '_> {
             Some((Symbol::Broken, _)) => None,
             _ => {
                 let declared = self.resolved.names(self.module, |it| matches!(it, Symbol::Enum(_) | Symbol::Record(_) | Symbol::Alias(_)));
-                let built_in =
-                    ["boolean", "integer", "decimal", "percent", "money", "text", "date", "time", "datetime", "duration", "days"];
+                let built_in = [
+                    "boolean", "integer", "decimal", "percent", "money", "text", "date", "time", "datetime", "duration", "days", "period",
+                    "weekday",
+                ];
                 let suggestion = self.suggested().then(|| did_you_mean(&text, declared.into_iter().chain(built_in))).flatten();
                 self.report_name(NameFinding::UnknownType { name: text, at: path.span, suggestion });
                 None
@@ -292,13 +295,51 @@ impl<'a> Checker<'a, '_> {
     fn set_type(&mut self, of: &'a ast::TypeExpr) -> Option<Type> {
         match self.type_of(of)? {
             Type::Enum(id) => self.set_of(id, of.span),
+            Type::Scalar(scalar) if scalar == Scalar::of(Kind::Weekday) => Some(Type::Set(self.weekday_set())),
             other => {
                 let found = self.words(&other);
-                let help = Some("a set has values of an `enum`; for others use `list of`".into());
+                let help = Some(match other.scalar() {
+                    Some(scalar) if scalar.kind == Kind::Weekday => "a set of weekdays has any of the seven; leave the range out".into(),
+                    _ => "a set has values of an `enum`, or is a `set of weekday`; for others use `list of`".into(),
+                });
                 self.report(TypeFinding::Mismatch { expected: "an enum".into(), found, at: of.span, declared: None, help });
                 None
             }
         }
+    }
+
+    /// The set of days of the week, whose names are those of an enum that nobody declares.
+    pub(super) fn weekday_set(&mut self) -> EnumId {
+        if let Some(id) = self.weekdays {
+            return id;
+        }
+        let id = EnumId(self.types.enums.len() as u32);
+        let values = Weekday::ALL.iter().map(|day| day.name().to_string()).collect();
+        self.types.enums.push(EnumType { name: "weekday".into(), values, span: Span::default() });
+        self.weekdays = Some(id);
+        id
+    }
+
+    /// What a set of an enum has members of.
+    pub(super) fn member_type(&self, id: EnumId) -> Type {
+        if self.weekdays == Some(id) { Type::Scalar(Scalar::of(Kind::Weekday)) } else { Type::Enum(id) }
+    }
+
+    /// `datetime in zone "Europe/Berlin"`.
+    fn datetime_in(&mut self, zone: &'a ast::Expr) -> Option<Type> {
+        match self.constant(zone, &Type::Zone, "the zone of a `datetime`")? {
+            Value::Zone(place) => Some(Type::Scalar(Scalar::of(Kind::DatetimeIn(place)))),
+            _ => None,
+        }
+    }
+
+    /// `duration read as hours`.
+    fn duration_in(&mut self, unit: &ast::Name) -> Option<Type> {
+        let known = TimeUnit::ALL.into_iter().find(|known| known.name() == unit.text);
+        if known.is_none() {
+            self.report(TypeFinding::ReadAs { unit: unit.text.clone(), at: unit.span });
+        }
+        known.map(|unit| Type::Scalar(Scalar::of(Kind::DurationIn(unit))))
     }
 
     fn set_of(&mut self, id: EnumId, at: Span) -> Option<Type> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axtrace_grammar::ast;
-use axtrace_runtime::types::{DEFAULT_TEXT, EnumId, FieldType, RecordId, RecordType, Scalar, Type};
+use axtrace_runtime::types::{DEFAULT_TEXT, EnumId, FieldType, Kind, RecordId, RecordType, Scalar, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
@@ -350,9 +350,14 @@ impl<'a> Checker<'a, '_> {
             Some(Type::Set(id)) => Some(*id),
             _ => None,
         };
-        let element = hint.map(Type::Enum);
+        let element = hint.map(|id| self.member_type(id));
         let items: Vec<_> = items.iter().map(|item| self.expr(item, element.as_ref())).collect();
-        let id = hint.or_else(|| items.iter().find_map(|item| if let Type::Enum(id) = item.ty { Some(id) } else { None }));
+        let mut member = |item: &Expr| match item.ty {
+            Type::Enum(id) => Some(id),
+            Type::Scalar(Scalar { kind: Kind::Weekday, .. }) => Some(self.weekday_set()),
+            _ => None,
+        };
+        let id = hint.or_else(|| items.iter().find_map(&mut member));
         let Some(id) = id else {
             if !items.iter().any(Expr::is_error) {
                 let help = Some("a set has values of an `enum`; a list stands in brackets `[…]`".into());
@@ -360,7 +365,8 @@ impl<'a> Checker<'a, '_> {
             }
             return Expr::error(span);
         };
-        let items = items.into_iter().map(|item| self.fit(item, &Type::Enum(id), None)).collect();
+        let member = self.member_type(id);
+        let items = items.into_iter().map(|item| self.fit(item, &member, None)).collect();
         many(Many::Set, items, Type::Set(id), span)
     }
 

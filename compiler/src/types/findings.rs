@@ -240,6 +240,31 @@ pub enum TypeFinding {
         #[label(primary, "`missing` is tested, not compared")]
         at: Span,
     },
+    #[error("{what}")]
+    #[diagnostic(code(E0350))]
+    LocalTime {
+        what: String,
+        #[label(primary, "no instant")]
+        at: Span,
+        #[help]
+        help: String,
+    },
+    #[error("the range begins at {low} and ends at {high}")]
+    #[diagnostic(code(E0312), help("a week goes from `monday` to `sunday`; name the days instead: `{instead}`"))]
+    WeekdaysReversed {
+        low: String,
+        high: String,
+        instead: String,
+        #[label(primary, "nothing lies in it")]
+        at: Span,
+    },
+    #[error("`{unit}` is no unit that a duration can be read as")]
+    #[diagnostic(code(E0313), help("write `seconds`, `minutes`, `hours`, `days` or `weeks`"))]
+    ReadAs {
+        unit: String,
+        #[label(primary, "not a unit of time")]
+        at: Span,
+    },
     #[error("two tests expect different things of the same input")]
     #[diagnostic(code(E0601), help("one of the two is wrong: nothing can pass both"))]
     ContradictingTests {

@@ -55,9 +55,7 @@ impl<'a> Checker<'a, '_> {
 
     pub(super) fn sum(&mut self, binder: VarId, list: Expr, filter: Option<Expr>, body: Expr, span: Span) -> Expr {
         let ty = match body.ty {
-            Type::Scalar(scalar) if matches!(scalar.kind, Kind::Number { .. } | Kind::Duration | Kind::Days) => {
-                Type::Scalar(Scalar { kind: scalar.kind, lo: i128::MIN, hi: i128::MAX })
-            }
+            Type::Scalar(scalar) if scalar.kind.is_measure() => Type::Scalar(Scalar { kind: scalar.kind, lo: i128::MIN, hi: i128::MAX }),
             Type::Ratio { .. } => return self.refuse_quotient("added up", &body),
             _ => return self.not_a_number(&body),
         };

@@ -1,7 +1,7 @@
 //! Literals as constants of exact types.
 
 use axtrace_grammar::ast;
-use axtrace_runtime::calendar::{self, Zone};
+use axtrace_runtime::calendar::{self, Local, Zone};
 use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
@@ -28,7 +28,7 @@ impl Checker<'_, '_> {
                 None => Expr::error(span),
             },
             ast::Literal::Time(time) => scalar(Kind::Time, seconds(*time), span),
-            ast::Literal::Datetime(datetime) => self.datetime(*datetime, span),
+            ast::Literal::Datetime(datetime) => self.datetime(*datetime, expected, span),
             ast::Literal::Boolean(value) => Expr { kind: ExprKind::Constant(Value::Boolean(*value)), ty: Type::Boolean, span },
             ast::Literal::Missing => self.missing(expected, span),
         }
@@ -48,15 +48,38 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn datetime(&mut self, datetime: ast::Datetime, span: Span) -> Expr {
-        let Some(offset) = datetime.offset else {
-            self.not_yet("a datetime without offset", span);
+    fn datetime(&mut self, datetime: ast::Datetime, expected: Option<&Type>, span: Span) -> Expr {
+        let Some(days) = days(datetime.date) else { return Expr::error(span) };
+        match datetime.offset {
+            Some(offset) => {
+                let instant = days * 86_400 + seconds(datetime.time) - i128::from(offset);
+                instant_constant(i64::try_from(instant).unwrap_or(0), offset, span)
+            }
+            None => self.local_datetime(days, seconds(datetime.time), expected, span),
+        }
+    }
+
+    /// A date and time without an offset: what clocks show in the zone of the type that is expected.
+    fn local_datetime(&mut self, date: i128, second: i128, expected: Option<&Type>, span: Span) -> Expr {
+        let place = match expected.and_then(|ty| ty.required().scalar()).map(|scalar| scalar.kind) {
+            Some(Kind::DatetimeIn(place)) => Some(usize::from(place)),
+            _ => None,
+        };
+        let text = self.text(span);
+        let Some(zone) = place.and_then(|place| self.zones.get(place)) else {
+            let help = "write the offset, such as `+01:00` or `Z`, or declare what it is given to as `datetime in zone \"…\"`".to_string();
+            self.report(TypeFinding::LocalTime { what: format!("`{text}` has no offset from UTC"), at: span, help });
             return Expr::error(span);
         };
-        let Some(days) = days(datetime.date) else { return Expr::error(span) };
-        let instant = days * 86_400 + seconds(datetime.time) - i128::from(offset);
-        let value = Value::Datetime { instant: i64::try_from(instant).unwrap_or(0), offset };
-        Expr { kind: ExprKind::Constant(value), ty: Type::Scalar(Scalar::between(Kind::Datetime, instant, instant)), span }
+        match zone.instants_of(date as i32, second as i32) {
+            Local::Once(instant) | Local::Twice { earlier: instant, .. } => instant_constant(instant, zone.offset_at(instant), span),
+            Local::Skipped { .. } => {
+                let what = format!("`{text}` never comes in {}", zone.name());
+                let help = "clocks are set forward over it: write a time before or after the change".to_string();
+                self.report(TypeFinding::LocalTime { what, at: span, help });
+                Expr::error(span)
+            }
+        }
     }
 
     fn quantity(&mut self, parts: &[ast::QuantityPart], span: Span) -> Expr {
@@ -69,10 +92,8 @@ impl Checker<'_, '_> {
             "h" | "min" | "s" => self.duration(parts, span),
             "day" | "days" => self.whole(first, 1, Kind::Days, span),
             "week" | "weeks" => self.whole(first, 7, Kind::Days, span),
-            "month" | "months" | "year" | "years" => {
-                self.not_yet("period", span);
-                Expr::error(span)
-            }
+            "month" | "months" => self.whole(first, 1, Kind::Period, span),
+            "year" | "years" => self.whole(first, 12, Kind::Period, span),
             _ => self.money(first, span),
         }
     }
@@ -98,7 +119,11 @@ impl Checker<'_, '_> {
         match exact(part.number, unit) {
             Some(number) => scalar(kind, number, span),
             None => {
-                self.report(TypeFinding::TooLarge { limit: "days are whole, and below 10^15", at: span });
+                let limit = match kind {
+                    Kind::Period => "a period is whole months, below 10^15",
+                    _ => "days are whole, and below 10^15",
+                };
+                self.report(TypeFinding::TooLarge { limit, at: span });
                 Expr::error(span)
             }
         }
@@ -134,6 +159,11 @@ impl Checker<'_, '_> {
             }
         }
     }
+}
+
+fn instant_constant(instant: i64, offset: i32, span: Span) -> Expr {
+    let ty = Type::Scalar(Scalar::between(Kind::Datetime, instant.into(), instant.into()));
+    Expr { kind: ExprKind::Constant(Value::Datetime { instant, offset }), ty, span }
 }
 
 /// Days since 1970 of a date that exists.

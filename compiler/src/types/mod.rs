@@ -70,6 +70,8 @@ struct Checker<'a, 'f> {
     zones: Vec<Zone>,
     /// The values of all enums by name, with their places.
     enum_values: HashMap<&'a str, HashMap<EnumId, u16>>,
+    /// The enum of the days of the week, once there is a set of them.
+    weekdays: Option<EnumId>,
     /// The fields whose type is broken, and reported: where they are declared.
     broken_fields: HashSet<Span>,
     /// The module whose names are in scope.
@@ -109,6 +111,7 @@ pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings
         signatures: vec![None; resolved.decisions.len()],
         zones: Vec::new(),
         enum_values: HashMap::new(),
+        weekdays: None,
         broken_fields: HashSet::new(),
         module: 0,
         scope: Scope::default(),

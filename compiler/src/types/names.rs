@@ -1,7 +1,8 @@
 //! Names and lets: what a name stands for where it is used.
 
 use axtrace_grammar::ast;
-use axtrace_runtime::types::{EnumId, Type};
+use axtrace_runtime::calendar::Weekday;
+use axtrace_runtime::types::{EnumId, Kind, Scalar, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
@@ -18,11 +19,26 @@ impl<'a> Checker<'a, '_> {
             return Expr::error(name.span);
         }
         let value = expected.and_then(|ty| self.enum_value(ty.required(), &name.text));
+        if let Some(day) = expected.and_then(|ty| weekday(ty.required(), &name.text)) {
+            return self.expected_weekday(day, name);
+        }
         match (self.scope.lookup(&name.text), value) {
             (Some(_), Some((id, _))) => self.ambiguous(name, "variable", id),
             (Some(binding), None) => self.bound(binding, name),
             (None, value) => self.declared_name(name, expected, value),
         }
+    }
+
+    /// A day of the week where one is expected; nothing else in scope may have its name.
+    fn expected_weekday(&mut self, day: Weekday, name: &ast::Name) -> Expr {
+        let declared = self.resolved.lookup(self.module, &name.text).map(|(symbol, _)| symbol);
+        let kind = match (self.scope.lookup(&name.text), declared) {
+            (Some(_), _) => "variable",
+            (None, Some(Symbol::Param(_) | Symbol::Sample(_))) => "parameter",
+            _ => return weekday_constant(day, name.span),
+        };
+        self.report_name(NameFinding::Ambiguous { name: name.text.clone(), kind, enumeration: "weekday".into(), at: name.span });
+        Expr::error(name.span)
     }
 
     pub(super) fn ambiguous(&mut self, name: &ast::Name, kind: &'static str, id: EnumId) -> Expr {
@@ -102,6 +118,9 @@ impl<'a> Checker<'a, '_> {
         if let Some((id, place)) = self.enum_values.get(name.text.as_str()).filter(|of| of.len() == 1).and_then(|of| of.iter().next()) {
             return enum_constant(*id, *place, name.span);
         }
+        if let Some(day) = Weekday::named(name.text.as_bytes()) {
+            return weekday_constant(day, name.span);
+        }
         let near = self.suggested().then(|| self.near_value(&name.text)).flatten();
         let suggestion = foreign(&name.text).map(String::from).or(near);
         self.report_name(NameFinding::Unknown { name: name.text.clone(), at: name.span, suggestion });
@@ -118,7 +137,8 @@ impl<'a> Checker<'a, '_> {
         let known = self.scope.all_names();
         let declared = self.resolved.names(self.module, |symbol| matches!(symbol, Symbol::Param(_) | Symbol::Define(_)));
         let values = self.types.enums.iter().flat_map(|it| it.values.iter().map(String::as_str));
-        did_you_mean(name, known.iter().map(String::as_str).chain(declared).chain(values))
+        let days = Weekday::ALL.iter().map(|day| day.name());
+        did_you_mean(name, known.iter().map(String::as_str).chain(declared).chain(values).chain(days))
     }
 
     pub(super) fn unknown_value(&mut self, id: EnumId, name: &ast::Name) -> Expr {
@@ -224,6 +244,16 @@ impl<'a> Checker<'a, '_> {
         self.scope.blocks[block].push(Let { var, value, ty });
         var
     }
+}
+
+/// The day of a name, where a day of the week is expected.
+fn weekday(ty: &Type, name: &str) -> Option<Weekday> {
+    let expected = matches!(ty, Type::Scalar(Scalar { kind: Kind::Weekday, .. }));
+    if expected { Weekday::named(name.as_bytes()) } else { None }
+}
+
+fn weekday_constant(day: Weekday, span: Span) -> Expr {
+    super::literal::scalar(Kind::Weekday, day as i128, span)
 }
 
 /// What to write for a word that other languages have.

@@ -92,7 +92,7 @@ impl<'a> Checker<'a, '_> {
         })
     }
 
-    /// `abs(x)` of a number, a quotient, a duration or days.
+    /// `abs(x)` of a number, a quotient, a duration, days or a period.
     pub(super) fn absolute(&mut self, args: &'a [ast::CallArg], span: Span) -> Expr {
         let [value] = args else { return self.wrong_count("abs", "one number", args.len(), span) };
         let value = self.expr(&value.value, None);
@@ -119,7 +119,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     pub(super) fn places_of_time(&mut self, at: Span) -> Expr {
-        self.report(TypeFinding::TooLarge { limit: "durations and days are whole: they are rounded to 0 places", at });
+        self.report(TypeFinding::TooLarge { limit: "durations, days and periods are whole: they are rounded to 0 places", at });
         Expr::error(at)
     }
 
@@ -169,7 +169,7 @@ fn round(value: Expr, rounding: Rounding, places: u32, kind: Kind, span: Span) -
     super::expr::unary(Unary::Round(rounding, places), value, ty, span)
 }
 
-/// The kind with this many places; durations and days have none.
+/// The kind with this many places; durations, days and periods have none.
 fn with_places(kind: Kind, places: u32) -> Option<Kind> {
     match kind {
         Kind::Number { unit: Unit::Percent, .. } => Some(Kind::Number { scale: places, unit: Unit::One }),

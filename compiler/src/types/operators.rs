@@ -1,13 +1,14 @@
 //! Arithmetic, comparisons and membership.
 
 use axtrace_grammar::ast;
+use axtrace_runtime::calendar::Weekday;
 use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Span, Spanned};
 
 use super::coerce::{many, rescale};
 use super::expr::{unary, widened};
-use super::quotients::{as_ratio, is_measured, quotient};
+use super::quotients::{as_ratio, quotient};
 use super::words::{dimension, same_shape};
 use super::{Checker, TypeFinding};
 use crate::graph::{Comparison, Quantifier};
@@ -20,7 +21,7 @@ impl<'a> Checker<'a, '_> {
     pub(super) fn negate(&mut self, inner: &'a ast::Expr, expected: Option<&Type>, span: Span) -> Expr {
         let inner = self.expr(inner, expected);
         let signed = match &inner.ty {
-            Type::Scalar(scalar) => matches!(scalar.kind, Kind::Number { .. } | Kind::Duration | Kind::Days),
+            Type::Scalar(scalar) => scalar.kind.is_measure(),
             Type::Ratio { .. } => true,
             _ => false,
         };
@@ -68,7 +69,7 @@ impl<'a> Checker<'a, '_> {
         let (Type::Scalar(a), Type::Scalar(b)) = (&left.ty, &right.ty) else {
             return self.operands(op.node.text(), op.span, &left, &right);
         };
-        let (a, b) = (*a, *b);
+        let (a, b) = (Scalar { kind: a.kind.plain(), ..*a }, Scalar { kind: b.kind.plain(), ..*b });
         match op.node {
             ast::BinaryOp::Add => self.add(op, left, right, (a, b), span),
             ast::BinaryOp::Subtract => self.subtract(op, left, right, (a, b), span),
@@ -81,10 +82,11 @@ impl<'a> Checker<'a, '_> {
     pub(super) fn operands(&mut self, operator: &str, at: Span, left: &Expr, right: &Expr) -> Expr {
         let (left_words, right_words) = (self.words(&left.ty), self.words(&right.ty));
         let plain = |expr: &Expr| matches!(expr.ty.scalar(), Some(Scalar { kind: Kind::Number { unit: Unit::One, .. }, .. }));
-        let unit = |expr: &Expr| match expr.ty.scalar()?.kind {
+        let unit = |expr: &Expr| match expr.ty.scalar()?.kind.plain() {
             Kind::Number { unit: Unit::Money(currency), .. } => Some(currency.code().to_string()),
             Kind::Duration => Some("h".into()),
             Kind::Days => Some("days".into()),
+            Kind::Period => Some("months".into()),
             _ => None,
         };
         let example = |number: &Expr, unit: String| format!("a number needs its unit here: `{} {unit}`", self.text(number.span));
@@ -93,7 +95,14 @@ impl<'a> Checker<'a, '_> {
             (_, true) => unit(left).map(|unit| example(right, unit)),
             _ if [left, right].iter().any(|side| is_moment(side)) && quoted(left).or(quoted(right)).is_some() => {
                 let text = quoted(left).or(quoted(right)).unwrap_or_default();
-                Some(format!("dates, times and instants are written without quotes: `{text}`"))
+                Some(format!("dates, times, instants and weekdays are written without quotes: `{text}`"))
+            }
+            _ if [(left, right), (right, left)].iter().any(|(point, by)| is_kind(point, Kind::Datetime) && is_calendar_distance(by)) => Some(
+                "an instant is moved by a `duration`; to move its date in a zone write `datetime_at(date_of(…, zone) + …, time_of(…, zone), zone)`"
+                    .into(),
+            ),
+            _ if is_kind(left, Kind::Date) && is_kind(right, Kind::Duration) => {
+                Some("a date is moved by `days` or a `period`: `7 days`, `6 months`".into())
             }
             _ if operator == "+" && [left, right].iter().any(|side| matches!(side.ty, Type::Text { .. })) => {
                 let part = |side: &Expr| match side.constant() {
@@ -119,9 +128,12 @@ impl<'a> Checker<'a, '_> {
     fn add(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
         match (a.kind, b.kind) {
             (Kind::Number { .. }, Kind::Number { .. }) if dimension(a.kind) == dimension(b.kind) => aligned(Binary::Add, left, right, span),
-            (Kind::Duration, Kind::Duration) | (Kind::Days, Kind::Days) | (Kind::Date, Kind::Days) | (Kind::Datetime, Kind::Duration) => {
-                binary(Binary::Add, left, right, a.kind, span)
-            }
+            (Kind::Duration, Kind::Duration)
+            | (Kind::Days, Kind::Days)
+            | (Kind::Period, Kind::Period)
+            | (Kind::Date, Kind::Days)
+            | (Kind::Datetime, Kind::Duration) => binary(Binary::Add, left, right, a.kind, span),
+            (Kind::Date, Kind::Period) => self.add_months(left, right, span),
             _ => self.operands("+", op.span, &left, &right),
         }
     }
@@ -131,9 +143,12 @@ impl<'a> Checker<'a, '_> {
             (Kind::Number { .. }, Kind::Number { .. }) if dimension(a.kind) == dimension(b.kind) => {
                 aligned(Binary::Subtract, left, right, span)
             }
-            (Kind::Duration, Kind::Duration) | (Kind::Days, Kind::Days) | (Kind::Date, Kind::Days) | (Kind::Datetime, Kind::Duration) => {
-                binary(Binary::Subtract, left, right, a.kind, span)
-            }
+            (Kind::Duration, Kind::Duration)
+            | (Kind::Days, Kind::Days)
+            | (Kind::Period, Kind::Period)
+            | (Kind::Date, Kind::Days)
+            | (Kind::Datetime, Kind::Duration) => binary(Binary::Subtract, left, right, a.kind, span),
+            (Kind::Date, Kind::Period) => self.subtract_months(left, right, span),
             (Kind::Date, Kind::Date) => binary(Binary::Subtract, left, right, Kind::Days, span),
             (Kind::Datetime, Kind::Datetime) => binary(Binary::Subtract, left, right, Kind::Duration, span),
             _ => self.operands("-", op.span, &left, &right),
@@ -162,20 +177,24 @@ impl<'a> Checker<'a, '_> {
                 }
                 binary(Binary::Multiply, left, right, Kind::Number { scale: x + y, unit }, span)
             }
-            (Kind::Duration | Kind::Days, Kind::Number { scale: 0, .. }) if dimension(b.kind) == one => {
+            (Kind::Duration | Kind::Days | Kind::Period, Kind::Number { scale: 0, .. }) if dimension(b.kind) == one => {
                 binary(Binary::Multiply, left, right, a.kind, span)
             }
-            (Kind::Number { scale: 0, .. }, Kind::Duration | Kind::Days) if dimension(a.kind) == one => {
+            (Kind::Number { scale: 0, .. }, Kind::Duration | Kind::Days | Kind::Period) if dimension(a.kind) == one => {
                 binary(Binary::Multiply, left, right, b.kind, span)
             }
-            (Kind::Duration | Kind::Days, Kind::Number { scale, .. }) if dimension(b.kind) == one => part(left, right, a.kind, scale, span),
-            (Kind::Number { scale, .. }, Kind::Duration | Kind::Days) if dimension(a.kind) == one => part(right, left, b.kind, scale, span),
+            (Kind::Duration | Kind::Days | Kind::Period, Kind::Number { scale, .. }) if dimension(b.kind) == one => {
+                part(left, right, a.kind, scale, span)
+            }
+            (Kind::Number { scale, .. }, Kind::Duration | Kind::Days | Kind::Period) if dimension(a.kind) == one => {
+                part(right, left, b.kind, scale, span)
+            }
             _ => self.operands("*", op.span, &left, &right),
         }
     }
 
     pub(super) fn divide(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
-        let kind = quotient(a.kind, b.kind).filter(|_| is_measured(a.kind) && is_measured(b.kind));
+        let kind = quotient(a.kind, b.kind).filter(|_| a.kind.is_measure() && b.kind.is_measure());
         let Some(kind) = kind else { return self.operands("/", op.span, &left, &right) };
         let (x, y) = (a.kind.scale(), b.kind.scale());
         let op = Binary::Divide(y.saturating_sub(x), x.saturating_sub(y));
@@ -187,7 +206,9 @@ impl<'a> Checker<'a, '_> {
             (Kind::Number { .. }, Kind::Number { .. }) if dimension(a.kind) == dimension(b.kind) => {
                 aligned(Binary::Modulo, left, right, span)
             }
-            (Kind::Duration, Kind::Duration) | (Kind::Days, Kind::Days) => binary(Binary::Modulo, left, right, a.kind, span),
+            (Kind::Duration, Kind::Duration) | (Kind::Days, Kind::Days) | (Kind::Period, Kind::Period) => {
+                binary(Binary::Modulo, left, right, a.kind, span)
+            }
             _ => self.operands("mod", op.span, &left, &right),
         }
     }
@@ -322,7 +343,7 @@ impl<'a> Checker<'a, '_> {
             return Expr::error(span);
         }
         let hint = match (&left.ty, op.node) {
-            (Type::Set(id), ast::CompareOp::Has) => Some(Type::Enum(*id)),
+            (Type::Set(id), ast::CompareOp::Has) => Some(self.member_type(*id)),
             (Type::Set(id), _) => Some(Type::Set(*id)),
             _ => None,
         };
@@ -403,6 +424,11 @@ impl<'a> Checker<'a, '_> {
         if let (Some(a), Some(b)) = (number(low), number(high))
             && a > b
         {
+            if let Some(instead) = days_around(low, a, b) {
+                let (low, high) = (self.text(low.span), self.text(high.span));
+                self.report(TypeFinding::WeekdaysReversed { low, high, instead, at });
+                return;
+            }
             let (low, high) = (self.text(low.span), self.text(high.span));
             self.report(TypeFinding::RangeReversed { low, high, at });
         }
@@ -458,7 +484,8 @@ impl<'a> Checker<'a, '_> {
         }
         match &domain.ty {
             Type::Set(id) => {
-                let value = self.typed_as(value, &Type::Enum(*id), None);
+                let member = self.member_type(*id);
+                let value = self.typed_as(value, &member, None);
                 if value.is_error() {
                     return value;
                 }
@@ -476,8 +503,28 @@ impl<'a> Checker<'a, '_> {
     }
 }
 
+/// The days from one over the end of the week to another, as a set; `None` for what are no days.
+fn days_around(low: &Expr, from: i128, to: i128) -> Option<String> {
+    if !is_kind(low, Kind::Weekday) {
+        return None;
+    }
+    let days = (from..7).chain(0..=to).filter_map(|day| Weekday::ALL.get(usize::try_from(day).ok()?));
+    Some(format!("in {{{}}}", days.map(|day| day.name()).collect::<Vec<_>>().join(", ")))
+}
+
+fn is_kind(expr: &Expr, kind: Kind) -> bool {
+    expr.ty.required().scalar().is_some_and(|scalar| scalar.kind.plain() == kind)
+}
+
+fn is_calendar_distance(expr: &Expr) -> bool {
+    is_kind(expr, Kind::Days) || is_kind(expr, Kind::Period)
+}
+
 fn is_moment(expr: &Expr) -> bool {
-    expr.ty.required().scalar().is_some_and(|scalar| matches!(scalar.kind, Kind::Date | Kind::Time | Kind::Datetime))
+    expr.ty
+        .required()
+        .scalar()
+        .is_some_and(|scalar| matches!(scalar.kind.plain(), Kind::Date | Kind::Weekday | Kind::Time | Kind::Datetime))
 }
 
 /// The text of a constant.

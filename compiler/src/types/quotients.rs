@@ -80,15 +80,10 @@ impl<'a> Checker<'a, '_> {
 /// What a number or a quotient measures, if it can be a quotient.
 pub(super) fn kind_of(ty: &Type) -> Option<Kind> {
     match ty {
-        Type::Scalar(scalar) if is_measured(scalar.kind) => Some(scalar.kind),
+        Type::Scalar(scalar) if scalar.kind.is_measure() => Some(scalar.kind),
         Type::Ratio { kind, .. } => Some(*kind),
         _ => None,
     }
-}
-
-/// Whether numbers of a kind can be multiplied and divided.
-pub(super) fn is_measured(kind: Kind) -> bool {
-    matches!(kind, Kind::Number { .. } | Kind::Duration | Kind::Days)
 }
 
 /// What a product measures.

@@ -31,11 +31,13 @@ pub fn kind_words(kind: Kind) -> String {
         Kind::Number { scale, unit: Unit::Percent } if scale <= 4 => "a percentage".into(),
         Kind::Number { scale, unit: Unit::Percent } => format!("a percent({})", scale - 2),
         Kind::Number { unit: Unit::Money(currency), .. } => format!("money in {}", currency.code()),
-        Kind::Duration => "a duration".into(),
+        Kind::Duration | Kind::DurationIn(_) => "a duration".into(),
         Kind::Days => "a number of days".into(),
+        Kind::Period => "a period".into(),
         Kind::Date => "a date".into(),
+        Kind::Weekday => "a day of the week".into(),
         Kind::Time => "a time of day".into(),
-        Kind::Datetime => "a datetime".into(),
+        Kind::Datetime | Kind::DatetimeIn(_) => "a datetime".into(),
     }
 }
 
@@ -49,11 +51,13 @@ pub fn source(ty: &Type, types: &Types) -> String {
             Kind::Number { scale, unit: Unit::One } => format!("decimal({scale})"),
             Kind::Number { scale, unit: Unit::Percent } => format!("percent({})", scale.saturating_sub(2)),
             Kind::Number { unit: Unit::Money(currency), .. } => format!("money {}", currency.code()),
-            Kind::Duration => "duration".into(),
+            Kind::Duration | Kind::DurationIn(_) => "duration".into(),
             Kind::Days => "days".into(),
+            Kind::Period => "period".into(),
             Kind::Date => "date".into(),
+            Kind::Weekday => "weekday".into(),
             Kind::Time => "time".into(),
-            Kind::Datetime => "datetime".into(),
+            Kind::Datetime | Kind::DatetimeIn(_) => "datetime".into(),
         },
         Type::Ratio { .. } => "quotient".into(),
         Type::Text { .. } => "text".into(),
@@ -70,7 +74,7 @@ pub fn source(ty: &Type, types: &Types) -> String {
 #[must_use]
 pub fn same_shape(a: &Type, b: &Type) -> bool {
     match (a, b) {
-        (Type::Scalar(a), Type::Scalar(b)) => a.kind == b.kind,
+        (Type::Scalar(a), Type::Scalar(b)) => a.kind.plain() == b.kind.plain(),
         (Type::Text { .. }, Type::Text { .. }) => true,
         (Type::Ratio { kind: a, .. }, Type::Ratio { kind: b, .. }) => dimension(*a) == dimension(*b),
         (Type::List { element: a, .. }, Type::List { element: b, .. }) | (Type::Optional(a), Type::Optional(b)) => same_shape(a, b),
@@ -78,12 +82,12 @@ pub fn same_shape(a: &Type, b: &Type) -> bool {
     }
 }
 
-/// What a number measures: percentages are numbers like any other, and the scale does not matter.
+/// What a number measures: percentages are numbers like any other, and neither the scale matters nor how an input may be written.
 #[must_use]
 pub fn dimension(kind: Kind) -> Kind {
     match kind {
         Kind::Number { unit: Unit::Percent, .. } => Kind::INTEGER,
         Kind::Number { unit, .. } => Kind::Number { scale: 0, unit },
-        other => other,
+        other => other.plain(),
     }
 }

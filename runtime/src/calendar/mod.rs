@@ -67,6 +67,12 @@ impl Weekday {
     pub fn name(self) -> &'static str {
         ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"][self as usize]
     }
+
+    /// The day of a name as the language writes it.
+    #[must_use]
+    pub fn named(name: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|day| day.name().as_bytes() == name)
+    }
 }
 
 /// The parts of a date; total for every `i32`.
@@ -171,6 +177,20 @@ pub fn add_months(date: i32, months: i64) -> Option<i32> {
 pub fn weekday_of(date: i32) -> Weekday {
     // 1970-01-01 was a Thursday, three days after a Monday.
     Weekday::ALL[(i64::from(date) + 3).rem_euclid(7) as usize]
+}
+
+/// The instant that a local date and time mean in a zone, total for every argument.
+///
+/// A time that occurs twice means the earlier instant. One that is skipped is shifted forward by the gap, as clocks do that were not set:
+/// the instant is found with the offset from before the change (the disambiguation *compatible* of ECMAScript's Temporal, RFC 5545's rule).
+pub fn instant_at(date: i32, second_of_day: i32, zone: &Zone) -> i64 {
+    match zone.instants_of(date, second_of_day) {
+        Local::Once(instant) | Local::Twice { earlier: instant, .. } => instant,
+        Local::Skipped { jump } => {
+            let shown = i64::from(date) * SECONDS_PER_DAY + i64::from(second_of_day);
+            shown - i64::from(zone.offset_at(jump - 1))
+        }
+    }
 }
 
 /// The months since January of year 0.

@@ -160,6 +160,12 @@ impl Zone {
         &self.rules.name
     }
 
+    /// The least and the greatest offset from UTC that the zone ever has, in seconds.
+    pub fn offsets(&self) -> (i32, i32) {
+        let bounds = |(lo, hi): (i32, i32), offset: &i32| (lo.min(*offset), hi.max(*offset));
+        self.offsets.iter().fold((self.rules.first_offset, self.rules.first_offset), bounds)
+    }
+
     /// The offset from UTC at an instant, in seconds, east positive; total for every `i64`.
     #[inline]
     pub fn offset_at(&self, instant: i64) -> i32 {

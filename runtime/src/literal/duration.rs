@@ -80,6 +80,14 @@ pub fn parse_duration(text: impl AsRef<[u8]>) -> Result<i64, LiteralError> {
     Ok(sign * sum.seconds)
 }
 
+/// The seconds of a number of units of so many seconds; the text is what was written.
+///
+/// # Errors
+/// When that is no whole number of seconds, or 2^63 seconds or more either way.
+pub fn duration_of(number: Decimal, unit: i64, text: &[u8]) -> Result<i64, LiteralError> {
+    Sum { text, seconds: 0, last: i64::MAX, ended: false }.whole_seconds(number, unit)
+}
+
 /// A duration while its parts are read.
 struct Sum<'t> {
     text: &'t [u8],

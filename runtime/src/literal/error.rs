@@ -68,6 +68,19 @@ pub enum LiteralError {
     #[error("`{text}` is too long a duration")]
     TooLong { text: Excerpt },
 
+    #[error("`{text}` is no period: write it such as `6 months`, `18 years` or `P1Y6M`")]
+    NotPeriod { text: Excerpt },
+    #[error("`{unit}` in `{text}` is no unit of a period: write `years` or `months`")]
+    PeriodUnit { unit: Excerpt, text: Excerpt },
+    #[error("`{text}` counts days or hours: a period counts years and months, a `duration` hours, `days` days")]
+    NotMonths { text: Excerpt },
+    #[error("`{text}` is no whole number of months")]
+    NotWholeMonths { text: Excerpt },
+    #[error("`{text}` is too long a period")]
+    LongPeriod { text: Excerpt },
+    #[error("`{text}` is no day of the week: write one of `monday` to `sunday`")]
+    NotWeekday { text: Excerpt },
+
     #[error("`{text}` is no date: write year, month and day, such as `2026-11-20`")]
     NotDate { text: Excerpt },
     #[error("`{text}` is no date: a year has four digits, from 0000 to 9999")]
@@ -92,6 +105,8 @@ pub enum LiteralError {
     NotDatetime { text: Excerpt },
     #[error("`{text}` has no offset from UTC: add it, such as `+01:00`, or `Z` for UTC")]
     NoOffset { text: Excerpt },
+    #[error("`{text}` never comes in {zone}: clocks are set forward over it")]
+    SkippedTime { text: Excerpt, zone: String },
     #[error("`{offset}` in `{text}` is no offset from UTC: write it such as `+01:00`, or `Z` for UTC")]
     BadOffset { offset: Excerpt, text: Excerpt },
 }

@@ -9,15 +9,17 @@ mod decimal;
 mod duration;
 mod error;
 mod moment;
+mod period;
 
 pub use amount::{format_money, format_percent, parse_money, parse_percent, write_money, write_percent};
 pub use decimal::{Decimal, Misfit, format_decimal, parse_decimal, write_decimal};
-pub use duration::{format_duration, format_duration_iso, parse_duration, write_duration, write_duration_iso};
+pub use duration::{duration_of, format_duration, format_duration_iso, parse_duration, write_duration, write_duration_iso};
 pub use error::{Excerpt, LiteralError};
 pub use moment::{
     Datetime, Moment, format_date, format_datetime, format_time, parse_date, parse_datetime, parse_moment, parse_time, write_date,
     write_datetime, write_time,
 };
+pub use period::{format_period, parse_period, write_period, write_period_iso};
 
 /// What a writer wrote, as a string of its own.
 fn written(write: impl FnOnce(&mut String) -> std::fmt::Result) -> String {

@@ -16,7 +16,7 @@ use super::problem::{InputErrors, MAX_PROBLEMS, Problem, Wrong};
 use super::scalar::{self, Refused};
 use super::scan::{Cursor, Syntax};
 use crate::literal::Excerpt;
-use crate::types::{EnumId, FieldType, Kind, RecordId, Scalar, Type, Types};
+use crate::types::{EnumId, FieldType, RecordId, Scalar, Type, Types};
 
 /// What the second pass knows of a decision.
 pub(super) struct Declared {
@@ -165,9 +165,10 @@ impl<'d, 'j> Check<'d, 'j> {
     }
 
     fn scalar(&mut self, mut cursor: Cursor, scalar: &Scalar, span: Span) {
-        let read = match scalar.kind {
-            Kind::Datetime => scalar::read_datetime(&mut cursor, scalar).map(drop),
-            _ => scalar::read(&mut cursor, scalar).map(drop),
+        let read = if scalar.is_datetime() {
+            scalar::read_datetime(&mut cursor, scalar, &self.plan.rules).map(drop)
+        } else {
+            scalar::read(&mut cursor, scalar).map(drop)
         };
         if let Err(Refused::Wrong(wrong)) = read {
             self.report(*wrong, span);

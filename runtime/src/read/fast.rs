@@ -147,7 +147,7 @@ impl Pass<'_, '_> {
                 Ok(())
             }
             Node::Datetime(scalar) => {
-                let read = scalar::read_datetime(&mut self.cursor, scalar)?;
+                let read = scalar::read_datetime(&mut self.cursor, scalar, &self.plan.rules)?;
                 self.put(at, read.instant.to_le_bytes());
                 self.put(at + 8, read.offset.to_le_bytes());
                 Ok(())

@@ -2,6 +2,7 @@
 //!
 //! Records are planned once each, with places relative to where they begin.
 
+use crate::calendar::Zone;
 use crate::layout::{Shape, Struct};
 use crate::meta::{DecisionMeta, ProgramMeta};
 use crate::types::{FieldType, Kind, RecordId, Scalar, Type};
@@ -16,6 +17,8 @@ pub(super) struct Plan {
     pub(super) enums: Vec<Names>,
     /// The names of the program's zones.
     pub(super) zones: Names,
+    /// The rules of the program's zones.
+    pub(super) rules: Vec<Zone>,
 }
 
 /// How one object is read.
@@ -159,6 +162,7 @@ impl Plan {
             records: (0..types.records.len()).map(record).collect(),
             enums: types.enums.iter().map(|declared| names(&declared.values)).collect(),
             zones: Names::new(program.zones.iter().map(|zone| zone.name())),
+            rules: program.zones.clone(),
         }
     }
 }

@@ -6,10 +6,11 @@ use std::borrow::Cow;
 
 use super::problem::Wrong;
 use super::scan::{Cursor, Raw, Syntax};
+use crate::calendar::{Local, Weekday, Zone};
 use crate::currency::Currency;
-use crate::literal::{self, Datetime, Decimal, Excerpt, LiteralError, Misfit};
+use crate::literal::{self, Datetime, Decimal, Excerpt, LiteralError, Misfit, Moment};
 use crate::text;
-use crate::types::{Kind, Scalar, Unit};
+use crate::types::{Kind, Scalar, TimeUnit, Unit};
 
 /// Why there is no value.
 pub(super) enum Refused {
@@ -55,18 +56,16 @@ pub(super) fn read(cursor: &mut Cursor, scalar: &Scalar) -> Result<i128, Refused
     let number = match scalar.kind {
         Kind::Number { scale, unit } => read_amount(cursor, scale, unit, scalar)?,
         Kind::Days => read_amount(cursor, 0, Unit::One, scalar)?,
-        Kind::Duration => i128::from(literal::parse_duration(text_here(cursor, scalar)?)?),
-        Kind::Date => i128::from(literal::parse_date(text_here(cursor, scalar)?)?),
-        Kind::Time => i128::from(literal::parse_time(text_here(cursor, scalar)?)?),
-        Kind::Datetime => return Ok(i128::from(read_datetime(cursor, scalar)?.instant)),
+        Kind::DurationIn(unit) if matches!(cursor.peek(), b'-' | b'0'..=b'9') => seconds(cursor.number()?, unit)?,
+        kind => of_form(&text_here(cursor, scalar)?, kind)?,
     };
     within(number, scalar)?;
     Ok(number)
 }
 
 /// Reads a `datetime` within its bounds.
-pub(super) fn read_datetime(cursor: &mut Cursor, scalar: &Scalar) -> Result<Datetime, Refused> {
-    datetime_of(&text_here(cursor, scalar)?, scalar)
+pub(super) fn read_datetime(cursor: &mut Cursor, scalar: &Scalar, zones: &[Zone]) -> Result<Datetime, Refused> {
+    datetime_of(&text_here(cursor, scalar)?, scalar, zones)
 }
 
 /// Reads a text that is a scalar and no `datetime`, within its bounds.
@@ -74,13 +73,32 @@ pub(super) fn of_text(text: &[u8], scalar: &Scalar) -> Result<i128, Refused> {
     let number = match scalar.kind {
         Kind::Number { scale, unit } => amount_of(text, scale, unit, scalar)?,
         Kind::Days => amount_of(text, 0, Unit::One, scalar)?,
-        Kind::Duration => i128::from(literal::parse_duration(text)?),
-        Kind::Date => i128::from(literal::parse_date(text)?),
-        Kind::Time => i128::from(literal::parse_time(text)?),
-        Kind::Datetime => i128::from(datetime_of(text, scalar)?.instant),
+        kind => of_form(text, kind)?,
     };
     within(number, scalar)?;
     Ok(number)
+}
+
+/// Reads a text that is a scalar of a kind with a written form of its own.
+fn of_form(text: &[u8], kind: Kind) -> Result<i128, LiteralError> {
+    Ok(match kind {
+        Kind::Duration => literal::parse_duration(text)?.into(),
+        Kind::DurationIn(unit) => match literal::parse_decimal(text) {
+            Err(LiteralError::NotNumber { .. }) => literal::parse_duration(text)?.into(),
+            _ => seconds(text, unit)?,
+        },
+        Kind::Period => literal::parse_period(text)?.into(),
+        Kind::Date => literal::parse_date(text)?.into(),
+        Kind::Weekday => Weekday::named(text).ok_or_else(|| LiteralError::NotWeekday { text: Excerpt::of(text) })? as i128,
+        Kind::Time => literal::parse_time(text)?.into(),
+        Kind::Datetime | Kind::DatetimeIn(_) => literal::parse_datetime(text)?.instant.into(),
+        Kind::Number { .. } | Kind::Days => return Err(LiteralError::NotNumber { text: Excerpt::of(text) }),
+    })
+}
+
+/// A plain number of units, in seconds.
+fn seconds(number: &[u8], unit: TimeUnit) -> Result<i128, LiteralError> {
+    Ok(literal::duration_of(literal::parse_decimal(number)?, unit.seconds(), number)?.into())
 }
 
 fn amount_of(text: &[u8], scale: u32, unit: Unit, scalar: &Scalar) -> Result<i128, Refused> {
@@ -89,13 +107,29 @@ fn amount_of(text: &[u8], scale: u32, unit: Unit, scalar: &Scalar) -> Result<i12
 }
 
 /// Reads a text that is a `datetime`, within its bounds.
-pub(super) fn datetime_of(text: &[u8], scalar: &Scalar) -> Result<Datetime, Refused> {
-    let datetime = literal::parse_datetime(text)?;
+pub(super) fn datetime_of(text: &[u8], scalar: &Scalar, zones: &[Zone]) -> Result<Datetime, Refused> {
+    let zone = if let Kind::DatetimeIn(place) = scalar.kind { zones.get(usize::from(place)) } else { None };
+    let datetime = match zone {
+        Some(zone) => in_zone(text, zone)?,
+        None => literal::parse_datetime(text)?,
+    };
     let instant = i128::from(datetime.instant);
     if instant < scalar.lo || instant > scalar.hi {
         return Err(out_of_range(literal::format_datetime(datetime), instant > scalar.hi, scalar).into());
     }
     Ok(datetime)
+}
+
+/// Reads an instant, or what clocks in a zone show. Of a time that they show twice it is the earlier; one that they skip is none.
+fn in_zone(text: &[u8], zone: &Zone) -> Result<Datetime, LiteralError> {
+    let (date, second) = match literal::parse_moment(text)? {
+        Moment::At(datetime) => return Ok(datetime),
+        Moment::Shown { date, second } => (date, second),
+    };
+    match zone.instants_of(date, second) {
+        Local::Once(instant) | Local::Twice { earlier: instant, .. } => Ok(Datetime { instant, offset: zone.offset_at(instant) }),
+        Local::Skipped { .. } => Err(LiteralError::SkippedTime { text: Excerpt::of(text), zone: zone.name().to_owned() }),
+    }
 }
 
 /// The words for a value of a scalar type, to say what is needed.
@@ -106,10 +140,18 @@ pub(super) fn expected(scalar: &Scalar) -> &'static str {
         Kind::Number { unit: Unit::Percent, .. } => "a percentage such as `0.6` or `\"60 %\"`",
         Kind::Number { unit: Unit::Money(_), .. } => "an amount such as `12.50` or `\"12.50 EUR\"`",
         Kind::Duration => "a duration such as `\"PT1H30M\"` or `\"1 h 30 min\"`",
+        Kind::DurationIn(TimeUnit::Seconds) => "a number of seconds or a duration such as `\"PT1H30M\"` or `\"1 h 30 min\"`",
+        Kind::DurationIn(TimeUnit::Minutes) => "a number of minutes or a duration such as `\"PT1H30M\"` or `\"1 h 30 min\"`",
+        Kind::DurationIn(TimeUnit::Hours) => "a number of hours or a duration such as `\"PT1H30M\"` or `\"1 h 30 min\"`",
+        Kind::DurationIn(TimeUnit::Days) => "a number of days or a duration such as `\"PT36H\"` or `\"36 h\"`",
+        Kind::DurationIn(TimeUnit::Weeks) => "a number of weeks or a duration such as `\"PT36H\"` or `\"36 h\"`",
         Kind::Days => "a whole number of days",
+        Kind::Period => "a period such as `\"P18Y\"` or `\"6 months\"`",
+        Kind::Weekday => "a day of the week such as `\"monday\"`",
         Kind::Date => "a date such as `\"2026-11-20\"`",
         Kind::Time => "a time such as `\"22:00\"`",
         Kind::Datetime => "a date with time such as `\"2026-11-20T22:30+01:00\"`",
+        Kind::DatetimeIn(_) => "a date with time such as `\"2026-11-20T22:30\"` or `\"2026-11-20T22:30+01:00\"`",
     }
 }
 
@@ -231,9 +273,9 @@ fn beyond(number: i128, scalar: &Scalar) -> Wrong {
 
 #[cold]
 fn out_of_range(value: String, above: bool, scalar: &Scalar) -> Wrong {
-    let relation = match (scalar.kind, above) {
-        (Kind::Date | Kind::Time | Kind::Datetime, true) => "later than",
-        (Kind::Date | Kind::Time | Kind::Datetime, false) => "earlier than",
+    let relation = match (scalar.kind.plain(), above) {
+        (Kind::Date | Kind::Weekday | Kind::Time | Kind::Datetime, true) => "later than",
+        (Kind::Date | Kind::Weekday | Kind::Time | Kind::Datetime, false) => "earlier than",
         (_, true) => "more than",
         (_, false) => "less than",
     };

@@ -147,7 +147,7 @@ impl<'c> Fill<'c, '_> {
     }
 
     fn datetime(&mut self, text: &[u8], scalar: &Scalar, at: usize) -> Result<(), Refused> {
-        let read = scalar::datetime_of(text, scalar)?;
+        let read = scalar::datetime_of(text, scalar, &self.plan().rules)?;
         self.pass.put(at, read.instant.to_le_bytes());
         self.pass.put(at + 8, read.offset.to_le_bytes());
         Ok(())
