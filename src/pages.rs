@@ -73,6 +73,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0324", include_str!("../docs/findings/E0324.md")),
     ("E0325", include_str!("../docs/findings/E0325.md")),
     ("E0326", include_str!("../docs/findings/E0326.md")),
+    ("E0350", include_str!("../docs/findings/E0350.md")),
     ("E0401", include_str!("../docs/findings/E0401.md")),
     ("E0402", include_str!("../docs/findings/E0402.md")),
     ("E0403", include_str!("../docs/findings/E0403.md")),

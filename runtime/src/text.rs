@@ -138,8 +138,8 @@ pub fn write_number(out: &mut String, number: i128, kind: Kind) {
         Kind::Number { scale, unit: Unit::One } => literal::write_decimal(out, number, scale),
         Kind::Number { scale, unit: Unit::Percent } => literal::write_percent(out, number, scale),
         Kind::Number { scale, unit: Unit::Money(currency) } => literal::write_money(out, number, scale, currency),
-        Kind::Duration | Kind::DurationIn(_) => literal::write_duration(out, clamped(number)),
-        Kind::Period => literal::write_period(out, clamped(number)),
+        Kind::Duration | Kind::DurationIn(_) => literal::write_duration(out, number),
+        Kind::Period => literal::write_period(out, number),
         Kind::Weekday => out.write_str(weekday(number)),
         Kind::Days => write!(out, "{number} {}", if number.abs() == 1 { "day" } else { "days" }),
         Kind::Date => literal::write_date(out, clamped_day(number)),
@@ -159,10 +159,10 @@ fn write_json_number(out: &mut String, number: i128, scalar: Scalar) {
             let _ = literal::write_decimal(out, number, scale);
         }
         Kind::Duration | Kind::DurationIn(_) => quoted(out, |out| {
-            let _ = literal::write_duration_iso(out, clamped(number));
+            let _ = literal::write_duration_iso(out, number);
         }),
         Kind::Period => quoted(out, |out| {
-            let _ = literal::write_period_iso(out, clamped(number));
+            let _ = literal::write_period_iso(out, number);
         }),
         Kind::Days => {
             let _ = write!(out, "{number}");

@@ -122,6 +122,9 @@ pub(super) fn instants(dates: Range, times: Range, offsets: Range) -> Range {
 mod tests {
     use super::*;
 
+    /// The bounds of a part, and the part.
+    type Part = (fn(Range) -> Range, fn(i128) -> i128);
+
     fn date(year: i32, month: u8, day: u8) -> i128 {
         calendar::days_from_civil(year, month, day).expect("the test names a date").into()
     }
@@ -130,7 +133,7 @@ mod tests {
     #[test]
     fn parts_of_dates_have_the_bounds_they_can_have() {
         let first = date(2027, 11, 20);
-        let parts: [(fn(Range) -> Range, fn(i128) -> i128); 4] = [
+        let parts: [Part; 4] = [
             (years_of, |date| civil(date).year.into()),
             (months_of, |date| civil(date).month.into()),
             (days_of, |date| civil(date).day.into()),

@@ -87,6 +87,7 @@ impl<'a> Checker<'a, '_> {
             Kind::Duration => Some("h".into()),
             Kind::Days => Some("days".into()),
             Kind::Period => Some("months".into()),
+            Kind::Date if matches!(operator, "+" | "-") => Some("days".into()),
             _ => None,
         };
         let example = |number: &Expr, unit: String| format!("a number needs its unit here: `{} {unit}`", self.text(number.span));

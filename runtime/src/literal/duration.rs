@@ -14,7 +14,8 @@ const DAY: i64 = 86_400;
 ///
 /// # Errors
 /// Only those of the writer.
-pub fn write_duration(out: &mut impl Write, seconds: i64) -> fmt::Result {
+pub fn write_duration(out: &mut impl Write, seconds: impl Into<i128>) -> fmt::Result {
+    let seconds = seconds.into();
     if seconds == 0 {
         return out.write_str("0 min");
     }
@@ -30,7 +31,7 @@ pub fn write_duration(out: &mut impl Write, seconds: i64) -> fmt::Result {
 }
 
 /// Like [`write_duration`], into a string.
-pub fn format_duration(seconds: i64) -> String {
+pub fn format_duration(seconds: impl Into<i128>) -> String {
     written(|out| write_duration(out, seconds))
 }
 
@@ -38,7 +39,8 @@ pub fn format_duration(seconds: i64) -> String {
 ///
 /// # Errors
 /// Only those of the writer.
-pub fn write_duration_iso(out: &mut impl Write, seconds: i64) -> fmt::Result {
+pub fn write_duration_iso(out: &mut impl Write, seconds: impl Into<i128>) -> fmt::Result {
+    let seconds = seconds.into();
     if seconds == 0 {
         return out.write_str("PT0S");
     }
@@ -48,12 +50,12 @@ pub fn write_duration_iso(out: &mut impl Write, seconds: i64) -> fmt::Result {
 }
 
 /// Like [`write_duration_iso`], into a string.
-pub fn format_duration_iso(seconds: i64) -> String {
+pub fn format_duration_iso(seconds: impl Into<i128>) -> String {
     written(|out| write_duration_iso(out, seconds))
 }
 
 /// Hours, minutes and seconds without the sign.
-fn parts_of(seconds: i64) -> [u64; 3] {
+fn parts_of(seconds: i128) -> [u128; 3] {
     let seconds = seconds.unsigned_abs();
     [seconds / 3_600, seconds / 60 % 60, seconds % 60]
 }

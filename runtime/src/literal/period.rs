@@ -10,13 +10,15 @@ const YEAR: i64 = 12;
 ///
 /// # Errors
 /// Only those of the writer.
-pub fn write_period(out: &mut impl Write, months: i64) -> fmt::Result {
-    let (count, unit) = if months != 0 && months % YEAR == 0 { (months / YEAR, "year") } else { (months, "month") };
-    write!(out, "{count} {unit}{}", if count.abs() == 1 { "" } else { "s" })
+pub fn write_period(out: &mut impl Write, months: impl Into<i128>) -> fmt::Result {
+    let months = months.into();
+    let whole_years = months != 0 && months % i128::from(YEAR) == 0;
+    let (count, unit) = if whole_years { (months / i128::from(YEAR), "year") } else { (months, "month") };
+    write!(out, "{count} {unit}{}", if matches!(count, 1 | -1) { "" } else { "s" })
 }
 
 /// Like [`write_period`], into a string.
-pub fn format_period(months: i64) -> String {
+pub fn format_period(months: impl Into<i128>) -> String {
     written(|out| write_period(out, months))
 }
 
@@ -24,9 +26,10 @@ pub fn format_period(months: i64) -> String {
 ///
 /// # Errors
 /// Only those of the writer.
-pub fn write_period_iso(out: &mut impl Write, months: i64) -> fmt::Result {
+pub fn write_period_iso(out: &mut impl Write, months: impl Into<i128>) -> fmt::Result {
+    let months = months.into();
     out.write_str(if months < 0 { "-P" } else { "P" })?;
-    let (years, rest) = (months.unsigned_abs() / YEAR.unsigned_abs(), months.unsigned_abs() % YEAR.unsigned_abs());
+    let (years, rest) = (months.unsigned_abs() / 12, months.unsigned_abs() % 12);
     if years > 0 {
         write!(out, "{years}Y")?;
     }
@@ -67,6 +70,9 @@ impl<'t> Sum<'t> {
         loop {
             let (number, after) = split_while(rest, |byte| matches!(byte, b'.' | b'0'..=b'9'));
             let leading_zero = number.len() > 1 && number[0] == b'0' && number[1] != b'.';
+            if number.is_empty() {
+                return Err(self.no_period());
+            }
             if leading_zero {
                 return Err(LiteralError::LeadingZeros { text: self.excerpt() });
             }
