@@ -101,6 +101,7 @@ fn assemble(
         zones: typed.zones,
         constants: Vec::new(),
         templates,
+        listed: Vec::new(),
         sources,
         digest,
         version,

@@ -40,4 +40,14 @@ pub enum Function {
     /// `datetime_at(date, time, zone)`: the instant at which clocks in a zone show a date and time, with the offset there. Of two it is the
     /// earlier; where there is none, the time is moved forward by what clocks skip.
     DatetimeAt,
+    /// `a..b` as a list: the whole numbers from the first to the second, both included; none if the first is greater.
+    Numbers,
+    /// `item(list, n)`: the element at a place, from 1; missing if there is none. Elements that may be missing stay what they are.
+    Item,
+    /// `distinct(list)`: the elements without those that equal an earlier one, part by part.
+    Distinct,
+    /// `pairs(list)`: neighbours, as records of the earlier and the later.
+    Pairs,
+    /// The elements of the lists of a list, one list after the other.
+    Flatten,
 }

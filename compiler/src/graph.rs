@@ -131,6 +131,10 @@ pub enum NodeKind {
     Input(u32),
     /// The current element of a loop that this node is inside of.
     Element(LoopId),
+    /// The place of the current element of a loop that this node is inside of, from 1.
+    Place(LoopId),
+    /// The memory of a `fold` that this node is inside of, before the current element.
+    Memory(LoopId),
     /// The value of a local.
     Local(LocalId),
     /// A field of a record.
@@ -267,6 +271,37 @@ pub enum Quantifier {
     Count,
     /// The sum of the bodies of the elements that satisfy `where`.
     Sum,
+    /// The least of the bodies of the elements that satisfy `where`; a body that is missing does not count. Optional, unless there is always one.
+    Min,
+    /// The greatest of the bodies, as for [`Quantifier::Min`].
+    Max,
+    /// The sum of the bodies of the elements that satisfy `where`, over their number: a ratio. Optional, unless there is always one.
+    Average,
+    /// The first element that satisfies `where`; stops there. The body is absent. Optional.
+    First,
+    /// The last element that satisfies `where`. The body is absent. Optional.
+    Last,
+    /// The place, from 1, of the first element that satisfies `where`; stops there. The body is absent. Optional.
+    Position,
+    /// The list of the bodies of the elements that satisfy `where`, in order.
+    List,
+    /// The elements ordered by their bodies; elements with equal bodies stay in order. `where` is absent.
+    Sort,
+    /// Each unbroken stretch of elements that satisfy `where`, as a list. The body is absent.
+    Runs,
+    /// The elements by what their bodies are: a record of the body and the list of the elements with an equal one, in the order of the first of
+    /// each. `where` is absent.
+    Groups,
+    /// The memory after the last element: the body is the memory after each. `where` is absent.
+    Fold,
+}
+
+impl Quantifier {
+    /// Whether the value of each body belongs to what is recorded.
+    #[must_use]
+    pub const fn shows_bodies(self) -> bool {
+        matches!(self, Self::Sum | Self::Min | Self::Max | Self::Average | Self::List | Self::Sort | Self::Groups | Self::Fold)
+    }
 }
 
 /// A list gone through by a quantifier or by a rule's `for each`.
@@ -278,8 +313,12 @@ pub struct Loop {
     pub list: NodeId,
     /// Which elements count. Evaluated first, in the element frame.
     pub filter: Option<NodeId>,
-    /// What is evaluated for each element that counts, in the element frame. Its node's site is a `Body` (of a sum).
+    /// What is evaluated for each element that counts, in the element frame. Its node's site is a `Body`, but for `some` and `every`.
     pub body: Option<NodeId>,
+    /// Of a `fold`: the memory before the first element. It is evaluated outside of the loop, after the list.
+    pub start: Option<NodeId>,
+    /// Of a `fold`: the declared type of the memory, and where it is declared.
+    pub memory: Option<(Type, Span)>,
     /// The site of the loop. It is the site of the [`NodeKind::Quantify`] node; of a `for each` its bits are set to 1 when the loop is reached.
     pub site: SiteId,
     /// The element frame. Its layout is in `meta.frames`.
@@ -344,8 +383,9 @@ pub struct Rule {
     pub id: RuleId,
     /// Its group, by place in the graph's groups.
     pub group: Option<usize>,
-    /// `for each`: the loop that makes the instances. `filter` and `body` of the loop are absent; `when` and the outcome stand inside of it.
-    pub each: Option<LoopId>,
+    /// `for each`: the loops that make the instances, outermost first. `filter` and `body` of the loops are absent; `when` and the outcome stand
+    /// inside of the innermost.
+    pub each: Vec<LoopId>,
     /// Its condition; absent, it always applies.
     pub when: Option<NodeId>,
     /// What it decides.
@@ -402,7 +442,13 @@ impl NodeKind {
     #[must_use]
     pub fn operands(&self) -> Vec<NodeId> {
         match self {
-            Self::Constant(_) | Self::Input(_) | Self::Element(_) | Self::Local(_) | Self::Quantify(..) => Vec::new(),
+            Self::Constant(_)
+            | Self::Input(_)
+            | Self::Element(_)
+            | Self::Place(_)
+            | Self::Memory(_)
+            | Self::Local(_)
+            | Self::Quantify(..) => Vec::new(),
             Self::Field(a, _)
             | Self::Not(a)
             | Self::IsGiven(a)

@@ -142,8 +142,8 @@ pub struct Rule {
     pub otherwise: bool,
     /// Its group.
     pub group: Option<usize>,
-    /// Its binder: the variable and the list.
-    pub each: Option<(VarId, Expr)>,
+    /// Its binders, outermost first.
+    pub each: Vec<Binder>,
     /// Lets before `when`.
     pub before: Vec<Let>,
     /// Its condition.
@@ -231,18 +231,7 @@ pub enum ExprKind {
         high: Option<(Box<Expr>, bool)>,
     },
     /// A list gone through.
-    Quantify {
-        /// What is done.
-        quantifier: Quantifier,
-        /// The element.
-        binder: VarId,
-        /// The list.
-        list: Box<Expr>,
-        /// `where`.
-        filter: Option<Box<Expr>>,
-        /// The body.
-        body: Option<Box<Expr>>,
-    },
+    Quantify(Box<Quantify>),
     /// A text with values in it.
     Text(Vec<Piece>),
     /// A value that the body uses more than once, evaluated once.
@@ -331,6 +320,43 @@ pub enum Many {
     Set,
     /// A list.
     List,
+}
+
+/// A list gone through, as in [`Loop`](crate::graph::Loop).
+#[derive(Debug, Clone)]
+pub struct Quantify {
+    /// What is done.
+    pub quantifier: Quantifier,
+    /// The element, and the list.
+    pub binder: Binder,
+    /// `where`.
+    pub filter: Option<Expr>,
+    /// The body.
+    pub body: Option<Expr>,
+    /// Of a `fold`: the memory.
+    pub memory: Option<Memory>,
+}
+
+/// `x at n in items`.
+#[derive(Debug, Clone)]
+pub struct Binder {
+    /// The element.
+    pub element: VarId,
+    /// Its place, from 1.
+    pub place: Option<VarId>,
+    /// The list.
+    pub list: Expr,
+}
+
+/// The memory of a `fold`.
+#[derive(Debug, Clone)]
+pub struct Memory {
+    /// Stands for it in the body, which gives what it is after a step.
+    pub var: VarId,
+    /// What it is before the first step.
+    pub start: Expr,
+    /// Its declared type.
+    pub declared: Option<(Type, Span)>,
 }
 
 /// A test.

@@ -3,6 +3,8 @@
 //! Each exists once. The `extern "C"` functions only unpack their arguments; what they do is an ordinary function, here or in the module of its
 //! subject, that the interpreter calls as well. None of them can panic on anything that code could pass.
 
+mod lists;
+
 use std::cmp::Ordering;
 use std::ptr;
 
@@ -53,6 +55,20 @@ pub enum Helper {
     InstantAt,
     /// `(context, instant, zone) -> seconds`
     OffsetAt,
+    /// `(context, from, to) -> handle`, or [`NO_ROOM`]: the whole numbers from one to another.
+    Numbers,
+    /// `(context, list, stride of its elements, address of the keys, kind of key) -> handle`, or [`NO_ROOM`]: the elements in the order of their
+    /// keys. The kinds: 0, numbers of 16 bytes; 1, handles of texts.
+    Sort,
+    /// `(context, list, type of its elements) -> handle`, or [`NO_ROOM`]: without those that equal an earlier one.
+    Distinct,
+    /// `(context, list, type of the records) -> handle`, or [`NO_ROOM`]: neighbours, as records of two.
+    Pairs,
+    /// `(context, list of lists, stride of the elements) -> handle`, or [`NO_ROOM`]: one list after the other.
+    Flatten,
+    /// `(context, list, address of the keys, type of the records) -> handle`, or [`NO_ROOM`]: records of a key and its elements. The keys lie as
+    /// the elements of a list do.
+    Groups,
 }
 
 /// What [`Helper::DateFrom`] returns where there is no such day.
@@ -69,6 +85,14 @@ pub enum DatePart {
     Day,
     /// The day of the week from Monday, 0 to 6.
     Weekday,
+}
+
+impl Helper {
+    /// Whether it builds something in scratch, and may say [`NO_ROOM`].
+    #[must_use]
+    pub const fn builds(self) -> bool {
+        matches!(self, Self::BuildText | Self::Numbers | Self::Sort | Self::Distinct | Self::Pairs | Self::Flatten | Self::Groups)
+    }
 }
 
 /// What a helper returns that found too little scratch; no handle has these bits.
@@ -112,6 +136,12 @@ pub struct Helpers {
     date_from: extern "C" fn(*const Context, i64, i64, i64) -> i64,
     instant_at: unsafe extern "C" fn(*const Context, i64, i64, u64) -> i64,
     offset_at: unsafe extern "C" fn(*const Context, i64, u64) -> i64,
+    numbers: unsafe extern "C" fn(*mut Context, i64, i64) -> u64,
+    sort: unsafe extern "C" fn(*mut Context, u64, u64, *const u8, u64) -> u64,
+    distinct: unsafe extern "C" fn(*mut Context, u64, u64) -> u64,
+    pairs: unsafe extern "C" fn(*mut Context, u64, u64) -> u64,
+    flatten: unsafe extern "C" fn(*mut Context, u64, u64) -> u64,
+    groups: unsafe extern "C" fn(*mut Context, u64, *const u8, u64) -> u64,
 }
 
 /// The one table.
@@ -133,6 +163,12 @@ pub static HELPERS: Helpers = Helpers {
     date_from,
     instant_at,
     offset_at,
+    numbers: lists::numbers,
+    sort: lists::sort,
+    distinct: lists::distinct,
+    pairs: lists::pairs,
+    flatten: lists::flatten,
+    groups: lists::groups,
 };
 
 /// The quotient of two whole numbers, rounded; 0 by a divisor of 0, which code only asks for where the answer is not used.

@@ -124,9 +124,10 @@ impl Shape {
     /// the range that is declared there, and is not written anew for it.
     #[must_use]
     pub fn element(ty: &Type, types: &Types) -> Self {
-        match Self::of(ty, types) {
-            Self::Int { bytes: 1..8, .. } => Self::Int { bytes: 8, signed: true },
-            other => other,
+        match (ty, Self::of(ty, types)) {
+            (Type::Optional(inner), _) => Self::optional(Self::element(inner, types)),
+            (_, Self::Int { bytes: 1..8, .. }) => Self::Int { bytes: 8, signed: true },
+            (_, other) => other,
         }
     }
 

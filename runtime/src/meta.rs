@@ -66,6 +66,8 @@ pub struct ProgramMeta {
     pub constants: Vec<u8>,
     /// Texts with values in them, by the place that code calls them by.
     pub templates: Vec<Vec<Piece>>,
+    /// Types of what code builds lists of, by the place that it calls them by.
+    pub listed: Vec<Type>,
     /// The sources that all spans lie in.
     pub sources: Sources,
     /// The digest of language, zone rules, sources and parameters: `sha256:` and 64 hexadecimal digits.

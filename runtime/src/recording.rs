@@ -101,14 +101,17 @@ impl Stored {
         }
     }
 
-    /// The list whose elements a frame belongs to.
+    /// The list whose elements a frame belongs to, and the lists around it.
     fn add_list(&mut self, meta: &DecisionMeta, frame: FrameId) {
-        let list = meta.sites.iter().find_map(|site| match &site.kind {
-            SiteKind::Loop { frame: inner, list, .. } if *inner == frame => Some(list),
+        let found = meta.sites.iter().find_map(|site| match &site.kind {
+            SiteKind::Loop { frame: inner, list, .. } if *inner == frame => Some((site.frame, list)),
             _ => None,
         });
-        if let Some(list) = list {
+        if let Some((outer, list)) = found {
             self.add_operand(meta, list);
+            if outer != frame {
+                self.add_list(meta, outer);
+            }
         }
     }
 }

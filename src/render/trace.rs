@@ -123,7 +123,8 @@ impl<'a> Drawing<'a> {
 
     fn by(&self, by: &By, margin: usize) -> Vec<String> {
         let room = self.style.width.saturating_sub(margin);
-        let each = by.each.as_ref().map(|each| format!(" for {} {}", each.name, each.index + 1)).unwrap_or_default();
+        let each = by.each.iter().map(|each| format!(" {} {}", each.name, each.index + 1)).collect::<Vec<_>>().join(",");
+        let each = if each.is_empty() { each } else { format!(" for{each}") };
         let gives = by.gives.as_ref().map(|(value, ty)| format!("  {}", (self.format)(value, ty))).unwrap_or_default();
         let place = self.style.paint(&format!("{}:{}", harmless(&by.file), by.line), Role::Faint);
         let mut lines = vec![format!("{}{each}{}   {place}", self.style.paint(&by.rule, Role::Headline), harmless(&gives))];

@@ -131,7 +131,7 @@ impl Story {
             column: 5,
             because: Some("Nobody under 18 works nights.".to_owned()),
             cites: vec![("Directive 94/33/EC, art. 9".to_owned(), None)],
-            each: None,
+            each: Vec::new(),
             gives: None,
         }
     }
@@ -189,6 +189,6 @@ fn elements_of_a_list_are_told_apart() {
     trace.tree = vec![story.rule("too_many_hours", Status::Decided, vec![list])];
     trace.outcome =
         OutcomeTrace::Referred { to: "shift_manager".to_owned(), title: "Shift manager".to_owned(), within: Some(4), proposing: None };
-    trace.by[0].each = Some(Binding { name: "shift".to_owned(), index: 5, pointer: None });
+    trace.by[0].each = vec![Binding { name: "shift".to_owned(), index: 5, pointer: None }];
     insta::assert_snapshot!(story.draw(&trace, 100, false));
 }

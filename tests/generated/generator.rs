@@ -83,6 +83,7 @@ impl Generator {
             zones: Vec::new(),
             constants: Vec::new(),
             templates: Vec::new(),
+            listed: Vec::new(),
             sources: Sources::new(),
             digest: String::new(),
             version: None,

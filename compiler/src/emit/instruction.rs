@@ -332,7 +332,7 @@ impl Body<'_, '_> {
                 (self.b.ins().stack_load(types::I64, types::I64, slot, 0), self.b.ins().stack_load(types::I64, types::I64, slot, 8));
             return self.b.ins().iconcat(low, high);
         }
-        if helper == Helper::BuildText {
+        if helper.builds() {
             let built = self.b.ins().icmp_imm_s(IntCC::NotEqual, result, -1);
             self.go_on_if(built);
         }

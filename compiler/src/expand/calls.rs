@@ -8,8 +8,8 @@ use axtrace_source::Span;
 
 use super::expr::is_place;
 use super::{Bound, Expander, MAX_CALLS};
-use crate::graph::{Known, Local, LocalId, Loop, LoopId, NodeId, NodeKind, Quantifier};
-use crate::hir::{DefineId, Expr, ExprKind, Let, VarId};
+use crate::graph::{Known, Local, LocalId, Loop, LoopId, NodeId, NodeKind};
+use crate::hir::{self, DefineId, Expr, ExprKind, Let, VarId};
 
 impl Expander<'_> {
     pub(super) fn lets(&mut self, lets: &[Let]) {
@@ -47,7 +47,7 @@ impl Expander<'_> {
     }
 
     /// The variables of whatever is expanded.
-    fn variables(&self) -> &[crate::hir::Var] {
+    pub(super) fn variables(&self) -> &[crate::hir::Var] {
         match self.expanding.last() {
             Some(define) => &self.program.defines[define.0 as usize].vars,
             None => &self.program.decisions[self.graph.id.index()].vars,
@@ -171,29 +171,29 @@ impl Expander<'_> {
         node
     }
 
-    pub(super) fn quantify(
-        &mut self,
-        quantifier: Quantifier,
-        binder: VarId,
-        list: &Expr,
-        filter: Option<&Expr>,
-        body: Option<&Expr>,
-        expr: &Expr,
-    ) -> NodeId {
-        let (id, site) = self.open_loop(binder, list, expr.span);
+    pub(super) fn quantify(&mut self, it: &hir::Quantify, expr: &Expr) -> NodeId {
+        let (id, site) = self.open_loop(&it.binder, expr.span);
+        if let Some(memory) = &it.memory {
+            let start = self.under(site, |this| this.expr(&memory.start, None));
+            let opened = &mut self.graph.loops[id.index()];
+            (opened.start, opened.memory) = (Some(start), memory.declared.clone());
+            self.bound[memory.var.0 as usize] = Some(Bound::Memory(id));
+        }
         let outer = self.enter(id);
-        let filter = filter.map(|filter| self.expr(filter, None));
-        let body = body.map(|body| if quantifier == Quantifier::Sum { self.summand(body) } else { self.expr(body, None) });
+        let filter = it.filter.as_ref().map(|filter| self.expr(filter, None));
+        let shown = it.quantifier.shows_bodies();
+        let body = it.body.as_ref().map(|body| if shown { self.shown_body(body) } else { self.expr(body, None) });
         self.leave(outer);
-        let it = &mut self.graph.loops[id.index()];
-        (it.filter, it.body) = (filter, body);
-        let node = self.node(NodeKind::Quantify(quantifier, id), expr.ty.clone(), expr.span);
+        let opened = &mut self.graph.loops[id.index()];
+        (opened.filter, opened.body) = (filter, body);
+        let node = self.node(NodeKind::Quantify(it.quantifier, id), expr.ty.clone(), expr.span);
         self.graph.nodes[node.index()].site = Some(site);
         self.set_value(site, node);
         node
     }
 
-    fn summand(&mut self, body: &Expr) -> NodeId {
+    /// A body whose value is recorded for each element.
+    fn shown_body(&mut self, body: &Expr) -> NodeId {
         let site = self.site(SiteKind::Body, body.span);
         let node = self.expr(body, Some(site));
         let node = if self.graph.node(node).site == Some(site) {
@@ -209,10 +209,11 @@ impl Expander<'_> {
     }
 
     /// A loop over a list, with its site and element frame. The list is evaluated outside of it.
-    pub(super) fn open_loop(&mut self, binder: VarId, list: &Expr, span: Span) -> (LoopId, SiteId) {
+    pub(super) fn open_loop(&mut self, binder: &hir::Binder, span: Span) -> (LoopId, SiteId) {
+        let list = &binder.list;
         let visits = self.slot(self.frame, Type::Boolean, true);
         let frame = self.new_frame();
-        let name = self.variables()[binder.0 as usize].name.clone();
+        let name = self.variables()[binder.element.0 as usize].name.clone();
         let placeholder = axtrace_runtime::meta::Operand {
             span: list.span,
             ty: list.ty.clone(),
@@ -224,10 +225,14 @@ impl Expander<'_> {
         if let SiteKind::Loop { list, .. } = &mut self.graph.meta.sites[site.index()].kind {
             *list = shown;
         }
-        let it = Loop { binder: name, list: node, filter: None, body: None, site, frame, visits, outer: self.inside };
+        let it =
+            Loop { binder: name, list: node, filter: None, body: None, start: None, memory: None, site, frame, visits, outer: self.inside };
         self.graph.loops.push(it);
         let id = LoopId(self.graph.loops.len() as u32 - 1);
-        self.bound[binder.0 as usize] = Some(Bound::Element(id));
+        self.bound[binder.element.0 as usize] = Some(Bound::Element(id));
+        if let Some(place) = binder.place {
+            self.bound[place.0 as usize] = Some(Bound::Place(id));
+        }
         (id, site)
     }
 

@@ -15,9 +15,7 @@ impl Expander<'_> {
             return self.node(NodeKind::Constant(axtrace_runtime::value::Value::Missing), expr.ty.clone(), expr.span);
         }
         match &expr.kind {
-            ExprKind::Quantify { .. } | ExprKind::Define(..) | ExprKind::Decide(..) | ExprKind::Bind { .. } => {
-                self.with_own_site(expr, own)
-            }
+            ExprKind::Quantify(_) | ExprKind::Define(..) | ExprKind::Decide(..) | ExprKind::Bind { .. } => self.with_own_site(expr, own),
             ExprKind::Quiet(inner) => self.quiet(inner, own),
             ExprKind::Constant(_) | ExprKind::Error => self.bare(expr).0,
             ExprKind::Many(Many::And | Many::Or, _) if own.is_none() => self.bare(expr).0,
@@ -50,9 +48,7 @@ impl Expander<'_> {
 
     fn visit(&mut self, expr: &Expr) -> NodeId {
         match &expr.kind {
-            ExprKind::Quantify { quantifier, binder, list, filter, body } => {
-                self.quantify(*quantifier, *binder, list, filter.as_deref(), body.as_deref(), expr)
-            }
+            ExprKind::Quantify(it) => self.quantify(it, expr),
             ExprKind::Define(define, args) => self.call_define(*define, args, expr),
             ExprKind::Decide(decision, args) => self.call_decision(*decision, args, expr),
             ExprKind::Bind { var, value, body } => self.bind(*var, value, body, expr),
@@ -80,7 +76,7 @@ impl Expander<'_> {
             }
             ExprKind::InRange { value, low, high } => self.in_range(value, low.as_ref(), high.as_ref()),
             ExprKind::Text(pieces) => (self.text(pieces), Vec::new()),
-            ExprKind::Quantify { .. } | ExprKind::Define(..) | ExprKind::Decide(..) | ExprKind::Bind { .. } => {
+            ExprKind::Quantify(_) | ExprKind::Define(..) | ExprKind::Decide(..) | ExprKind::Bind { .. } => {
                 return (self.visit(expr), Vec::new());
             }
             ExprKind::Quiet(inner) => return (self.quiet(inner, None), Vec::new()),
@@ -181,6 +177,8 @@ impl Expander<'_> {
                 };
                 self.node(NodeKind::Element(inside), ty, span)
             }
+            Some(Bound::Place(inside)) => self.node(NodeKind::Place(inside), self.variables()[var.0 as usize].ty.clone(), span),
+            Some(Bound::Memory(inside)) => self.node(NodeKind::Memory(inside), self.variables()[var.0 as usize].ty.clone(), span),
             Some(Bound::Local(local)) => {
                 let ty = self.graph.node(self.graph.local(local).value).ty.clone();
                 self.node(NodeKind::Local(local), ty, span)

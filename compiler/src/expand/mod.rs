@@ -48,6 +48,10 @@ pub enum ExpandFinding {
 enum Bound {
     Input(u32),
     Element(LoopId),
+    /// The place of the element.
+    Place(LoopId),
+    /// The memory of a `fold`.
+    Memory(LoopId),
     Local(LocalId),
     /// An argument that is a place or a constant: its nodes are copied at each use.
     Copy(NodeId),
@@ -134,10 +138,11 @@ fn gives(decision: &hir::Decision) -> Type {
         return one;
     }
     let hir::Body::Rules(rules) = &decision.body else { return one };
-    let most = |rule: &hir::Rule| match rule.each.as_ref().map(|(_, list)| &list.ty) {
-        Some(Type::List { max, .. }) => *max,
+    let elements = |binder: &hir::Binder| match binder.list.ty {
+        Type::List { max, .. } => max,
         _ => 1,
     };
+    let most = |rule: &hir::Rule| rule.each.iter().map(elements).fold(1, u32::saturating_mul);
     let max = rules.iter().map(most).fold(0, u32::saturating_add).min(1 << 29);
     Type::List { element: Box::new(one), min: 0, max }
 }

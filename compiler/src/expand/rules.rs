@@ -5,7 +5,7 @@ use axtrace_runtime::types::{DEFAULT_DURATION, Kind, Scalar, Type};
 use axtrace_runtime::value::Value;
 
 use super::Expander;
-use crate::graph::{Body, Group, Known, NodeId, Outcome, Rule};
+use crate::graph::{Body, Group, Known, LoopId, NodeId, Outcome, Rule};
 use crate::hir;
 
 impl Expander<'_> {
@@ -40,17 +40,8 @@ impl Expander<'_> {
     fn rule(&mut self, decision: &hir::Decision, rules: &[hir::Rule], place: usize, rule: &hir::Rule) -> Rule {
         let id = RuleId(place as u32);
         let site = self.site(SiteKind::Rule(id), rule.head);
-        let (parts, each, instance) = self.under(site, |this| match &rule.each {
-            None => (this.rule_parts(decision, id, rule), None, None),
-            Some((binder, list)) => {
-                let (each, _) = this.open_loop(*binder, list, list.span);
-                let outer = this.enter(each);
-                let instance = this.site(SiteKind::Instance(id), rule.head);
-                let parts = this.under(instance, |this| this.rule_parts(decision, id, rule));
-                this.leave(outer);
-                (parts, Some(each), Some(instance))
-            }
-        });
+        let mut each = Vec::with_capacity(rule.each.len());
+        let (parts, instance) = self.under(site, |this| this.instances(decision, id, rule, &mut each));
         self.graph.meta.rules.push(RuleMeta {
             name: rule.name.clone(),
             otherwise: rule.otherwise,
@@ -66,6 +57,23 @@ impl Expander<'_> {
             outcome: parts.shown,
         });
         Rule { id, group: rule.group, each, when: parts.when, outcome: parts.outcome, because: parts.because }
+    }
+
+    /// The parts of a rule within the loops of its binders that are not open yet.
+    fn instances(&mut self, decision: &hir::Decision, id: RuleId, rule: &hir::Rule, open: &mut Vec<LoopId>) -> (Parts, Option<SiteId>) {
+        let Some(binder) = rule.each.get(open.len()) else {
+            if open.is_empty() {
+                return (self.rule_parts(decision, id, rule), None);
+            }
+            let instance = self.site(SiteKind::Instance(id), rule.head);
+            return (self.under(instance, |this| this.rule_parts(decision, id, rule)), Some(instance));
+        };
+        let (of, _) = self.open_loop(binder, binder.list.span);
+        open.push(of);
+        let outer = self.enter(of);
+        let done = self.instances(decision, id, rule, open);
+        self.leave(outer);
+        done
     }
 
     fn rule_parts(&mut self, decision: &hir::Decision, id: RuleId, rule: &hir::Rule) -> Parts {

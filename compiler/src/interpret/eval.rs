@@ -34,8 +34,10 @@ pub(super) struct Activation<'p> {
     input: &'p [Value],
     /// Where the current frame of each frame id lies.
     pub(super) frames: Vec<Place>,
-    /// The current element of each loop.
-    elements: Vec<Option<Value>>,
+    /// The current element of each loop, and its place, from 1.
+    elements: Vec<Option<(Value, u32)>>,
+    /// The memory of each `fold`.
+    memories: Vec<Option<Value>>,
     locals: Vec<Option<Value>>,
     /// Ordered by node.
     obligations: Arc<[Due<'p>]>,
@@ -192,9 +194,11 @@ impl<'p> Machine<'p> {
         match &node.kind {
             NodeKind::Constant(value) => Ok(value.clone()),
             NodeKind::Input(place) => act.input.get(*place as usize).cloned().ok_or_else(|| act.malformed(id, "a parameter")),
-            NodeKind::Element(id_of_loop) => {
-                act.elements[id_of_loop.index()].clone().ok_or_else(|| act.malformed(id, "an element inside of its loop"))
+            NodeKind::Element(of) | NodeKind::Place(of) => {
+                let current = act.elements[of.index()].as_ref().ok_or_else(|| act.malformed(id, "an element inside of its loop"))?;
+                Ok(if matches!(node.kind, NodeKind::Place(_)) { Value::Scalar(current.1.into()) } else { current.0.clone() })
             }
+            NodeKind::Memory(of) => act.memory(*of).ok_or_else(|| act.malformed(id, "a memory inside of its fold")),
             NodeKind::Local(local) => self.local(act, *local),
             NodeKind::And(parts) => self.until(act, parts, false),
             NodeKind::Or(parts) => self.until(act, parts, true),
@@ -325,18 +329,32 @@ impl<'p> Activation<'p> {
             input,
             frames: vec![frame; graph.meta.frames.len()],
             elements: vec![None; graph.loops.len()],
+            memories: vec![None; graph.loops.len()],
             locals: vec![None; graph.locals.len()],
             obligations,
             groups: vec![None; graph.groups.len()],
         }
     }
 
-    /// Goes on to the next element of a loop: its frame, its value, and no local inside of it evaluated.
-    pub(super) fn enter(&mut self, id: LoopId, element: Value, frame: Place) {
+    /// The current element of a loop.
+    pub(super) fn element(&self, id: LoopId) -> Value {
+        self.elements[id.index()].as_ref().map_or(Value::Missing, |(element, _)| element.clone())
+    }
+
+    pub(super) fn memory(&self, id: LoopId) -> Option<Value> {
+        self.memories[id.index()].clone()
+    }
+
+    pub(super) fn set_memory(&mut self, id: LoopId, value: Value) {
+        self.memories[id.index()] = Some(value);
+    }
+
+    /// Goes on to the next element of a loop: its frame, its value and place, and no local inside of it evaluated.
+    pub(super) fn enter(&mut self, id: LoopId, element: Value, place: u32, frame: Place) {
         if let Some(place) = self.frames.get_mut(self.graph.loop_of(id).frame.index()) {
             *place = frame;
         }
-        self.elements[id.index()] = Some(element);
+        self.elements[id.index()] = Some((element, place));
         for (value, local) in self.locals.iter_mut().zip(&self.graph.locals) {
             if local.inside == Some(id) {
                 *value = None;

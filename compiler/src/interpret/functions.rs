@@ -75,7 +75,7 @@ pub fn apply(function: Function, operands: &[Value], zones: &[Zone]) -> Option<V
         (Function::Power, [Value::Ratio { num, den }, Value::Scalar(exponent), Value::Scalar(places)]) => {
             power::power(*num, *den, *exponent, u32::try_from(*places).ok()?).map(Value::Scalar)
         }
-        _ => None,
+        _ => super::listed::apply(function, operands),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::graph::{Graph, NodeId};
 
 mod eval;
 pub mod functions;
+mod listed;
 mod loops;
 mod number;
 mod operation;

@@ -65,10 +65,12 @@ impl Machine<'_> {
         if !self.group(act, rule.group)? {
             return Ok(Some(false));
         }
-        match rule.each {
-            Some(of) => self.instances(act, rule, of, &mut reached.instances).map(Some),
-            None => self.condition(act, rule.when).map(Some),
+        if rule.each.is_empty() {
+            return self.condition(act, rule.when).map(Some);
         }
+        let before = reached.instances.len();
+        self.instances(act, rule, &rule.each, &mut reached.instances)?;
+        Ok(Some(reached.instances.len() > before))
     }
 
     fn condition(&mut self, act: &mut Activation<'_>, when: Option<NodeId>) -> Result<bool, Fault> {
@@ -86,23 +88,35 @@ impl Machine<'_> {
         Ok(holds)
     }
 
-    /// Goes through the elements of a `for each` rule; under `first` up to the first that applies. Whether one applied.
-    fn instances(&mut self, act: &mut Activation<'_>, rule: &Rule, of: LoopId, outcomes: &mut Vec<RuleOutcome>) -> Result<bool, Fault> {
-        let meta = &act.graph.meta;
-        self.set_bits(act, act.graph.loop_of(of).site, 1);
-        let (first, site) = (meta.policy == Some(Policy::First), meta.rules[rule.id.index()].instance);
-        let before = outcomes.len();
-        self.each(act, of, |machine, act, index| {
-            let applies = machine.condition(act, rule.when)?;
-            machine.set_instance(act, site, applies);
-            if applies {
-                let outcome = machine.outcome(act, &rule.outcome)?;
-                outcomes.push(RuleOutcome { rule: rule.id, index: Some(index), outcome });
-                machine.eval_all(act, &rule.because)?;
-            }
-            Ok(applies && first)
+    /// Goes through the elements of a `for each` rule, one loop within the other; under `first` up to the first that applies. Whether to stop.
+    fn instances(
+        &mut self,
+        act: &mut Activation<'_>,
+        rule: &Rule,
+        loops: &[LoopId],
+        outcomes: &mut Vec<RuleOutcome>,
+    ) -> Result<bool, Fault> {
+        let Some((of, inner)) = loops.split_first() else { return self.instance(act, rule, outcomes) };
+        self.set_bits(act, act.graph.loop_of(*of).site, 1);
+        let mut stopped = false;
+        self.each(act, *of, |machine, act, _| {
+            stopped = machine.instances(act, rule, inner, outcomes)?;
+            Ok(stopped)
         })?;
-        Ok(outcomes.len() > before)
+        Ok(stopped)
+    }
+
+    /// One instance of a `for each` rule. Whether it is the last that is reached.
+    fn instance(&mut self, act: &mut Activation<'_>, rule: &Rule, outcomes: &mut Vec<RuleOutcome>) -> Result<bool, Fault> {
+        let meta = &act.graph.meta;
+        let applies = self.condition(act, rule.when)?;
+        self.set_instance(act, meta.rules[rule.id.index()].instance, applies);
+        if applies {
+            let outcome = self.outcome(act, &rule.outcome)?;
+            outcomes.push(RuleOutcome { rule: rule.id, index: Some(outcomes.len() as u32), outcome });
+            self.eval_all(act, &rule.because)?;
+        }
+        Ok(applies && meta.policy == Some(Policy::First))
     }
 
     fn set_instance(&mut self, act: &Activation<'_>, site: Option<SiteId>, applies: bool) {
@@ -123,7 +137,7 @@ impl Machine<'_> {
         let mut instances = instances.into_iter().peekable();
         let mut outcomes = Vec::new();
         for rule in rules.iter().filter(|rule| applied(states[rule.id.index()])) {
-            if rule.each.is_none() {
+            if rule.each.is_empty() {
                 let outcome = self.outcome(act, &rule.outcome)?;
                 outcomes.push(RuleOutcome { rule: rule.id, index: None, outcome });
             }
@@ -149,7 +163,7 @@ impl Machine<'_> {
 
     /// The values in the `because` of the rules that decide; those of instances were evaluated with them.
     fn because(&mut self, act: &mut Activation<'_>, rules: &[Rule], states: &[RuleState]) -> Result<(), Fault> {
-        for rule in rules.iter().filter(|rule| rule.each.is_none() && states[rule.id.index()] == RuleState::Decided) {
+        for rule in rules.iter().filter(|rule| rule.each.is_empty() && states[rule.id.index()] == RuleState::Decided) {
             self.eval_all(act, &rule.because)?;
         }
         Ok(())

@@ -21,6 +21,16 @@ pub(super) fn equal(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// The one value that stands for all that are [`equal`] to it, but for ratios, which are kept nowhere.
+pub(super) fn canonical(value: &Value) -> Value {
+    match value {
+        Value::Datetime { instant, .. } => Value::Datetime { instant: *instant, offset: 0 },
+        Value::Record(parts) => Value::Record(parts.iter().map(canonical).collect()),
+        Value::List(parts) => Value::List(parts.iter().map(canonical).collect()),
+        other => other.clone(),
+    }
+}
+
 /// What a comparison says of two values; `None` where the values have no such order.
 pub(super) fn compare(comparison: Comparison, left: (&Value, &Type), right: (&Value, &Type)) -> Option<bool> {
     let mixed = matches!((left.0, right.0), (Value::Ratio { .. }, Value::Scalar(_)) | (Value::Scalar(_), Value::Ratio { .. }));

@@ -12,19 +12,29 @@ use axtrace_runtime::value::Value;
 pub struct Constants {
     bytes: Vec<u8>,
     known: HashMap<(Value, Type), Handle>,
+    listed: Vec<Type>,
 }
 
 impl Constants {
     /// Constants that begin with bytes that others point into already.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
-        Self { bytes, known: HashMap::new() }
+        Self { bytes, known: HashMap::new(), listed: Vec::new() }
     }
 
-    /// The bytes.
+    /// The bytes, and the types that lists are built of.
     #[must_use]
-    pub fn finish(self) -> Vec<u8> {
-        self.bytes
+    pub fn finish(self) -> (Vec<u8>, Vec<Type>) {
+        (self.bytes, self.listed)
+    }
+
+    /// The place of a type that helpers are told by it.
+    pub fn listed(&mut self, ty: &Type) -> u64 {
+        let known = self.listed.iter().position(|other| other == ty);
+        known.unwrap_or_else(|| {
+            self.listed.push(ty.clone());
+            self.listed.len() - 1
+        }) as u64
     }
 
     /// The handle of a text or a list.

@@ -45,6 +45,10 @@ impl<'g> Lower<'g, '_> {
             K::Constant(value) => self.constant(value, &node.ty),
             K::Input(index) => self.input(*index as usize),
             K::Element(of) => self.element(*of),
+            K::Place(of) => self.place(*of),
+            K::Memory(of) => {
+                Evaluated { operand: Operand::Leaves(self.memories.get(of).cloned().unwrap_or_default()), pattern: Pattern::default() }
+            }
             K::Local(local) => self.use_local(*local),
             K::Field(record, index) => self.field(*record, *index as usize),
             K::Define(body) => self.evaluate(*body),
@@ -125,8 +129,14 @@ impl<'g> Lower<'g, '_> {
     }
 
     fn element(&mut self, of: LoopId) -> Evaluated<'g> {
-        let operand = self.elements.get(&of).cloned().unwrap_or(Operand::Leaves(Vec::new()));
+        let operand = self.elements.get(&of).map_or(Operand::Leaves(Vec::new()), |current| current.element.clone());
         Evaluated { operand, pattern: Pattern::default() }
+    }
+
+    fn place(&mut self, of: LoopId) -> Evaluated<'g> {
+        let (zero, one) = (self.b.word(0), self.b.word(1));
+        let place = self.elements.get(&of).map_or(zero, |current| current.place);
+        Evaluated::one(self.b.binary(Binary::Add, place, one), Pattern::default())
     }
 
     fn field(&mut self, record: NodeId, index: usize) -> Evaluated<'g> {

@@ -91,13 +91,13 @@ impl<'g> Lower<'g, '_> {
     fn is_cheap_rule(&self, rule: &Rule) -> bool {
         let group = rule.group.and_then(|index| self.graph.groups[index].when);
         let nodes = [group, rule.when, rule.outcome.value, rule.outcome.within];
-        rule.each.is_none() && nodes.into_iter().flatten().all(|node| self.is_cheap(node))
+        rule.each.is_empty() && nodes.into_iter().flatten().all(|node| self.is_cheap(node))
     }
 
     /// Evaluates one rule more; `any` says whether one before it applied.
     fn reach(&mut self, rule: &'g Rule, any: Value, stretch: &mut Stretch) {
         let open = self.b.not(any);
-        if rule.each.is_some() {
+        if !rule.each.is_empty() {
             return self.reach_instances(rule, open, stretch);
         }
         let place = stretch.rules.len();

@@ -12,8 +12,22 @@ use crate::mir::{Inst, Order, Value, Width};
 
 impl<'g> Lower<'g, '_> {
     /// What a function gives for the values of its operands.
-    pub fn call(&mut self, function: Function, operands: &[NodeId], ty: &Type) -> Evaluated<'g> {
+    pub fn call(&mut self, function: Function, operands: &[NodeId], ty: &'g Type) -> Evaluated<'g> {
         match function {
+            Function::Numbers => self.helper(Helper::Numbers, operands),
+            Function::Item => self.item(operands, ty),
+            Function::Distinct => {
+                let place = self.element_place(ty);
+                self.list_helper(Helper::Distinct, operands, place)
+            }
+            Function::Pairs => {
+                let place = self.element_place(ty);
+                self.list_helper(Helper::Pairs, operands, place)
+            }
+            Function::Flatten => {
+                let stride = self.element_stride(ty);
+                self.list_helper(Helper::Flatten, operands, stride)
+            }
             Function::YearsBetween => self.helper(Helper::YearsBetween, operands),
             Function::MonthsBetween => self.helper(Helper::MonthsBetween, operands),
             Function::YearOf => self.part_of(DatePart::Year, operands),
@@ -30,6 +44,14 @@ impl<'g> Lower<'g, '_> {
             }
             Function::Power => self.power(operands, ty),
         }
+    }
+
+    /// A helper that takes a list, and something of its elements.
+    fn list_helper(&mut self, helper: Helper, operands: &[NodeId], more: Value) -> Evaluated<'g> {
+        let mut pattern = Pattern::default();
+        let mut arguments: Vec<Value> = operands.iter().map(|operand| self.single(*operand, &mut pattern)).collect();
+        arguments.push(more);
+        Evaluated::one(self.b.make(Inst::Call { helper, arguments }, Width::Word), pattern)
     }
 
     /// A helper that takes the only leaf of each operand and gives one word.

@@ -7,7 +7,7 @@ use axtrace_runtime::types::Type;
 
 use super::operand::Operand;
 use super::pattern::{Pattern, WordId};
-use super::{Evaluated, Lower};
+use super::{Current, Evaluated, Lower};
 use crate::graph::{LocalId, Loop, LoopId, NodeId, NodeKind, Quantifier};
 use crate::mir::{Base, Binary, Block, End, Inst, Order, Target, Value, Width};
 
@@ -19,6 +19,15 @@ pub struct Step {
     pub pattern: Pattern,
     /// Whether the loop ends with this element, and what is carried out of it then.
     pub stop: Option<(Value, Vec<Value>)>,
+}
+
+/// The list of a loop.
+pub struct Listed<'g> {
+    pub handle: Value,
+    /// How its elements lie.
+    pub shape: Cow<'g, Shape>,
+    /// What the sites that its evaluation passed are set to.
+    pub pattern: Pattern,
 }
 
 /// A loop under construction.
@@ -46,12 +55,13 @@ impl<'g> Lower<'g, '_> {
             Quantifier::Some => self.b.flag(false),
             Quantifier::Every => self.b.flag(true),
             Quantifier::Count | Quantifier::Sum => self.b.constant(0, width),
+            _ => return self.listing(quantifier, of, ty),
         };
         let roots: Vec<NodeId> = around.filter.iter().chain(&around.body).copied().collect();
         let (values, pattern) = self.walk(of, &roots, vec![start], |this, carried| match quantifier {
             Quantifier::Some | Quantifier::Every => this.quantified(around, quantifier == Quantifier::Some),
             Quantifier::Count => this.counted(around, carried[0]),
-            Quantifier::Sum => this.added(around, carried[0]),
+            _ => this.added(around, carried[0]),
         });
         Evaluated::one(values[0], pattern)
     }
@@ -73,7 +83,7 @@ impl<'g> Lower<'g, '_> {
         }
     }
 
-    fn filter(&mut self, around: &Loop, pattern: &mut Pattern) -> Value {
+    pub fn filter(&mut self, around: &Loop, pattern: &mut Pattern) -> Value {
         self.flag_or(around.filter, true, pattern)
     }
 
@@ -103,19 +113,38 @@ impl<'g> Lower<'g, '_> {
         start: Vec<Value>,
         body: impl FnOnce(&mut Self, &[Value]) -> Step,
     ) -> (Vec<Value>, Pattern) {
+        let listed = self.listed(of);
+        self.walk_over(of, listed, roots, start, body)
+    }
+
+    /// The list of a loop, evaluated.
+    pub fn listed(&mut self, of: LoopId) -> Listed<'g> {
         let list = self.graph.loop_of(of).list;
         let done = self.evaluate(list);
-        let mut pattern = done.pattern;
-        self.prepare(of, roots);
         let shape = self.element_shape(list, &done.operand);
         let handle = self.leaf(&done.operand);
+        Listed { handle, shape, pattern: done.pattern }
+    }
+
+    /// Goes through a list that has been evaluated.
+    pub fn walk_over(
+        &mut self,
+        of: LoopId,
+        listed: Listed<'g>,
+        roots: &[NodeId],
+        start: Vec<Value>,
+        body: impl FnOnce(&mut Self, &[Value]) -> Step,
+    ) -> (Vec<Value>, Pattern) {
+        let Listed { handle, shape, mut pattern } = listed;
+        self.prepare(of, roots);
         let walk = self.begin(of, handle, shape.stride(), &start);
         let outer = (self.state.clone(), self.conditional, self.inside);
         let frame = self.graph.loop_of(of).frame;
         self.conditional = 0;
         self.inside = Some(of);
         self.frames.insert(frame, Base::At(walk.frame));
-        self.elements.insert(of, Operand::Place(Base::At(walk.element), 0, shape));
+        let element = Operand::Place(Base::At(walk.element), 0, shape);
+        self.elements.insert(of, Current { element, address: walk.element, place: walk.place });
         let mut step = body(self, &walk.carried);
         let own = step.pattern.take(frame);
         self.store_bits(frame, own);
@@ -240,7 +269,7 @@ impl<'g> Lower<'g, '_> {
             }
             NodeKind::Quantify(_, inner) => {
                 let inner = self.graph.loop_of(*inner);
-                for node in [Some(inner.list), inner.filter, inner.body].into_iter().flatten() {
+                for node in [Some(inner.list), inner.start, inner.filter, inner.body].into_iter().flatten() {
                     self.collect(node, of, seen, found);
                 }
             }

@@ -16,6 +16,7 @@ mod cost;
 mod expression;
 mod first;
 mod functions;
+mod listed;
 mod loops;
 mod operand;
 mod outcome;
@@ -48,7 +49,8 @@ pub fn lower(meta: &ProgramMeta, graphs: &[Graph]) -> Result<Module, MemoryError
     for graph in graphs {
         functions.push(lower_graph(meta, graphs, graph, &mut constants)?);
     }
-    Ok(Module { functions, constants: constants.finish() })
+    let (constants, listed) = constants.finish();
+    Ok(Module { functions, constants, listed })
 }
 
 fn lower_graph(meta: &ProgramMeta, graphs: &[Graph], graph: &Graph, constants: &mut Constants) -> Result<Function, MemoryError> {
@@ -61,6 +63,7 @@ fn lower_graph(meta: &ProgramMeta, graphs: &[Graph], graph: &Graph, constants: &
         state: State::default(),
         frames: HashMap::from([(FrameId(0), Base::Frame)]),
         elements: HashMap::new(),
+        memories: HashMap::new(),
         conditional: 0,
         inside: None,
         failed: None,
@@ -82,12 +85,22 @@ struct Lower<'g, 'c> {
     /// Where the frames of the loops around are.
     frames: HashMap<FrameId, Base>,
     /// The current elements of the loops around.
-    elements: HashMap<LoopId, Operand<'g>>,
+    elements: HashMap<LoopId, Current<'g>>,
+    /// The memories of the folds around, before the current element.
+    memories: HashMap<LoopId, Vec<Value>>,
     /// How many conditions stand between what is evaluated and the element (or row) it belongs to.
     conditional: u32,
     /// The innermost loop around.
     inside: Option<LoopId>,
     failed: Option<MemoryError>,
+}
+
+/// The current element of a loop.
+struct Current<'g> {
+    element: Operand<'g>,
+    address: Value,
+    /// From 0.
+    place: Value,
 }
 
 /// A value, and what the sites that its evaluation passed are set to.

@@ -1,6 +1,7 @@
 //! Rules and hit policies: which rules apply, which of those decide, and what they decide together.
 
 use axtrace_runtime::helpers::Helper;
+use axtrace_runtime::layout::Shape;
 use axtrace_runtime::meta::{Policy, RuleMeta};
 use axtrace_runtime::types::Type;
 
@@ -45,7 +46,7 @@ impl<'g> Lower<'g, '_> {
             ruled.push(done);
         }
         self.decide_among(rules, &mut ruled, &mut pattern);
-        for (rule, done) in rules.iter().zip(&ruled).filter(|(rule, _)| rule.each.is_none() && !rule.because.is_empty()) {
+        for (rule, done) in rules.iter().zip(&ruled).filter(|(rule, _)| rule.each.is_empty() && !rule.because.is_empty()) {
             self.because(rule, done.decides, &mut pattern);
         }
         self.combine(&ruled);
@@ -72,10 +73,12 @@ impl<'g> Lower<'g, '_> {
         let before = self.b.at(Some(self.rule_meta(rule).site));
         let none = self.b.not(any);
         let open = if self.is_first() { none } else { self.b.flag(true) };
-        let done = match rule.each {
-            _ if self.rule_meta(rule).otherwise => self.otherwise(rule, none, pattern),
-            Some(of) => self.each(rule, of, open, pattern),
-            None => self.plain(rule, open, pattern),
+        let done = if self.rule_meta(rule).otherwise {
+            self.otherwise(rule, none, pattern)
+        } else if rule.each.is_empty() {
+            self.plain(rule, open, pattern)
+        } else {
+            self.each(rule, open, pattern)
         };
         self.b.at(before);
         done
@@ -201,7 +204,7 @@ impl<'g> Lower<'g, '_> {
     }
 
     /// A rule for each element of a list. The condition of its group is evaluated before.
-    fn each(&mut self, rule: &'g Rule, of: LoopId, open: Value, pattern: &mut Pattern) -> Ruled {
+    fn each(&mut self, rule: &'g Rule, open: Value, pattern: &mut Pattern) -> Ruled {
         let group = rule.group.and_then(|index| Some((index, self.graph.groups[index].when?)));
         let mut enter = open;
         if group.is_some() {
@@ -211,7 +214,7 @@ impl<'g> Lower<'g, '_> {
         }
         let has_within = rule.outcome.within.is_some();
         let (values, found) =
-            self.diamond(enter, false, |this| this.instances(rule, of), |this| (this.no_instances(has_within), Pattern::default()));
+            self.diamond(enter, false, |this| this.instances(rule), |this| (this.no_instances(has_within), Pattern::default()));
         pattern.add(found);
         let applied = values[0];
         self.rule_site(rule, applied, open, pattern);
@@ -239,16 +242,40 @@ impl<'g> Lower<'g, '_> {
     }
 
     /// Whether an instance applied, then what [`Self::instance_results`] takes apart.
-    fn instances(&mut self, rule: &'g Rule, of: LoopId) -> (Vec<Value>, Pattern) {
-        let mut pattern = Pattern::site(&self.graph.meta, self.graph.loop_of(of).site, 1, 0, None);
+    fn instances(&mut self, rule: &'g Rule) -> (Vec<Value>, Pattern) {
+        if self.collects() {
+            let (any, handle, pattern) = self.collected_instances(rule, &rule.each);
+            let room = self.length_of(handle);
+            let address = self.b.make(Inst::Address(handle), Width::Word);
+            let stride = self.element_of(self.outcome_type()).stride();
+            let stride = self.b.word(i64::from(stride));
+            let bytes = self.b.binary(Binary::Multiply, room, stride);
+            return (vec![any, address, room, bytes], pattern);
+        }
+        let start = self.no_instances(rule.outcome.within.is_some());
+        self.nested_instances(rule, &rule.each, start)
+    }
+
+    /// What the loops of a rule evaluate from some of them on.
+    fn instance_roots(&self, rule: &Rule, inner: &[LoopId]) -> Vec<crate::graph::NodeId> {
+        let lists = inner.iter().map(|of| self.graph.loop_of(*of).list);
         let outcome = [rule.when, rule.outcome.value, rule.outcome.within];
-        let roots: Vec<_> = outcome.into_iter().flatten().chain(rule.because.iter().copied()).collect();
-        let (values, found) = if self.collects() {
-            self.collected_instances(rule, of, &roots)
-        } else {
-            let start = self.no_instances(rule.outcome.within.is_some());
-            self.walk(of, &roots, start, |this, carried| this.instance(rule, carried))
-        };
+        lists.chain(outcome.into_iter().flatten()).chain(rule.because.iter().copied()).collect()
+    }
+
+    /// Loops within loops; the innermost makes the instances.
+    fn nested_instances(&mut self, rule: &'g Rule, loops: &[LoopId], start: Vec<Value>) -> (Vec<Value>, Pattern) {
+        let Some((of, inner)) = loops.split_first() else { return (start, Pattern::default()) };
+        let mut pattern = Pattern::site(&self.graph.meta, self.graph.loop_of(*of).site, 1, 0, None);
+        let roots = self.instance_roots(rule, inner);
+        let (values, found) = self.walk(*of, &roots, start, |this, carried| {
+            if inner.is_empty() {
+                return this.instance(rule, carried);
+            }
+            let (values, pattern) = this.nested_instances(rule, inner, carried.to_vec());
+            let stop = this.is_first().then(|| (values[0], values.clone()));
+            Step { carried: values, pattern, stop }
+        });
         pattern.add(found);
         (values, pattern)
     }
@@ -291,30 +318,44 @@ impl<'g> Lower<'g, '_> {
         self.b.select(found, old, new)
     }
 
-    fn collected_instances(&mut self, rule: &Rule, of: LoopId, roots: &[crate::graph::NodeId]) -> (Vec<Value>, Pattern) {
-        let list = self.evaluate(self.graph.loop_of(of).list);
-        let mut pattern = list.pattern;
-        let handle = self.leaf(&list.operand);
-        let room = self.length_of(handle);
-        let shape = self.element_of(self.outcome_type());
+    /// Whether an instance applied, and the list of the outcomes of those that did. Of loops within loops each makes a list of its own first.
+    fn collected_instances(&mut self, rule: &'g Rule, loops: &[LoopId]) -> (Value, Value, Pattern) {
+        let Some((of, inner)) = loops.split_first() else { return (self.b.flag(false), self.b.word(0), Pattern::default()) };
+        let mut pattern = Pattern::site(&self.graph.meta, self.graph.loop_of(*of).site, 1, 0, None);
+        let listed = self.listed(*of);
+        let room = self.length_of(listed.handle);
+        let shape = if inner.is_empty() { self.element_of(self.outcome_type()) } else { Shape::Text };
         let offset = self.b.make(Inst::Reserve { count: room, size: shape.stride() }, Width::Word);
         let address = self.b.make(Inst::ScratchAddress(offset), Width::Word);
-        let start = vec![self.b.flag(false), address];
-        let (values, found) = self.walk(of, roots, start, |this, carried| {
+        let start = vec![self.b.flag(false), address, self.b.word(0)];
+        let roots = self.instance_roots(rule, inner);
+        let (values, found) = self.walk_over(*of, listed, &roots, start, |this, carried| {
             let mut pattern = Pattern::default();
-            let candidate = this.one_instance(rule, &mut pattern);
-            let any = this.b.or(carried[0], candidate.decides);
-            let value = candidate.value.unwrap_or_default();
+            let (applied, kept, value) = if inner.is_empty() {
+                let candidate = this.one_instance(rule, &mut pattern);
+                (candidate.decides, candidate.decides, candidate.value.unwrap_or_default())
+            } else {
+                let (any, list, found) = this.collected_instances(rule, inner);
+                pattern.add(found);
+                (any, this.b.flag(true), vec![list])
+            };
+            let any = this.b.or(carried[0], applied);
             this.store_leaves(Base::At(carried[1]), 0, &shape, &value, Keep::Always);
-            let next = this.step_if(candidate.decides, carried[1], shape.stride());
-            Step { carried: vec![any, next], pattern, stop: None }
+            let next = this.step_if(kept, carried[1], shape.stride());
+            let count = this.step_if(kept, carried[2], 1);
+            Step { carried: vec![any, next, count], pattern, stop: None }
         });
         pattern.add(found);
-        let bytes = self.b.binary(Binary::Subtract, values[1], address);
-        (vec![values[0], address, room, bytes], pattern)
+        let mut list = self.scratch_handle(offset, values[2]);
+        if !inner.is_empty() {
+            let stride = self.element_of(self.outcome_type()).stride();
+            let arguments = vec![list, self.b.word(i64::from(stride))];
+            list = self.b.make(Inst::Call { helper: Helper::Flatten, arguments }, Width::Word);
+        }
+        (values[0], list, pattern)
     }
 
-    fn step_if(&mut self, flag: Value, from: Value, by: u32) -> Value {
+    pub fn step_if(&mut self, flag: Value, from: Value, by: u32) -> Value {
         let (by, zero) = (self.b.word(i64::from(by)), self.b.word(0));
         let step = self.b.select(flag, by, zero);
         self.b.binary(Binary::Add, from, step)

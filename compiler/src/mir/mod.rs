@@ -23,6 +23,8 @@ pub struct Module {
     pub functions: Vec<Function>,
     /// The constants that handles of the functions point into.
     pub constants: Vec<u8>,
+    /// Types of what code builds lists of, by the place that it calls them by.
+    pub listed: Vec<axtrace_runtime::types::Type>,
 }
 
 /// The code that decides one row.

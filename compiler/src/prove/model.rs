@@ -93,6 +93,8 @@ pub struct Model<'a> {
     pub(super) members: HashMap<(ClassId, u16), FormulaId>,
     pub(super) comparisons: u32,
     depths: Vec<u32>,
+    /// By node: the loops around it that its value depends on.
+    free: Vec<u64>,
 }
 
 impl<'a> Model<'a> {
@@ -113,7 +115,9 @@ impl<'a> Model<'a> {
             members: HashMap::new(),
             comparisons: 0,
             depths: loop_depths(&graph.loops),
+            free: Vec::new(),
         };
+        model.free = free_loops(graph, &model.depths);
         for place in 0..graph.nodes.len() {
             let meaning = model.meaning_of_node(NodeId(place as u32));
             model.meanings.push(meaning);
@@ -144,10 +148,7 @@ impl<'a> Model<'a> {
         let group = rule.group.and_then(|group| self.graph.groups.get(group)?.when);
         let group = group.map_or(Logic::TRUE, |when| self.condition(when));
         let when = rule.when.map_or(Logic::TRUE, |when| self.condition(when));
-        let own = match rule.each {
-            Some(each) => self.exists(each, when),
-            None => when,
-        };
+        let own = rule.each.iter().rev().fold(when, |inner, each| self.exists(*each, inner));
         self.both(group, own)
     }
 
@@ -289,6 +290,7 @@ impl<'a> Model<'a> {
         let conditions = term.conditions().into_iter().map(|formula| self.loops_of(formula));
         let own = match term {
             Term::Element(depth, _) => loop_bit(*depth),
+            Term::Opaque(node) => self.free.get(node.index()).copied().unwrap_or(u64::MAX),
             _ => 0,
         };
         operands.chain(conditions).fold(own, |all, loops| all | loops)
@@ -497,7 +499,7 @@ impl<'a> Model<'a> {
             NodeKind::Subtract(left, right) => return self.add(*left, *right, -1, ty, span),
             NodeKind::Multiply(left, right) => return self.multiply(*left, *right, ty, span),
             NodeKind::Rescale(of, by) => return self.rescale(*of, *by, ty, span),
-            NodeKind::Quantify(quantifier, of) => return self.quantity(*quantifier, *of, ty, span),
+            NodeKind::Quantify(quantifier @ (Quantifier::Sum | Quantifier::Count), of) => return self.quantity(*quantifier, *of, ty, span),
             NodeKind::Length(of) => {
                 let of = self.value(*of);
                 return match self.length(of) {
@@ -552,6 +554,30 @@ impl<'a> Model<'a> {
 /// The bit of a loop of a depth.
 fn loop_bit(depth: u32) -> u64 {
     1 << depth.min(63)
+}
+
+/// The loops whose elements, places and memories each node depends on, one bit for each depth.
+fn free_loops(graph: &Graph, depths: &[u32]) -> Vec<u64> {
+    let mut free: Vec<u64> = Vec::with_capacity(graph.nodes.len());
+    for node in &graph.nodes {
+        let of = |id: &NodeId| free.get(id.index()).copied().unwrap_or(u64::MAX);
+        let all = |ids: &[NodeId]| ids.iter().map(of).fold(0, |all, one| all | one);
+        free.push(match &node.kind {
+            NodeKind::Element(id) | NodeKind::Place(id) | NodeKind::Memory(id) => {
+                loop_bit(depths[id.index()]) | of(&graph.loop_of(*id).list)
+            }
+            NodeKind::Local(local) => of(&graph.local(*local).value),
+            NodeKind::Quantify(_, id) => {
+                let it = graph.loop_of(*id);
+                let inside = it.filter.iter().chain(&it.body).map(of).fold(0, |all, one| all | one);
+                let own = loop_bit(depths[id.index()]);
+                let outside = [Some(it.list), it.start].into_iter().flatten().map(|id| of(&id)).fold(0, |all, one| all | one);
+                outside | (inside & !own)
+            }
+            other => all(&other.operands()),
+        });
+    }
+    free
 }
 
 /// How deep each loop is nested.

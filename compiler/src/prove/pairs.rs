@@ -136,9 +136,11 @@ fn wishes(
     let mut wishes = conditions.always.clone();
     wishes.extend([conditions.rules[first], conditions.rules[second]]);
     if first == second {
-        let list = graph.loop_of(one.each?).list;
-        let list = inquiry.model.value(list);
-        wishes.push(inquiry.model.two_elements(list));
+        // Of several loops any may have two elements.
+        let (of, further) = one.each.split_first()?;
+        let list = inquiry.model.value(graph.loop_of(*of).list);
+        let two = if further.is_empty() { inquiry.model.two_elements(list) } else { Logic::TRUE };
+        wishes.push(two);
     }
     for place in overriders[first].iter().chain(&overriders[second]) {
         wishes.push(inquiry.model.logic.not(conditions.rules[*place]));

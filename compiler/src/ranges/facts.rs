@@ -108,6 +108,8 @@ impl Facts {
             NodeKind::Constant(value) => self.intern(0, Vec::new(), Some(value.clone())),
             NodeKind::Input(param) => self.intern(1, vec![u64::from(*param)], None),
             NodeKind::Element(inside) => self.intern(2, vec![u64::from(inside.0)], None),
+            NodeKind::Place(inside) => self.intern(13, vec![u64::from(inside.0)], None),
+            NodeKind::Memory(inside) => self.intern(14, vec![u64::from(inside.0)], None),
             NodeKind::Local(local) => self.class(graph, graph.local(*local).value),
             NodeKind::Define(inner) => self.class(graph, *inner),
             NodeKind::Field(base, field) => {

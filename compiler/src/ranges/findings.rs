@@ -85,4 +85,26 @@ pub enum RangeFinding {
         low: String,
         high: String,
     },
+    #[error("nothing bounds `{memory}`, the memory of this `fold`")]
+    #[diagnostic(
+        code(E0440),
+        help(
+            "declare its range, `fold({memory} : … in … = …, …)`, and keep each step inside of it: `min(…, …)` holds a number below another"
+        )
+    )]
+    Memory {
+        memory: String,
+        #[label(primary, "each step may change it by more than can be seen here")]
+        at: Span,
+    },
+    #[error("`{text}` can be a list of {count} numbers")]
+    #[diagnostic(code(E0441), help("a range that is written out has at most 1,000,000 numbers: declare narrower ranges for its ends"))]
+    Numbers {
+        text: String,
+        count: i128,
+        #[label(primary, "from {low} to {high}")]
+        at: Span,
+        low: i128,
+        high: i128,
+    },
 }

@@ -180,6 +180,8 @@ pub(super) fn union(a: &Type, b: &Type) -> Type {
 pub(super) fn stored(element: &Type) -> Type {
     match element {
         Type::Scalar(it) => Type::Scalar(Scalar { kind: it.kind, lo: it.lo.max(i64::MIN.into()), hi: it.hi.min(i64::MAX.into()) }),
+        Type::Optional(inner) => Type::Optional(Box::new(stored(inner))),
+        Type::List { element, min, max } => Type::List { element: Box::new(stored(element)), min: *min, max: *max },
         other => other.clone(),
     }
 }
@@ -187,7 +189,7 @@ pub(super) fn stored(element: &Type) -> Type {
 /// The type of the items of a list: what is declared, or what they are where nothing is.
 pub(super) fn element_of(declared: &Type, items: impl Iterator<Item = Type>) -> Type {
     let bound = stored(declared);
-    if bound == *declared {
+    if bound == *declared && !matches!(declared, Type::List { max, .. } if i128::from(*max) >= super::lists::MOST_ELEMENTS) {
         return bound;
     }
     items.reduce(|a, b| union(&a, &b)).map_or(bound, |found| stored(&found))

@@ -12,6 +12,9 @@ impl Walk<'_> {
         if let Type::Ratio { kind, .. } = declared {
             return self.quotients(node, function, operands, kind);
         }
+        if let Some(ty) = self.list_function(node, function, operands) {
+            return ty;
+        }
         let Some(scalar) = declared.required().scalar() else { return declared };
         if self.broken[node.index()] {
             return with_bounds(&declared, scalar.kind, (i128::MIN, i128::MAX));

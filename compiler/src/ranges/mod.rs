@@ -9,6 +9,8 @@ mod findings;
 mod fits;
 mod functions;
 mod intervals;
+mod lists;
+mod memory;
 mod nodes;
 mod quotients;
 mod show;

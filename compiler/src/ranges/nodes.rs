@@ -9,7 +9,7 @@ use super::intervals::{self, Range};
 use super::show::show;
 use super::walk::Walk;
 use crate::function::Function;
-use crate::graph::{Known, LoopId, NodeId, NodeKind, Quantifier};
+use crate::graph::{Known, NodeId, NodeKind};
 use crate::prove::Hint;
 
 /// The instants that arithmetic may reach.
@@ -91,39 +91,6 @@ impl Walk<'_> {
         self.either(then, otherwise)
     }
 
-    pub(super) fn quantify(&mut self, node: NodeId, quantifier: Quantifier, inside: LoopId) -> Type {
-        let it = self.graph.loop_of(inside).clone();
-        self.visit(it.list);
-        let mark = self.mark();
-        self.locals(Known::Element(inside));
-        if let Some(filter) = it.filter {
-            self.visit(filter);
-            self.assume(filter, true);
-        }
-        if let Some(body) = it.body {
-            self.visit(body);
-            self.broken[node.index()] |= self.broken[body.index()];
-        }
-        self.back(mark);
-        let count = self.count_of(it.list);
-        match (quantifier, it.body) {
-            (Quantifier::Sum, Some(body)) => self.sum(node, body, count, it.filter.is_some()),
-            (Quantifier::Count, _) => Type::integer(if it.filter.is_some() { 0 } else { count.0 }, count.1),
-            _ => Type::Boolean,
-        }
-    }
-
-    pub(super) fn sum(&mut self, node: NodeId, body: NodeId, count: Range, skips: bool) -> Type {
-        let Some(scalar) = self.graph.node(body).ty.scalar() else { return self.ty(node) };
-        match intervals::repeated((scalar.lo, scalar.hi), count, skips) {
-            Some((lo, hi)) => Type::Scalar(Scalar { kind: scalar.kind, lo, hi }),
-            None => {
-                self.overflow(node, body, body);
-                Type::Scalar(Scalar { kind: scalar.kind, lo: i128::MIN, hi: i128::MAX })
-            }
-        }
-    }
-
     /// The type of a node whose operands have been visited.
     pub(super) fn simple(&mut self, node: NodeId, kind: &NodeKind) -> Type {
         let declared = self.ty(node);
@@ -137,6 +104,11 @@ impl Walk<'_> {
                 Type::List { element, .. } => *element,
                 _ => declared,
             },
+            NodeKind::Place(inside) => {
+                let (_, most) = self.count_of(self.graph.loop_of(*inside).list);
+                Type::integer(1, most.max(1))
+            }
+            NodeKind::Memory(inside) => self.memories.get(inside).cloned().unwrap_or(declared),
             NodeKind::Local(local) => {
                 let value = self.graph.local(*local).value;
                 self.broken[node.index()] = self.broken[value.index()];
@@ -248,6 +220,6 @@ impl Walk<'_> {
     }
 }
 
-fn optional(ty: Type) -> Type {
+pub(super) fn optional(ty: Type) -> Type {
     if ty.is_optional() { ty } else { Type::Optional(Box::new(ty)) }
 }

@@ -11,7 +11,7 @@ use super::facts::{Facts, Mark};
 use super::intervals::{self, Range};
 use super::show::show;
 use super::{RangeFinding, Suspect};
-use crate::graph::{Body, Graph, Known, NodeId, Rule};
+use crate::graph::{Body, Graph, Known, LoopId, NodeId, Rule};
 use crate::prove::Hint;
 
 pub(super) struct Walk<'a> {
@@ -31,6 +31,10 @@ pub(super) struct Walk<'a> {
     pub(super) suspects: Vec<Suspect>,
     /// The conditions on the way, as true or false.
     pub(super) path: Vec<(NodeId, bool)>,
+    /// What the memories of the folds around can be.
+    pub(super) memories: HashMap<LoopId, Type>,
+    /// Whether the body of a `fold` is only tried, to see how it changes its memory.
+    pub(super) trying: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -58,6 +62,8 @@ impl<'a> Walk<'a> {
             broken,
             suspects: Vec::new(),
             path: Vec::new(),
+            memories: HashMap::new(),
+            trying: false,
         }
     }
 
@@ -104,7 +110,7 @@ impl<'a> Walk<'a> {
     /// Takes a rule not to apply, if that says something of its condition alone.
     pub(super) fn assume_not(&mut self, rule: &Rule) {
         let group = rule.group.and_then(|group| self.graph.groups[group].when);
-        if let (Some(when), None, None) = (rule.when, rule.each, group) {
+        if let (Some(when), true, None) = (rule.when, rule.each.is_empty(), group) {
             self.assume(when, false);
         }
     }
@@ -113,8 +119,9 @@ impl<'a> Walk<'a> {
         if let Some(when) = rule.group.and_then(|group| self.graph.groups[group].when) {
             self.assume(when, true);
         }
-        if let Some(each) = rule.each {
-            self.visit(self.graph.loop_of(each).list);
+        for each in &rule.each {
+            self.visit(self.graph.loop_of(*each).list);
+            self.locals(Known::Element(*each));
         }
         self.locals(Known::Group(rule.id));
         if let Some(when) = rule.when {
@@ -145,7 +152,8 @@ impl<'a> Walk<'a> {
             let Some(node) = rule.outcome.value else { continue };
             let Some(scalar) = self.graph.node(node).ty.scalar() else { return };
             kind = Some(scalar.kind);
-            let count = rule.each.map_or((1, 1), |each| self.count_of(self.graph.loop_of(each).list));
+            let lists = rule.each.iter().map(|each| self.count_of(self.graph.loop_of(*each).list));
+            let count = lists.fold((1, 1), |all: Range, one: Range| (all.0.saturating_mul(one.0), all.1.saturating_mul(one.1)));
             let part = intervals::repeated((scalar.lo, scalar.hi), count, rule.when.is_some() || rule.group.is_some());
             total = total.zip(part).and_then(|(total, part)| intervals::add(total, part));
         }

@@ -108,8 +108,13 @@ impl<'a> Checker<'a, '_> {
             "min" | "max" if args.len() == 2 => self.extreme(function, &args[0].value, &args[1].value, span),
             "abs" => self.absolute(args, span),
             "power" => self.power(args, span),
-            "count" => self.count_items(args, span),
-            "sum" => self.sum_items(args, span),
+            "item" => self.item(args, span),
+            "count" | "sum" | "min" | "max" | "average" | "first" | "last" | "sort" | "distinct" | "pairs" => {
+                self.list_function(&function.text, args, span)
+            }
+            "list" | "position" | "runs" | "groups" => {
+                self.wrong_count(&function.text, "what it goes through: `x in items`", args.len(), span)
+            }
             other => self.unbuilt_expr(other, function.span),
         }
     }

@@ -63,7 +63,7 @@ impl<'a> Checker<'a, '_> {
         let (parts, scope) = self.within(declared.module, Caller::Decision(id), |this| {
             let gives = this.type_of(&item.gives)?;
             for field in &fields {
-                this.scope.declare(&field.name, field.ty.clone(), field.span);
+                this.scope.declare_input(&field.name, field.ty.clone(), field.span);
             }
             this.decision_parts(item, &gives).map(|(body, groups)| (gives, body, groups))
         });
@@ -230,7 +230,7 @@ impl<'a> Checker<'a, '_> {
 
     fn rule_parts(&mut self, item: &'a ast::Decision, written: &Written<'a>, gives: &Type) -> Option<Rule> {
         let rule = written.rule;
-        let each = if rule.for_each.is_empty() { None } else { Some(self.bind(&rule.for_each)?) };
+        let each = self.bind_all(&rule.for_each)?;
         self.scope.names.push(HashMap::new());
         let lets = self.scope.pending.len();
         let before = self.open_block(&rule.lets_before);
@@ -288,7 +288,7 @@ impl<'a> Checker<'a, '_> {
             name: "otherwise".into(),
             otherwise: true,
             group: None,
-            each: None,
+            each: Vec::new(),
             before: Vec::new(),
             when: None,
             after: Vec::new(),

@@ -359,9 +359,6 @@ impl<'a> Checker<'a, '_> {
             Some(range) => self.bounds(&integer, range, (0, i128::from(DEFAULT_LIST)))?,
             None => (0, i128::from(DEFAULT_LIST)),
         };
-        if matches!(element, Type::Optional(_) | Type::List { .. }) {
-            return self.unbuilt(format!("list of {}", super::words::source(&element, &self.types)), of.span);
-        }
         let clamp = |count: i128| u32::try_from(count.clamp(0, 1 << 29)).unwrap_or(0);
         Some(Type::List { element: Box::new(element), min: clamp(min), max: clamp(max) })
     }
@@ -523,7 +520,7 @@ impl<'a> Checker<'a, '_> {
     #[expect(clippy::type_complexity, reason = "the three parts are taken apart at once by the only caller")]
     fn define_parts(&mut self, item: &'a ast::Define) -> Option<(Vec<(hir::VarId, FieldType)>, Option<(Type, Span)>, hir::Expr)> {
         let fields = self.arguments(item.args.as_deref().unwrap_or(&[]))?;
-        let declare = |this: &mut Self, field: FieldType| (this.scope.declare(&field.name, field.ty.clone(), field.span), field);
+        let declare = |this: &mut Self, field: FieldType| (this.scope.declare_input(&field.name, field.ty.clone(), field.span), field);
         let args = fields.into_iter().map(|field| declare(self, field)).collect();
         let ty = match &item.ty {
             Some(written) => Some((self.type_of(written)?, written.span)),

@@ -29,10 +29,10 @@ impl<'a> Checker<'a, '_> {
             ast::ExprKind::Set(items) => self.set(items, expected, span),
             ast::ExprKind::EmptyBraces => self.empty_braces(expected, span),
             ast::ExprKind::List(items) => self.list(items, expected, span),
-            ast::ExprKind::Range(_) => self.unbuilt_expr("a range as a list", span),
+            ast::ExprKind::Range(range) => self.numbers(range, span),
             ast::ExprKind::Call { function, args } => self.call(function, args, expected, span),
             ast::ExprKind::Comprehension(it) => self.comprehension(it, span),
-            ast::ExprKind::Fold(_) => self.unbuilt_expr("fold", span),
+            ast::ExprKind::Fold(it) => self.fold(it, span),
             ast::ExprKind::Quantified(it) => self.quantified(it, span),
             ast::ExprKind::If { branches, otherwise } => self.if_else(branches, otherwise, expected, span),
             ast::ExprKind::Negate(inner) => self.negate(inner, expected, span),
@@ -494,6 +494,7 @@ pub(super) fn widened(ty: &Type) -> Type {
     match ty {
         Type::Scalar(scalar) => Type::Scalar(Scalar { lo: i128::MIN, hi: i128::MAX, ..*scalar }),
         Type::Optional(inner) => Type::Optional(Box::new(widened(inner))),
+        Type::List { element, .. } => Type::List { element: Box::new(widened(element)), min: 0, max: super::lists::MOST_ELEMENTS },
         other => other.clone(),
     }
 }

@@ -12,6 +12,7 @@ mod expr;
 mod findings;
 mod lists;
 mod literal;
+mod loops;
 mod names;
 mod numbers;
 mod operators;

@@ -8,6 +8,7 @@ use axtrace_source::{Span, Spanned};
 
 use super::coerce::{many, rescale};
 use super::expr::{unary, widened};
+use super::loops::quantify;
 use super::quotients::{as_ratio, quotient};
 use super::words::{dimension, same_shape};
 use super::{Checker, TypeFinding};
@@ -232,7 +233,11 @@ impl<'a> Checker<'a, '_> {
                 let ty = left.ty.clone();
                 Expr { kind: ExprKind::Binary(operation, Box::new(left), Box::new(right)), ty, span }
             }
-            (Type::List { .. }, _) | (_, Type::List { .. }) => self.unbuilt_expr(format!("{} of lists", op.node.text()), span),
+            (Type::List { .. }, Type::List { .. }) if op.node == ast::BinaryOp::Plus => {
+                let words = (left.clone(), right.clone());
+                let joined = self.joined(left, right, span);
+                joined.unwrap_or_else(|| self.operands(op.node.text(), op.span, &words.0, &words.1))
+            }
             _ => self.operands(op.node.text(), op.span, &left, &right),
         }
     }
@@ -362,7 +367,6 @@ impl<'a> Checker<'a, '_> {
                 Expr { kind: ExprKind::Binary(operation, Box::new(left), Box::new(right)), ty: Type::Boolean, span }
             }
             Some(ty) => self.mismatch(&right, &ty, None),
-            None if matches!(left.ty, Type::List { .. }) => self.unbuilt_expr("has on a list", op.span),
             None => self.operands(op.node.text(), op.span, &left, &right),
         }
     }
@@ -464,16 +468,13 @@ impl<'a> Checker<'a, '_> {
         if value.is_error() || self.refuse_missing([&value, &value]) {
             return Expr::error(span);
         }
-        let binder = self.scope.variable("item", element.clone(), list.span);
-        let item = Expr { kind: ExprKind::Variable(binder), ty: element, span: list.span };
+        let (binder, item) = self.each_item(list);
         self.bound_once("value", value, |this, value| {
             let body = this.comparison(Comparison::Equal, Spanned::new("in", span), item, value, span);
             if body.is_error() {
                 return body;
             }
-            let (list, body) = (Box::new(list), Some(Box::new(body)));
-            let kind = ExprKind::Quantify { quantifier: Quantifier::Some, binder, list, filter: None, body };
-            Expr { kind, ty: Type::Boolean, span }
+            quantify(Quantifier::Some, binder, None, Some(body), Type::Boolean, span)
         })
     }
 

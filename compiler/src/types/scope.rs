@@ -1,6 +1,6 @@
 //! The names that are known inside of a define or a decision, and what is known of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use axtrace_grammar::ast;
 use axtrace_runtime::types::Type;
@@ -63,6 +63,8 @@ pub(super) struct Scope<'a> {
     pub given: Vec<Place>,
     /// What a boolean let says when it is true, and when it is false.
     pub facts: HashMap<VarId, (Vec<Place>, Vec<Place>)>,
+    /// Variables whose types have declared bounds: parameters, arguments, the elements of declared lists.
+    pub declared: HashSet<VarId>,
     /// The name of the rule that is checked.
     pub rule: Option<String>,
 }
@@ -74,6 +76,13 @@ impl Scope<'_> {
         if let Some(level) = self.names.last_mut() {
             level.insert(name.to_string(), Binding::Var(var));
         }
+        var
+    }
+
+    /// A new variable whose type is declared.
+    pub fn declare_input(&mut self, name: &str, ty: Type, span: Span) -> VarId {
+        let var = self.declare(name, ty, span);
+        self.declared.insert(var);
         var
     }
 
@@ -119,6 +128,16 @@ impl Scope<'_> {
             ExprKind::Variable(var) => self.facts.get(var).map(|facts| facts.1.clone()).unwrap_or_default(),
             _ => Vec::new(),
         }
+    }
+}
+
+/// Whether the bounds in the type of an expression are declared ones; those of what is computed mean nothing yet.
+pub(super) fn is_declared(expr: &Expr, scope: &Scope<'_>) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(var) => scope.declared.contains(var),
+        ExprKind::Field(..) => true,
+        ExprKind::Unary(Unary::Unwrap | Unary::Wrap, inner) => is_declared(inner, scope),
+        _ => false,
     }
 }
 

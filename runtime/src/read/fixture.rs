@@ -49,6 +49,7 @@ pub(crate) fn program(params: Vec<FieldType>, enums: Vec<EnumType>, records: Vec
         zones: vec![],
         constants: vec![],
         templates: vec![],
+        listed: vec![],
         sources: Sources::new(),
         digest: String::new(),
         version: None,

@@ -17,7 +17,7 @@ impl<'a> Decoder<'a> {
         for (place, _) in states.iter().enumerate().filter(|(_, state)| **state == RuleState::Decided) {
             let id = RuleId(place as u32);
             match scope.meta.rules[place].instance {
-                None => all.push(self.one(scope, id, None)?),
+                None => all.push(self.one(scope, id, Vec::new())?),
                 Some(instance) => self.instances(scope, id, instance, &mut all)?,
             }
         }
@@ -25,19 +25,39 @@ impl<'a> Decoder<'a> {
     }
 
     fn instances(&self, scope: &mut Scope<'a>, id: RuleId, instance: SiteId, all: &mut Vec<By>) -> Result<(), DecodeError> {
-        let Some(visits) = self.visits(scope, loop_around(scope, instance)?)? else { return Ok(()) };
+        let loops = loops_around(scope, instance)?;
+        self.instances_in(scope, id, instance, &loops, &mut Vec::new(), all)
+    }
+
+    /// The instances within loops, outermost first.
+    fn instances_in(
+        &self,
+        scope: &mut Scope<'a>,
+        id: RuleId,
+        instance: SiteId,
+        loops: &[SiteId],
+        around: &mut Vec<Binding>,
+        all: &mut Vec<By>,
+    ) -> Result<(), DecodeError> {
+        let Some((of, inner)) = loops.split_first() else {
+            if applied(RuleState::of(scope.bits(instance)?)) {
+                all.push(self.one(scope, id, around.clone())?);
+            }
+            return Ok(());
+        };
+        let Some(visits) = self.visits(scope, *of)? else { return Ok(()) };
         for index in 0..visits.frames.count {
             scope.enter(&visits, index);
-            if applied(RuleState::of(scope.bits(instance)?)) {
-                let each = Binding { name: visits.binder.to_owned(), index, pointer: visits.pointer(index) };
-                all.push(self.one(scope, id, Some(each))?);
-            }
+            around.push(Binding { name: visits.binder.to_owned(), index, pointer: visits.pointer(index) });
+            let done = self.instances_in(scope, id, instance, inner, around, all);
+            around.pop();
             scope.leave(&visits);
+            done?;
         }
         Ok(())
     }
 
-    fn one(&self, scope: &Scope<'a>, id: RuleId, each: Option<Binding>) -> Result<By, DecodeError> {
+    fn one(&self, scope: &Scope<'a>, id: RuleId, each: Vec<Binding>) -> Result<By, DecodeError> {
         let rule = &scope.meta.rules[id.index()];
         let located = self.program.sources.locate(rule.span);
         let because = rule.because.as_ref().map(|pieces| self.because(scope, pieces)).transpose()?;
@@ -84,12 +104,19 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// The loop whose elements a site is recorded for.
-fn loop_around(scope: &Scope<'_>, inner: SiteId) -> Result<SiteId, DecodeError> {
-    let within = scope.meta.sites.get(inner.index()).ok_or(DecodeError::NotRecorded)?.frame;
-    let is_loop = |kind: &SiteKind| matches!(kind, SiteKind::Loop { frame, .. } if *frame == within);
-    let place = scope.meta.sites.iter().position(|site| is_loop(&site.kind)).ok_or(DecodeError::NotRecorded)?;
-    Ok(SiteId(place as u32))
+/// The loops whose elements a site is recorded for, outermost first.
+fn loops_around(scope: &Scope<'_>, inner: SiteId) -> Result<Vec<SiteId>, DecodeError> {
+    let sites = &scope.meta.sites;
+    let mut loops = Vec::new();
+    let mut within = sites.get(inner.index()).ok_or(DecodeError::NotRecorded)?.frame;
+    while within.0 != 0 && loops.len() < sites.len() {
+        let is_loop = |kind: &SiteKind| matches!(kind, SiteKind::Loop { frame, .. } if *frame == within);
+        let place = sites.iter().position(|site| is_loop(&site.kind)).ok_or(DecodeError::NotRecorded)?;
+        loops.push(SiteId(place as u32));
+        within = sites[place].frame;
+    }
+    loops.reverse();
+    Ok(loops)
 }
 
 pub(super) const fn applied(state: RuleState) -> bool {

@@ -105,11 +105,15 @@ impl<'p> Writer<'p> {
                 object.text("because", because);
             }
             object.cites(&by.cites);
-            if let Some(each) = &by.each {
+            if !by.each.is_empty() {
                 object.member("for", |writer| {
-                    writer.object(|binders| match &each.pointer {
-                        Some(pointer) => binders.text(&each.name, pointer),
-                        None => binders.number(&each.name, each.index as usize),
+                    writer.object(|binders| {
+                        for each in &by.each {
+                            match &each.pointer {
+                                Some(pointer) => binders.text(&each.name, pointer),
+                                None => binders.number(&each.name, each.index as usize),
+                            }
+                        }
                     });
                 });
             }

@@ -137,13 +137,13 @@ pub struct By {
     pub because: Option<String>,
     /// Each `cites` with its link.
     pub cites: Vec<(String, Option<String>)>,
-    /// The element of a `for each` rule.
-    pub each: Option<Binding>,
+    /// Of a `for each` rule: the element of each of its lists, outermost first.
+    pub each: Vec<Binding>,
     /// Under `collect` and `collect sum`: its own outcome, of which there are several.
     pub gives: Option<(Value, Type)>,
 }
 
-/// The element that a `for each` rule decided for.
+/// An element that a `for each` rule decided for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     /// The name of the element.

@@ -127,7 +127,18 @@ impl Build {
         let list_operand = Operand { span: Span::new(9, 10), ty, source: list_operand };
         let kind = SiteKind::Loop { frame, visits, list: list_operand, binder: "i".to_owned() };
         let site = self.site(kind, FrameId(0), parent);
-        self.graph.loops.push(Loop { binder: "i".to_owned(), list, filter: None, body: None, site, frame, visits, outer: None });
+        self.graph.loops.push(Loop {
+            binder: "i".to_owned(),
+            list,
+            filter: None,
+            body: None,
+            start: None,
+            memory: None,
+            site,
+            frame,
+            visits,
+            outer: None,
+        });
         LoopId(self.graph.loops.len() as u32 - 1)
     }
 
@@ -168,7 +179,7 @@ impl Build {
             outcome: operand,
         });
         let outcome = Outcome { tag: 0, value: Some(value), within: None, span };
-        self.rules().push(Rule { id, group: None, each: None, when, outcome, because: Vec::new() });
+        self.rules().push(Rule { id, group: None, each: Vec::new(), when, outcome, because: Vec::new() });
         id
     }
 
@@ -196,6 +207,7 @@ impl Build {
             zones: Vec::new(),
             constants: Vec::new(),
             templates: Vec::new(),
+            listed: Vec::new(),
             sources,
             digest: format!("sha256:{}", "0".repeat(64)),
             version: None,

@@ -187,7 +187,7 @@ fn for_each() -> Build {
     meta.because = Some(vec![TextPiece::Value(outcome.clone())]);
     meta.outcome = outcome;
     let rule = &mut build.rules()[0];
-    (rule.each, rule.when, rule.outcome.value) = (Some(of), Some(when), Some(value));
+    (rule.each, rule.when, rule.outcome.value) = (vec![of], Some(when), Some(value));
     build
 }
 
@@ -196,7 +196,7 @@ fn each_instance_of_a_rule_has_its_own_reason() {
     let recorded = Recorded::of(for_each().finish(), &[numbers(&[5, 20, 7, 30])]);
     let trace = recorded.decode(Level::Full).expect("a recording");
     holds(&trace, &recorded.program);
-    let by: Vec<_> = trace.by.iter().map(|by| (by.because.as_deref(), by.each.as_ref().and_then(|each| each.pointer.as_deref()))).collect();
+    let by: Vec<_> = trace.by.iter().map(|by| (by.because.as_deref(), by.each.first().and_then(|each| each.pointer.as_deref()))).collect();
     assert_eq!(by, [(Some("20"), Some("/p0/1")), (Some("30"), Some("/p0/3"))]);
     assert_eq!(trace.outcome_json(&recorded.program), "{\"kind\":\"decided\",\"value\":[20,30]}");
     assert!(trace.to_json(&recorded.program, Level::Record).contains("\"for\":{\"i\":\"/p0/3\"},\"gives\":30"));
