@@ -81,6 +81,8 @@ const PAGES: &[(&str, &str)] = &[
     ("E0410", include_str!("../docs/findings/E0410.md")),
     ("E0420", include_str!("../docs/findings/E0420.md")),
     ("E0430", include_str!("../docs/findings/E0430.md")),
+    ("E0440", include_str!("../docs/findings/E0440.md")),
+    ("E0441", include_str!("../docs/findings/E0441.md")),
     ("E0501", include_str!("../docs/findings/E0501.md")),
     ("E0502", include_str!("../docs/findings/E0502.md")),
     ("E0503", include_str!("../docs/findings/E0503.md")),

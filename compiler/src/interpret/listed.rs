@@ -11,7 +11,7 @@ use crate::function::Function;
 /// What a function of lists gives; none for any other.
 pub fn apply(function: Function, operands: &[Value]) -> Option<Value> {
     match (function, operands) {
-        (Function::Numbers, [from, to]) => Some(numbers(from.number()?, to.number()?)),
+        (Function::Numbers, [from, to]) => numbers(from.number()?, to.number()?),
         (Function::Item, [Value::List(items), place]) => {
             let place = place.number()?.checked_sub(1).and_then(|place| usize::try_from(place).ok());
             Some(place.and_then(|place| items.get(place).cloned()).unwrap_or(Value::Missing))
@@ -36,10 +36,11 @@ pub fn apply(function: Function, operands: &[Value]) -> Option<Value> {
     }
 }
 
-/// The most numbers that are written out.
-const MOST_NUMBERS: i128 = 1 << 24;
+/// The most numbers of a range that is written out, as the range pass holds it.
+const MOST_NUMBERS: i128 = 1_000_000;
 
-fn numbers(from: i128, to: i128) -> Value {
-    let to = to.min(from.saturating_add(MOST_NUMBERS));
-    Value::List((from..=to).map(Value::Scalar).collect())
+/// None where there are too many.
+fn numbers(from: i128, to: i128) -> Option<Value> {
+    let count = to.saturating_sub(from).saturating_add(1);
+    (count <= MOST_NUMBERS).then(|| Value::List((from..=to).map(Value::Scalar).collect()))
 }
