@@ -203,7 +203,7 @@ impl Facts {
     fn compare(&mut self, graph: &Graph, comparison: Comparison, left: NodeId, right: NodeId) {
         let (Some(a), Some(b)) = (bounds(graph, left), bounds(graph, right)) else {
             self.compare_ratio(graph, comparison, left, right);
-            return self.compare_ratio(graph, mirrored(comparison), right, left);
+            return self.compare_ratio(graph, turned(comparison), right, left);
         };
         let at_most = |hi: i128| Fact { hi, ..Fact::NOTHING };
         let at_least = |lo: i128| Fact { lo, ..Fact::NOTHING };
@@ -218,7 +218,7 @@ impl Facts {
                 self.narrow(graph, right, at_least(a.0));
                 self.difference(graph, left, right, at_most(0), at_least(0));
             }
-            Comparison::Greater | Comparison::GreaterOrEqual => self.compare(graph, mirrored(comparison), right, left),
+            Comparison::Greater | Comparison::GreaterOrEqual => self.compare(graph, turned(comparison), right, left),
             Comparison::Equal => {
                 self.narrow(graph, left, Fact { lo: b.0, hi: b.1, not_zero: false });
                 self.narrow(graph, right, Fact { lo: a.0, hi: a.1, not_zero: false });
@@ -309,8 +309,11 @@ fn opposite(comparison: Comparison) -> Comparison {
     }
 }
 
-fn mirrored(comparison: Comparison) -> Comparison {
+/// The same comparison with its sides turned around.
+fn turned(comparison: Comparison) -> Comparison {
     match comparison {
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
         Comparison::Greater => Comparison::Less,
         Comparison::GreaterOrEqual => Comparison::LessOrEqual,
         other => other,
