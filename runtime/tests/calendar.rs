@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use axtrace_runtime::{
-    calendar::{Local, Zone, date_of, months_between, time_of, weekday_of, years_between},
+    calendar::{Local, Zone, add_months, date_of, instant_at, months_between, time_of, weekday_of, years_between},
+    helpers::{DatePart, date_of_parts, part_of_date},
     literal::{Datetime, format_date, format_datetime, parse_date, parse_datetime},
 };
 
@@ -41,6 +42,10 @@ fn dates_and_weekdays_are_those_of_the_oracle() {
         assert_eq!(i64::from(days), number(row[0]), "{row:?}");
         assert_eq!(format_date(days), row[1]);
         assert_eq!(weekday_of(days).name(), row[2], "{row:?}");
+        let parts: Vec<i64> = row[1].split('-').map(number).collect();
+        let found = [DatePart::Year, DatePart::Month, DatePart::Day].map(|part| part_of_date(days, part));
+        assert_eq!(found.as_slice(), parts, "{row:?}");
+        assert_eq!(date_of_parts(parts[0], parts[1], parts[2]), Some(days), "{row:?}");
     }
 }
 
@@ -79,5 +84,31 @@ fn local_times_mean_what_the_oracle_finds() {
             ("skipped", Local::Skipped { .. }) => {}
             _ => panic!("{row:?} is {found:?}"),
         }
+    }
+}
+
+#[test]
+fn local_times_mean_the_instant_of_the_oracle() {
+    let mut zones = Zones::default();
+    for row in rows("at", 2_000) {
+        let zone = zones.named(row[0]);
+        let instant = instant_at(day(row[1]), number(row[2]) as i32, zone);
+        assert_eq!(instant, number(row[3]), "{row:?}");
+        assert_eq!(i64::from(zone.offset_at(instant)), number(row[4]), "{row:?}");
+    }
+}
+
+#[test]
+fn periods_are_added_as_by_the_oracle() {
+    for row in rows("months", 600) {
+        assert_eq!(add_months(day(row[0]), number(row[1])), Some(day(row[2])), "{row:?}");
+    }
+}
+
+#[test]
+fn dates_are_made_where_the_oracle_makes_them() {
+    for row in rows("made", 400) {
+        let made = date_of_parts(number(row[0]), number(row[1]), number(row[2]));
+        assert_eq!(made, (!row[3].is_empty()).then(|| day(row[3])), "{row:?}");
     }
 }

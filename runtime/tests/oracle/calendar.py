@@ -7,6 +7,9 @@ settled, so that another version of the zone database gives the same rows. Rows:
     span,<from date>,<to date>,<years between>,<months between>
     zone,<name>,<seconds since 1970>,<date>,<second of day>,<offset in seconds>,<ISO date and time with offset>
     local,<name>,<date>,<second of day>,once|twice|skipped,<instants>
+    at,<name>,<date>,<second of day>,<the instant it means>,<offset there>
+    months,<date>,<months>,<date that many months later>
+    made,<year>,<month>,<day>,<date>, or nothing where there is no such day
 """
 
 import random
@@ -130,6 +133,48 @@ def local_row(name, zone, shown):
     print("local", name, shown.date().isoformat(), second, kind, " ".join(map(str, found)), sep=",")
 
 
+def at_row(name, zone, shown):
+    """The instant a local time means: the first of two, and, where clocks skip it, the one that the offset before the change gives."""
+    at = seconds(shown.replace(tzinfo=zone, fold=0).astimezone(timezone.utc))
+    offset = (START + timedelta(seconds=at)).astimezone(zone).utcoffset() // timedelta(seconds=1)
+    print("at", name, shown.date().isoformat(), shown.hour * 3600 + shown.minute * 60 + shown.second, at, offset, sep=",")
+
+
+def clamped(day, months):
+    """The day so many months later, or the last of that month; walked month by month."""
+    year, month = day.year, day.month
+    for _ in range(abs(months)):
+        month += 1 if months > 0 else -1
+        year, month = (year + 1, 1) if month == 13 else (year - 1, 12) if month == 0 else (year, month)
+    last = date(year, month, 28)
+    while last.day < day.day and (last + timedelta(days=1)).month == month:
+        last += timedelta(days=1)
+    return last if day.day > 28 else date(year, month, day.day)
+
+
+def months(numbers):
+    days = [date(2000, 2, 29), date(2024, 2, 29), date(2023, 2, 28), date(2026, 1, 31), date(2025, 12, 31), date(2026, 8, 30),
+            date(1900, 2, 28), date(2096, 2, 29), date(2000, 3, 31)]
+    spans = [0, 1, -1, 2, 6, -6, 11, 12, -12, 13, 24, 48, -48, 1200, 1201, -1199]
+    pairs = [(day, span) for day in days for span in spans]
+    for _ in range(500):
+        day = date.fromordinal(numbers.randint(date(1600, 1, 1).toordinal(), date(2999, 12, 31).toordinal()))
+        pairs.append((day, numbers.choice([numbers.randint(-14, 14), numbers.randint(-12_000, 12_000)])))
+    for day, span in pairs:
+        print("months", day.isoformat(), span, clamped(day, span).isoformat(), sep=",")
+
+
+def made(numbers):
+    parts = [(year, month, day) for year in (1, 1600, 1900, 2000, 2023, 2024, 9999) for month in (1, 2, 4, 12) for day in (0, 1, 28, 29, 30, 31, 32)]
+    parts += [(year, month, day) for year in (2024,) for month in (-1, 0, 13, 99) for day in (1, 31)]
+    parts += [(numbers.randint(1, 9999), numbers.randint(0, 13), numbers.randint(0, 32)) for _ in range(200)]
+    for year, month, day in parts:
+        try:
+            print("made", year, month, day, date(year, month, day).isoformat(), sep=",")
+        except ValueError:
+            print("made", year, month, day, "", sep=",")
+
+
 def zones(numbers):
     for name, years in ZONES:
         zone = ZoneInfo(name)
@@ -145,8 +190,25 @@ def zones(numbers):
             zone_row(name, zone, numbers.randint(first, last))
 
 
+def meant(numbers):
+    """Local times around changes, and others."""
+    for name, years in ZONES:
+        zone = ZoneInfo(name)
+        found = list(changes(zone, years))
+        for at in numbers.sample(found, min(len(found), 24)):
+            around = (START + timedelta(seconds=at)).astimezone(zone).replace(tzinfo=None)
+            for minutes in (-90, -61, -60, -30, -1, 0, 29, 59, 61):
+                at_row(name, zone, around + timedelta(minutes=minutes, seconds=numbers.randint(0, 59)))
+        for _ in range(20):
+            day = datetime(numbers.randint(years[0], years[-1] - 1), numbers.randint(1, 12), numbers.randint(1, 28))
+            at_row(name, zone, day + timedelta(seconds=numbers.randint(0, 86_399)))
+
+
 if __name__ == "__main__":
     repeatable = random.Random(4217)
     dates(repeatable)
     spans(repeatable)
     zones(repeatable)
+    months(repeatable)
+    made(repeatable)
+    meant(repeatable)
