@@ -251,6 +251,7 @@ mod tests {
     use super::*;
     use crate::currency::Currency;
     use crate::read::fixture::{field, program, record, skills};
+    use crate::types::TimeUnit;
 
     fn optional(ty: Type) -> Type {
         Type::Optional(Box::new(ty))
@@ -273,6 +274,10 @@ mod tests {
             field("pay", optional(Type::Scalar(Scalar::between(money, 0, 10_000)))),
             field("sure", Type::Scalar(Scalar::between(percent, 0, 10_000))),
             field("last", optional(Type::Scalar(Scalar::of(Kind::Datetime)))),
+            field("term", optional(Type::Scalar(Scalar::of(Kind::Period)))),
+            field("on", optional(Type::Scalar(Scalar::between(Kind::Weekday, 0, 4)))),
+            field("booked", optional(Type::Scalar(Scalar::of(Kind::DurationIn(TimeUnit::Hours))))),
+            field("start", optional(Type::Scalar(Scalar::of(Kind::DatetimeIn(0))))),
         ];
         let validator = checked(fields);
         let valid = |text: &str| validator.is_valid(&serde_json::from_str(text).expect("the test writes JSON"));
@@ -284,8 +289,12 @@ mod tests {
             ",\"pay\":\"12.50 EUR\"",
             ",\"pay\":\"1e1\"",
             ",\"pay\":{\"amount\":\"1\",\"currency\":\"EUR\"}",
+            ",\"term\":\"P1Y6M\",\"on\":\"friday\",\"booked\":7.5,\"start\":\"2026-11-20T22:30\"",
+            ",\"term\":\"-6 months\",\"booked\":\"PT7H\",\"start\":\"2026-11-20T22:30Z\"",
         ];
         assert!(good.iter().all(|members| valid(&worker(members))));
+        let wrong_times = [",\"term\":6", ",\"on\":\"sunday\"", ",\"on\":0", ",\"booked\":true", ",\"start\":\"22:30\""];
+        assert!(wrong_times.iter().all(|members| !valid(&worker(members))));
         let bad = [",\"pay\":100.01", ",\"pay\":\"12.50 USD\"", ",\"pay\":true", ",\"last\":5", ",\"last\":\"soon\"", ",\"else\":1"];
         assert!(bad.iter().all(|members| !valid(&worker(members))));
         assert!(!valid("{\"worker\":{\"age\":121,\"skills\":[],\"sure\":\"60 %\"}}"));

@@ -1,5 +1,7 @@
 //! Decisions from source text, proved.
 
+mod time;
+
 use axtrace_runtime::meta::Policy;
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings, Sources};

@@ -6,6 +6,7 @@ use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
 
 use super::intervals::{self, Range};
+use crate::function::Function;
 use crate::graph::{Comparison, Graph, NodeId, NodeKind};
 
 /// The class of a node: nodes of one class have the same value wherever both are evaluated with the same elements.
@@ -279,6 +280,14 @@ impl Facts {
                 self.narrow_scaled(graph, left, scale_left, fact);
             }
             NodeKind::Define(inner) => self.narrow(graph, inner, fact),
+            NodeKind::Call(Function::YearOf, ref operands) => {
+                let (lo, hi) = super::time::dates_in_years((fact.lo, fact.hi));
+                operands.iter().for_each(|date| self.narrow(graph, *date, Fact { lo, hi, not_zero: false }));
+            }
+            NodeKind::Call(Function::DateOf, ref operands) => {
+                let (lo, hi) = super::time::instants_on((fact.lo, fact.hi));
+                operands.iter().take(1).for_each(|instant| self.narrow(graph, *instant, Fact { lo, hi, not_zero: false }));
+            }
             NodeKind::Local(local) => self.narrow(graph, graph.local(local).value, fact),
             _ => {}
         }

@@ -49,6 +49,19 @@ pub(super) fn years_of(dates: Range) -> Range {
     (civil(dates.0).year.into(), civil(dates.1).year.into())
 }
 
+/// The dates of some years; those of years beyond the calendar are not bounded.
+pub(super) fn dates_in_years((from, to): Range) -> Range {
+    let date = |year: i128, month: u8, day: u8| calendar::days_from_civil(i32::try_from(year).ok()?, month, day).map(i128::from);
+    (date(from, 1, 1).unwrap_or(i128::MIN), date(to, 12, 31).unwrap_or(i128::MAX))
+}
+
+/// The instants that are on some dates anywhere.
+pub(super) fn instants_on((from, to): Range) -> Range {
+    let end = |date: i128, seconds: i128| date.checked_mul(DAY).and_then(|instant| instant.checked_add(seconds));
+    let lo = end(from, -ANY_OFFSET.1).unwrap_or(i128::MIN);
+    (lo, end(to, DAY - 1 - ANY_OFFSET.0).unwrap_or(i128::MAX))
+}
+
 /// Within one year the months go up; from one to the next it may be any.
 pub(super) fn months_of(dates: Range) -> Range {
     let (from, to) = (civil(dates.0), civil(dates.1));

@@ -394,8 +394,8 @@ impl<'a> Checker<'a, '_> {
         // A range may say more than the default does: `integer in 0..10_000_000_000_000_000`.
         if low > high {
             let text = |bound: &Option<ast::Bound>| bound.as_ref().map(|bound| self.text(bound.value.span)).unwrap_or_default();
-            let (low, high) = (text(&range.low), text(&range.high));
-            self.report(TypeFinding::RangeReversed { low, high, at: range.span });
+            let kind = ty.scalar().map(|scalar| scalar.kind);
+            self.range_reversed(kind, (text(&range.low), low), (text(&range.high), high), range.span);
             return None;
         }
         if low < i128::from(i64::MIN) || high > i128::from(i64::MAX) {

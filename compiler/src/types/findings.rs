@@ -250,7 +250,7 @@ pub enum TypeFinding {
         help: String,
     },
     #[error("the range begins at {low} and ends at {high}")]
-    #[diagnostic(code(E0312), help("a week goes from `monday` to `sunday`; name the days instead: `{instead}`"))]
+    #[diagnostic(code(E0312), help("a week goes from `monday` to `sunday`; ask for the days by name: `{instead}`"))]
     WeekdaysReversed {
         low: String,
         high: String,

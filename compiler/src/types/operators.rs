@@ -2,7 +2,7 @@
 
 use axtrace_grammar::ast;
 use axtrace_runtime::calendar::Weekday;
-use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
+use axtrace_runtime::types::{DATE_LIMITS, Kind, Scalar, Type, Unit};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Span, Spanned};
 
@@ -103,6 +103,9 @@ impl<'a> Checker<'a, '_> {
                 "an instant is moved by a `duration`; to move its date in a zone write `datetime_at(date_of(…, zone) + …, time_of(…, zone), zone)`"
                     .into(),
             ),
+            _ if is_kind(left, Kind::Time) && (is_kind(right, Kind::Duration) || is_kind(right, Kind::Time)) => {
+                Some("a time of day goes over into the next day: calculate with instants, such as `datetime_at(date, time, zone)`".into())
+            }
             _ if is_kind(left, Kind::Date) && is_kind(right, Kind::Duration) => {
                 Some("a date is moved by `days` or a `period`: `7 days`, `6 months`".into())
             }
@@ -429,14 +432,18 @@ impl<'a> Checker<'a, '_> {
         if let (Some(a), Some(b)) = (number(low), number(high))
             && a > b
         {
-            if let Some(instead) = days_around(low, a, b) {
-                let (low, high) = (self.text(low.span), self.text(high.span));
-                self.report(TypeFinding::WeekdaysReversed { low, high, instead, at });
-                return;
-            }
+            let kind = low.ty.scalar().map(|scalar| scalar.kind);
             let (low, high) = (self.text(low.span), self.text(high.span));
-            self.report(TypeFinding::RangeReversed { low, high, at });
+            self.range_reversed(kind, (low, a), (high, b), at);
         }
+    }
+
+    /// Says that a range ends before it begins.
+    pub(super) fn range_reversed(&mut self, kind: Option<Kind>, (low, from): (String, i128), (high, to): (String, i128), at: Span) {
+        self.report(match kind.and_then(|kind| days_around(kind, from, to)) {
+            Some(instead) => TypeFinding::WeekdaysReversed { low, high, instead, at },
+            None => TypeFinding::RangeReversed { low, high, at },
+        });
     }
 
     fn one_of(&mut self, value: &'a ast::Expr, items: &'a [ast::Expr], span: Span) -> Expr {
@@ -506,8 +513,8 @@ impl<'a> Checker<'a, '_> {
 }
 
 /// The days from one over the end of the week to another, as a set; `None` for what are no days.
-fn days_around(low: &Expr, from: i128, to: i128) -> Option<String> {
-    if !is_kind(low, Kind::Weekday) {
+fn days_around(kind: Kind, from: i128, to: i128) -> Option<String> {
+    if kind != Kind::Weekday {
         return None;
     }
     let days = (from..7).chain(0..=to).filter_map(|day| Weekday::ALL.get(usize::try_from(day).ok()?));
@@ -556,7 +563,8 @@ fn binary(op: Binary, left: Expr, right: Expr, kind: Kind, span: Span) -> Expr {
     let ty = Type::Scalar(Scalar { kind, lo: i128::MIN, hi: i128::MAX });
     if let (Some(Value::Scalar(a)), Some(Value::Scalar(b))) = (left.constant(), right.constant())
         && let Some(number) = folded(op, *a, *b)
-        && !matches!(kind, Kind::Date | Kind::Datetime)
+        && kind != Kind::Datetime
+        && (kind != Kind::Date || (DATE_LIMITS.0..=DATE_LIMITS.1).contains(&number))
     {
         return super::literal::scalar(kind, number, span);
     }
@@ -603,8 +611,15 @@ pub(super) fn plain_compare(comparison: Comparison, left: Expr, right: Expr, spa
     Expr { kind: ExprKind::Binary(Binary::Compare(comparison), Box::new(left), Box::new(right)), ty: Type::Boolean, span }
 }
 
-/// A part of a duration: its seconds times a decimal are an exact quotient.
+/// A part of a duration: its seconds times a decimal are an exact quotient, or, of constants, a duration if they come to whole seconds.
 fn part(time: Expr, factor: Expr, kind: Kind, scale: u32, span: Span) -> Expr {
+    if let (Some(Value::Scalar(seconds)), Some(Value::Scalar(times)), Some(power)) =
+        (time.constant(), factor.constant(), 10i128.checked_pow(scale))
+        && let Some(product) = seconds.checked_mul(*times)
+        && product % power == 0
+    {
+        return super::literal::scalar(kind, product / power, span);
+    }
     let product = binary(Binary::Multiply, time, factor, kind, span);
     let one = super::literal::scalar(Kind::INTEGER, 1, span);
     Expr { kind: ExprKind::Binary(Binary::Divide(0, scale), Box::new(product), Box::new(one)), ty: ratio(kind), span }

@@ -2,11 +2,12 @@
 
 use super::fixture::{field, program, record, skills};
 use super::{InputErrors, MAX_INPUT_BYTES, Reader, lines};
+use crate::calendar::Zone;
 use crate::currency::Currency;
 use crate::memory::Batch;
 use crate::meta::{DecisionId, ProgramMeta};
 use crate::text::format_literal;
-use crate::types::{EnumId, Kind, RecordId, Scalar, Type, Unit};
+use crate::types::{EnumId, Kind, RecordId, Scalar, TimeUnit, Type, Unit};
 
 fn number(scale: u32, unit: Unit, lo: i128, hi: i128) -> Type {
     Type::Scalar(Scalar::between(Kind::Number { scale, unit }, lo, hi))
@@ -28,7 +29,9 @@ fn optional(ty: Type) -> Type {
 fn one(ty: Type) -> ProgramMeta {
     let inner = record("Inner", vec![field("a", Type::integer(0, 9)), field("b", optional(Type::integer(0, 9)))], false);
     let open = record("Open", vec![field("a", Type::integer(0, 9))], true);
-    program(vec![field("x", ty)], vec![skills()], vec![inner, open])
+    let mut program = program(vec![field("x", ty)], vec![skills()], vec![inner, open]);
+    program.zones = vec![Zone::named("Europe/Berlin").expect("a zone of the database")];
+    program
 }
 
 fn read(program: &ProgramMeta, json: &[u8]) -> Result<Batch, InputErrors> {
@@ -185,6 +188,72 @@ fn times_are_read_as_iso_or_as_they_are_written() {
             ("\"2026-11-20T21:30:00Z\"", "2026-11-20T21:30+00:00"),
             ("\"1599-12-31T23:30-00:00\"", "E0710 /x: 1599-12-31T23:30+00:00 is earlier than 1600-01-01T00:00+00:00"),
             ("\"2026-11-20T22:30\"", "E0711 /x: `2026-11-20T22:30` has no offset from UTC: add it, such as `+01:00`, or `Z` for UTC"),
+        ],
+    );
+}
+
+#[test]
+fn periods_and_weekdays_have_their_forms() {
+    holds(
+        &scalar(Kind::Period),
+        &[
+            ("\"P18Y\"", "18 years"),
+            ("\"P1Y6M\"", "18 months"),
+            ("\"1 year 6 months\"", "18 months"),
+            ("\"-1 month\"", "-1 month"),
+            ("\"12001 months\"", "E0710 /x: 12001 months is more than 1000 years"),
+            ("\"P3D\"", "E0711 /x: `P3D` counts days or hours: a period counts years and months, a `duration` hours, `days` days"),
+            ("6", "E0709 /x: a number where a period such as `\"P18Y\"` or `\"6 months\"` is needed"),
+        ],
+    );
+    holds(
+        &Type::Scalar(Scalar::between(Kind::Weekday, 0, 4)),
+        &[
+            ("\"monday\"", "monday"),
+            ("\"fr\\u0069day\"", "friday"),
+            ("\"sunday\"", "E0710 /x: sunday is later than friday"),
+            ("\"Monday\"", "E0711 /x: `Monday` is no day of the week: write one of `monday` to `sunday`"),
+            ("0", "E0709 /x: a number where a day of the week such as `\"monday\"` is needed"),
+        ],
+    );
+}
+
+#[test]
+fn durations_are_read_as_numbers_of_their_unit() {
+    let hours = Type::Scalar(Scalar::between(Kind::DurationIn(TimeUnit::Hours), 0, 168 * 3600));
+    holds(
+        &hours,
+        &[
+            ("7.75", "7 h 45 min"),
+            ("1e2", "100 h"),
+            ("-0", "0 min"),
+            ("\"11.5\"", "11 h 30 min"),
+            ("\"PT1H30M\"", "1 h 30 min"),
+            ("\"1 h 30 min\"", "1 h 30 min"),
+            ("168.001", "E0711 /x: `168.001` is no whole number of seconds"),
+            ("169", "E0710 /x: 169 h is more than 168 h"),
+            ("1e40", "E0711 /x: `1e40` is too long a duration"),
+            ("\"7.75 hours\"", "E0711 /x: `hours` in `7.75 hours` is no unit of a duration: write `h`, `min` or `s`"),
+            ("true", "E0709 /x: a boolean where a number of hours or a duration such as `\"PT1H30M\"` or `\"1 h 30 min\"` is needed"),
+        ],
+    );
+    let weeks = Type::Scalar(Scalar::of(Kind::DurationIn(TimeUnit::Weeks)));
+    holds(&weeks, &[("0.5", "84 h"), ("1", "168 h")]);
+}
+
+#[test]
+fn local_times_are_read_in_their_zone() {
+    holds(
+        &scalar(Kind::DatetimeIn(0)),
+        &[
+            ("\"2026-11-20T22:30\"", "2026-11-20T22:30+01:00"),
+            ("\"2026-11-20T22:30:15.000\"", "2026-11-20T22:30:15+01:00"),
+            ("\"2026-11-20T22:30-05:00\"", "2026-11-20T22:30-05:00"),
+            ("\"2026-10-25T02:30\"", "2026-10-25T02:30+02:00"),
+            ("\"2026-03-29T02:30\"", "E0711 /x: `2026-03-29T02:30` never comes in Europe/Berlin: clocks are set forward over it"),
+            ("\"1600-01-01T00:30\"", "E0710 /x: 1600-01-01T00:30+00:53:28 is earlier than 1600-01-01T00:00+00:00"),
+            ("\"2026-11-20\"", "E0711 /x: `2026-11-20` is no date with time: write it such as `2026-11-20T22:30+01:00`"),
+            ("5", "E0709 /x: a number where a date with time such as `\"2026-11-20T22:30\"` or `\"2026-11-20T22:30+01:00\"` is needed"),
         ],
     );
 }
