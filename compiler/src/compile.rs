@@ -3,6 +3,7 @@
 use axtrace_grammar::ast;
 use axtrace_runtime::calendar::zone::database_version;
 use axtrace_runtime::meta::ProgramMeta;
+use axtrace_runtime::{pattern, text_functions};
 use axtrace_source::{Findings, Sources};
 use sha2::{Digest, Sha256};
 
@@ -74,7 +75,7 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
     if findings.has_errors() {
         return None;
     }
-    let suspects = ranges(&mut graphs, &typed.types, &typed.zones, &sources);
+    let suspects = ranges(&mut graphs, &templates, &typed.types, &typed.zones, &sources);
     let program = assemble(typed, graphs, templates, sources, version);
     let meter = Meter::of_program();
     for suspect in suspects {
@@ -102,6 +103,8 @@ fn assemble(
         constants: Vec::new(),
         templates,
         listed: Vec::new(),
+        patterns: typed.patterns,
+        plans: Vec::new(),
         sources,
         digest,
         version,
@@ -109,7 +112,7 @@ fn assemble(
     Program { meta, graphs, tests: typed.tests }
 }
 
-/// The digest of everything a decision depends on: language, zone rules, sources by path, parameters.
+/// The digest of everything a decision depends on: language, zone rules, Unicode and patterns, sources by path, parameters.
 fn digest(sources: &Sources, typed: &hir::Program) -> String {
     let mut hash = Sha256::new();
     let mut part = |name: &str, bytes: &[u8]| {
@@ -120,6 +123,9 @@ fn digest(sources: &Sources, typed: &hir::Program) -> String {
     };
     part("language", LANGUAGE.as_bytes());
     part("zones", database_version().as_bytes());
+    let (major, minor, update) = text_functions::VERSION;
+    part("unicode", format!("{major}.{minor}.{update}").as_bytes());
+    part("patterns", pattern::VERSION.as_bytes());
     let mut files: Vec<_> = sources.files().iter().collect();
     files.sort_by_key(|file| file.name());
     for file in files {

@@ -50,4 +50,34 @@ pub enum Function {
     Pairs,
     /// The elements of the lists of a list, one list after the other.
     Flatten,
+    /// `whole starts with part`
+    StartsWith,
+    /// `whole ends with part`
+    EndsWith,
+    /// `whole contains part`
+    Contains,
+    /// `whole matches "pattern"`: a text and the place of a constant pattern among those of the program.
+    Matches,
+    /// `length_of(text)`: how many characters it has.
+    LengthOf,
+    /// `lower(text)`: in small letters.
+    Lower,
+    /// `upper(text)`: in capitals.
+    Upper,
+    /// `trim(text)`: without the white space at its ends.
+    Trim,
+    /// `characters(text)`: a list of texts of one character each.
+    Characters,
+    /// `to_decimal(text, places)`, of which `to_integer(text)` is the one with 0 places: the number that a text writes, or missing. The places are a constant.
+    ToDecimal,
+    /// `to_date(text, "YYYYMMDD")`: the date that a text writes in a constant format, or missing.
+    ToDate,
+}
+
+impl Function {
+    /// Whether it is a condition, whose operands a trace shows.
+    #[must_use]
+    pub const fn is_condition(self) -> bool {
+        matches!(self, Self::StartsWith | Self::EndsWith | Self::Contains | Self::Matches)
+    }
 }

@@ -7,6 +7,7 @@
 
 use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::{DecisionId, Policy, RoleId, RoleMeta};
+use axtrace_runtime::pattern::Pattern;
 use axtrace_runtime::types::{FieldType, Type, Types};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
@@ -31,6 +32,8 @@ pub struct Program {
     pub roles: Vec<RoleMeta>,
     /// The zones that are named.
     pub zones: Vec<Zone>,
+    /// The patterns that are matched.
+    pub patterns: Vec<Pattern>,
     /// Defines by their id; one that was broken has an error expression.
     pub defines: Vec<Define>,
     /// Decisions by their id.

@@ -69,7 +69,7 @@ pub fn jit_at(program: &Program, levels: &[Level]) -> Result<Executable, EmitErr
     let entries = emit(&mut module, &code, &program.meta, &levels)?;
     module.finalize_definitions()?;
     let mut meta = program.meta.clone();
-    (meta.constants, meta.listed) = (code.constants, code.listed);
+    (meta.constants, meta.listed, meta.plans) = (code.constants, code.listed, code.plans);
     let entries = addresses(&module, entries);
     // SAFETY: the entries were emitted for the decisions of this program, and the keeper holds the memory they are in.
     let code = unsafe { Code::new(entries, Box::new(Keeper(Some(module)))) };

@@ -4,6 +4,7 @@
 //! subject, that the interpreter calls as well. None of them can panic on anything that code could pass.
 
 mod lists;
+mod texts;
 
 use std::cmp::Ordering;
 use std::ptr;
@@ -69,6 +70,32 @@ pub enum Helper {
     /// `(context, list, address of the keys, type of the records) -> handle`, or [`NO_ROOM`]: records of a key and its elements. The keys lie as
     /// the elements of a list do.
     Groups,
+    /// `(context, handle, handle) -> -1, 0 or 1`: how two texts are ordered by code point
+    TextOrder,
+    /// `(context, handle, handle) -> 0 or 1`: whether the first text starts with the second
+    StartsWith,
+    /// `(context, handle, handle) -> 0 or 1`
+    EndsWith,
+    /// `(context, handle, handle) -> 0 or 1`
+    Contains,
+    /// `(context, handle, pattern) -> 0 or 1`: whether the whole text matches a pattern of the program
+    Matches,
+    /// `(context, handle) -> characters`
+    LengthOf,
+    /// `(context, handle) -> handle`, or [`NO_ROOM`]
+    Lower,
+    /// `(context, handle) -> handle`, or [`NO_ROOM`]
+    Upper,
+    /// `(context, handle) -> handle`: of the same letters
+    Trim,
+    /// `(context, handle) -> handle` of a list of texts of one character each, or [`NO_ROOM`]
+    Characters,
+    /// `(context, handle, places) -> number`, or [`NOTHING`]
+    ToDecimal,
+    /// `(context, handle, handle of the format) -> date`, or [`NOTHING`]
+    ToDate,
+    /// `(context, handle, handle, plan) -> 0 or 1`: whether two lists are equal, by a plan of the program
+    ListsEqual,
 }
 
 /// What [`Helper::DateFrom`] returns where there is no such day.
@@ -92,8 +119,12 @@ impl Helper {
     #[must_use]
     pub const fn builds(self) -> bool {
         matches!(self, Self::BuildText | Self::Numbers | Self::Sort | Self::Distinct | Self::Pairs | Self::Flatten | Self::Groups)
+            || matches!(self, Self::Lower | Self::Upper | Self::Characters)
     }
 }
+
+/// What a helper returns that reads a value where none is written; no value has this number.
+pub const NOTHING: i64 = i64::MIN;
 
 /// What a helper returns that found too little scratch; no handle has these bits.
 pub const NO_ROOM: u64 = u64::MAX;
@@ -142,6 +173,19 @@ pub struct Helpers {
     pairs: unsafe extern "C" fn(*mut Context, u64, u64) -> u64,
     flatten: unsafe extern "C" fn(*mut Context, u64, u64) -> u64,
     groups: unsafe extern "C" fn(*mut Context, u64, *const u8, u64) -> u64,
+    text_order: unsafe extern "C" fn(*const Context, u64, u64) -> i64,
+    starts_with: unsafe extern "C" fn(*const Context, u64, u64) -> u64,
+    ends_with: unsafe extern "C" fn(*const Context, u64, u64) -> u64,
+    contains: unsafe extern "C" fn(*const Context, u64, u64) -> u64,
+    matches: unsafe extern "C" fn(*const Context, u64, u64) -> u64,
+    length_of: unsafe extern "C" fn(*const Context, u64) -> u64,
+    lower: unsafe extern "C" fn(*mut Context, u64) -> u64,
+    upper: unsafe extern "C" fn(*mut Context, u64) -> u64,
+    trim: unsafe extern "C" fn(*const Context, u64) -> u64,
+    characters: unsafe extern "C" fn(*mut Context, u64) -> u64,
+    to_decimal: unsafe extern "C" fn(*const Context, u64, u64) -> i64,
+    to_date: unsafe extern "C" fn(*const Context, u64, u64) -> i64,
+    lists_equal: unsafe extern "C" fn(*const Context, u64, u64, u64) -> u64,
 }
 
 /// The one table.
@@ -169,6 +213,19 @@ pub static HELPERS: Helpers = Helpers {
     pairs: lists::pairs,
     flatten: lists::flatten,
     groups: lists::groups,
+    text_order: texts::text_order,
+    starts_with: texts::starts_with,
+    ends_with: texts::ends_with,
+    contains: texts::contains,
+    matches: texts::matches,
+    length_of: texts::length_of,
+    lower: texts::lower,
+    upper: texts::upper,
+    trim: texts::trim,
+    characters: texts::characters,
+    to_decimal: texts::to_decimal,
+    to_date: texts::to_date,
+    lists_equal: texts::lists_equal,
 };
 
 /// The quotient of two whole numbers, rounded; 0 by a divisor of 0, which code only asks for where the answer is not used.

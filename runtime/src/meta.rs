@@ -7,7 +7,9 @@
 use axtrace_source::{Sources, Span};
 
 use crate::calendar::Zone;
+use crate::equality::Plan;
 use crate::layout::{Shape, Struct};
+use crate::pattern::Pattern;
 use crate::types::{FieldType, Type, Types};
 use crate::value::Value;
 
@@ -68,6 +70,10 @@ pub struct ProgramMeta {
     pub templates: Vec<Vec<Piece>>,
     /// Types of what code builds lists of, by the place that it calls them by.
     pub listed: Vec<Type>,
+    /// Patterns, by the place that code calls them by.
+    pub patterns: Vec<Pattern>,
+    /// How lists are compared, by the place that code calls them by.
+    pub plans: Vec<Plan>,
     /// The sources that all spans lie in.
     pub sources: Sources,
     /// The digest of language, zone rules, sources and parameters: `sha256:` and 64 hexadecimal digits.

@@ -101,6 +101,9 @@ impl Generator {
     }
 
     pub fn condition(&mut self, scope: &Scope, depth: usize) -> Node {
+        if self.random.chance(6) {
+            return self.text_asked(scope, depth.min(2));
+        }
         let made = match self.random.below(if depth == 0 { 7 } else { 20 }) {
             0..=2 => self.comparison(scope, depth.min(1)),
             3 => self.place(scope, |ty| *ty == Type::Boolean).map(|place| read(&place.ty, place.text)),
@@ -165,8 +168,13 @@ impl Generator {
         (steps(&a, &b) < 12).then(|| Node::value(Type::Boolean, format!("(~ {operator} ~)"), vec![a, b]).mark(operator))
     }
 
-    /// A comparison of enums, sets, booleans.
+    /// A comparison of enums, sets, booleans, records, lists.
     fn equality(&mut self, scope: &Scope, depth: usize) -> Option<Node> {
+        if self.random.chance(35)
+            && let Some(node) = self.parts_compared(scope, depth)
+        {
+            return Some(node);
+        }
         let place = self.place(scope, |ty| matches!(ty, Type::Enum(_) | Type::Set(_) | Type::Boolean))?;
         let other = self.value(scope, &place.ty, depth.saturating_sub(1));
         let operator = *self.random.pick(&["=", "!="]);
@@ -175,6 +183,9 @@ impl Generator {
 
     fn text_condition(&mut self, scope: &Scope) -> Option<Node> {
         let place = self.place(scope, |ty| matches!(ty, Type::Text { .. }))?;
+        if self.random.chance(60) {
+            return Some(self.text_asked(scope, 1));
+        }
         let base = read(&place.ty, place.text);
         let short = Type::Text { max: 3 };
         if self.random.chance(50) {
@@ -250,6 +261,11 @@ impl Generator {
         {
             return Some(node);
         }
+        if self.random.chance(10)
+            && let Some(node) = self.characters(scope).filter(|node| list(&node.ty()))
+        {
+            return Some(node);
+        }
         self.place(scope, list).map(|place| read(&place.ty, place.text))
     }
 
@@ -298,6 +314,12 @@ impl Generator {
     fn text(&mut self, scope: &Scope, max: u32, depth: usize) -> Node {
         if scope.in_rule && max >= 12 && self.random.chance(10) {
             return read(&Type::Text { max: 12 }, "this_rule".into()).mark("this_rule");
+        }
+        if self.random.chance(25) {
+            let text = self.some_text(scope, depth);
+            if matches!(text.ty(), Type::Text { max: longest } if longest <= max) {
+                return text;
+            }
         }
         if max < 200 || depth == 0 || self.random.chance(30) {
             return self.literal(&Type::Text { max: max.min(8) });

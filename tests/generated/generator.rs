@@ -84,6 +84,8 @@ impl Generator {
             constants: Vec::new(),
             templates: Vec::new(),
             listed: Vec::new(),
+            patterns: Vec::new(),
+            plans: Vec::new(),
             sources: Sources::new(),
             digest: String::new(),
             version: None,

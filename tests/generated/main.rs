@@ -25,6 +25,7 @@ mod program;
 mod quotient;
 mod random;
 mod shrink;
+mod text;
 mod time;
 mod tree;
 mod value;
@@ -93,6 +94,24 @@ const CONSTRUCTS: &[&str] = &[
     "= of enums and sets",
     "= of texts",
     "text in {…}",
+    "order of texts",
+    "texts in a range",
+    "starts with",
+    "ends with",
+    "contains",
+    "matches",
+    "length_of",
+    "lower",
+    "upper",
+    "trim",
+    "characters",
+    "to_integer",
+    "to_decimal",
+    "to_date",
+    "= of records",
+    "= of lists",
+    "in {…} of records and lists",
+    "in a list",
     "in {…}",
     "in a range",
     "in a set",

@@ -12,7 +12,8 @@ pub struct Hints {
     pub texts: Vec<String>,
 }
 
-const TEXTS: [&str; 9] = ["", "a", "ab", "b", "é", "日本", "{x}", "\"q\\", "🦀"];
+const TEXTS: [&str; 17] =
+    ["", "a", "ab", "b", "é", "日本", "{x}", "\"q\\", "🦀", "12", "-7.50", "20260301", "01.03.2026", " a b\t", "AB", "İß", "x 12"];
 
 /// A value of a type.
 pub fn value(random: &mut Random, ty: &Type, types: &Types, hints: &Hints) -> Value {

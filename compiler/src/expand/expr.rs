@@ -5,6 +5,7 @@ use axtrace_runtime::types::Type;
 use axtrace_source::Span;
 
 use super::{Bound, Expander};
+use crate::function::Function;
 use crate::graph::{NodeId, NodeKind};
 use crate::hir::{self, Binary, Expr, ExprKind, Many, Unary, VarId};
 
@@ -67,7 +68,14 @@ impl Expander<'_> {
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
             ExprKind::Many(op, operands) => self.many(*op, operands),
             ExprKind::Call(function, operands) => {
-                (NodeKind::Call(*function, operands.iter().map(|operand| self.expr(operand, None)).collect()), Vec::new())
+                let operands: Vec<NodeId> = operands.iter().map(|operand| self.expr(operand, None)).collect();
+                let shown = match function {
+                    // A pattern is read where it is written.
+                    Function::Matches => operands[..1].to_vec(),
+                    function if function.is_condition() => operands.clone(),
+                    _ => Vec::new(),
+                };
+                (NodeKind::Call(*function, operands), shown)
             }
             ExprKind::If(parts) => {
                 let [condition, then, otherwise] = &**parts;

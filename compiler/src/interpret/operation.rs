@@ -11,6 +11,7 @@ use axtrace_runtime::value::Value;
 use super::eval::{Activation, Machine};
 use super::{Fault, FaultKind, number, values};
 use crate::graph::{Comparison, NodeId, NodeKind, Rounding};
+use crate::ranges::LONGEST_TEXT;
 
 /// Seconds of a day.
 const DAY: i128 = calendar::SECONDS_PER_DAY as i128;
@@ -260,6 +261,9 @@ impl Machine<'_> {
             }
         }
         self.count(out.len() as u64 / LETTERS);
+        if out.len() > LONGEST_TEXT as usize && out.chars().count() > LONGEST_TEXT as usize {
+            return Err(act.fault(id, FaultKind::Overflow));
+        }
         Ok(Value::Text(Arc::from(out)))
     }
 }

@@ -31,12 +31,26 @@ pub(super) fn canonical(value: &Value) -> Value {
     }
 }
 
+/// As [`equal`]; the numbers in two lists may have different places.
+fn equal_typed(left: (&Value, &Type), right: (&Value, &Type)) -> bool {
+    match (left, right) {
+        ((Value::List(one), Type::List { element: ty, .. }), (Value::List(other), Type::List { element: other_ty, .. })) => {
+            one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| equal_typed((one, ty), (other, other_ty)))
+        }
+        ((value, Type::Optional(ty)), (other, Type::Optional(other_ty))) => equal_typed((value, ty), (other, other_ty)),
+        ((Value::Scalar(_), Type::Scalar(one)), (Value::Scalar(_), Type::Scalar(other))) if one.kind.scale() != other.kind.scale() => {
+            order(left, right).is_some_and(Ordering::is_eq)
+        }
+        _ => equal(left.0, right.0),
+    }
+}
+
 /// What a comparison says of two values; `None` where the values have no such order.
 pub(super) fn compare(comparison: Comparison, left: (&Value, &Type), right: (&Value, &Type)) -> Option<bool> {
     let mixed = matches!((left.0, right.0), (Value::Ratio { .. }, Value::Scalar(_)) | (Value::Scalar(_), Value::Ratio { .. }));
     match comparison {
-        Comparison::Equal if !mixed => Some(equal(left.0, right.0)),
-        Comparison::NotEqual if !mixed => Some(!equal(left.0, right.0)),
+        Comparison::Equal if !mixed => Some(equal_typed(left, right)),
+        Comparison::NotEqual if !mixed => Some(!equal_typed(left, right)),
         _ => order(left, right).map(|order| holds(comparison, order)),
     }
 }
@@ -46,8 +60,11 @@ pub(super) fn order(left: (&Value, &Type), right: (&Value, &Type)) -> Option<Ord
     if let (Value::Text(left), Value::Text(right)) = (left.0, right.0) {
         return Some(left.cmp(right));
     }
-    if let (Some(left), Some(right)) = (left.0.number(), right.0.number()) {
-        return Some(left.cmp(&right));
+    let scale = |ty: &Type| ty.required().scalar().map_or(0, |scalar| scalar.kind.scale());
+    if let (Some(one), Some(other)) = (left.0.number(), right.0.number())
+        && scale(left.1) == scale(right.1)
+    {
+        return Some(one.cmp(&other));
     }
     Some(number::compare_quotients(as_quotient(left)?, as_quotient(right)?))
 }

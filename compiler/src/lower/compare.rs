@@ -1,5 +1,6 @@
 //! Comparisons.
 
+use axtrace_runtime::equality::of_lists;
 use axtrace_runtime::helpers::Helper;
 use axtrace_runtime::types::Type;
 
@@ -25,6 +26,7 @@ impl<'g> Lower<'g, '_> {
     fn compare_leaves(&mut self, comparison: Comparison, left: (&Type, &[Value]), right: (&Type, &[Value])) -> Value {
         match (left.0, right.0) {
             (Type::Text { .. }, _) => self.compare_texts(comparison, left.1[0], right.1[0]),
+            (Type::List { .. }, _) => self.compare_lists(comparison, (left.0, left.1[0]), (right.0, right.1[0])),
             (Type::Ratio { .. }, _) | (_, Type::Ratio { .. }) => self.compare_ratios(comparison, left, right),
             (Type::Record(_) | Type::Optional(_), _) => self.compare_all(comparison, left, right),
             _ => self.compare_numbers(order(comparison), left.1[0], right.1[0]),
@@ -39,7 +41,21 @@ impl<'g> Lower<'g, '_> {
     }
 
     fn compare_texts(&mut self, comparison: Comparison, left: Value, right: Value) -> Value {
+        if !matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
+            let sign = self.b.make(Inst::Call { helper: Helper::TextOrder, arguments: vec![left, right] }, Width::Word);
+            let zero = self.b.word(0);
+            return self.b.compare(order(comparison), sign, zero);
+        }
         let equal = self.b.make(Inst::Call { helper: Helper::TextEqual, arguments: vec![left, right] }, Width::Word);
+        let zero = self.b.word(0);
+        let order = if comparison == Comparison::Equal { Order::NotEqual } else { Order::Equal };
+        self.b.compare(order, equal, zero)
+    }
+
+    fn compare_lists(&mut self, comparison: Comparison, left: (&Type, Value), right: (&Type, Value)) -> Value {
+        let plan = self.plans.place(of_lists(left.0, right.0, &self.meta.types));
+        let plan = self.b.word(plan as i64);
+        let equal = self.b.make(Inst::Call { helper: Helper::ListsEqual, arguments: vec![left.1, right.1, plan] }, Width::Word);
         let zero = self.b.word(0);
         let order = if comparison == Comparison::Equal { Order::NotEqual } else { Order::Equal };
         self.b.compare(order, equal, zero)
@@ -47,31 +63,32 @@ impl<'g> Lower<'g, '_> {
 
     /// Equality of all leaves. A missing value's leaves do not count.
     fn compare_all(&mut self, comparison: Comparison, left: (&Type, &[Value]), right: (&Type, &[Value])) -> Value {
-        let equal = self.equal_parts(left.0, left.1, right.1);
+        let equal = self.equal_parts((left.0, left.1), (right.0, right.1));
         if comparison == Comparison::Equal { equal } else { self.b.not(equal) }
     }
 
-    fn equal_parts(&mut self, ty: &Type, left: &[Value], right: &[Value]) -> Value {
-        match ty {
-            Type::Optional(inner) => {
-                let same = self.b.compare(Order::Equal, left[0], right[0]);
-                let missing = self.b.not(left[0]);
-                let equal = self.equal_parts(inner, &left[1..], &right[1..]);
+    /// The bounds in the types of the two, and so how their lists lie, may differ.
+    fn equal_parts(&mut self, left: (&Type, &[Value]), right: (&Type, &[Value])) -> Value {
+        match (left.0, right.0) {
+            (Type::Optional(inner), Type::Optional(other)) => {
+                let same = self.b.compare(Order::Equal, left.1[0], right.1[0]);
+                let missing = self.b.not(left.1[0]);
+                let equal = self.equal_parts((inner, &left.1[1..]), (other, &right.1[1..]));
                 let equal = self.b.or(missing, equal);
                 self.b.and(same, equal)
             }
-            Type::Record(id) => {
+            (Type::Record(id), _) => {
                 let types = &self.meta.types;
                 let (mut at, mut all) = (0, self.b.flag(true));
                 for field in &types.record(*id).fields {
                     let next = at + self.widths(&field.ty).len();
-                    let equal = self.equal_parts(&field.ty, &left[at..next], &right[at..next]);
+                    let equal = self.equal_parts((&field.ty, &left.1[at..next]), (&field.ty, &right.1[at..next]));
                     all = self.b.and(all, equal);
                     at = next;
                 }
                 all
             }
-            ty => self.compare_leaves(Comparison::Equal, (ty, left), (ty, right)),
+            _ => self.compare_leaves(Comparison::Equal, left, right),
         }
     }
 
@@ -101,9 +118,18 @@ impl<'g> Lower<'g, '_> {
         Evaluated::one(found, pattern)
     }
 
-    /// Whether comparing a node, as a text, takes a helper.
-    pub fn is_text(&self, node: NodeId) -> bool {
-        matches!(self.ty(node).required(), Type::Text { .. })
+    /// Whether comparing a node takes a helper.
+    pub fn is_compared_by_helper(&self, node: NodeId) -> bool {
+        self.holds_handles(self.ty(node))
+    }
+
+    fn holds_handles(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Text { .. } | Type::List { .. } => true,
+            Type::Optional(inner) => self.holds_handles(inner),
+            Type::Record(id) => self.meta.types.record(*id).fields.iter().any(|field| self.holds_handles(&field.ty)),
+            _ => false,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use axtrace_runtime::equality::Plan;
 use axtrace_runtime::layout::{Handle, Shape, Space};
 use axtrace_runtime::memory::{MemoryError, write_value};
 use axtrace_runtime::types::{Type, Types};
@@ -61,5 +62,28 @@ impl Constants {
         let offset = i32::try_from(self.bytes.len()).map_err(|_| MemoryError::TooLarge)?;
         self.bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
         Ok(offset.unsigned_abs())
+    }
+}
+
+/// How lists are compared, each way once.
+#[derive(Debug, Default)]
+pub struct Plans {
+    places: HashMap<Plan, usize>,
+    all: Vec<Plan>,
+}
+
+impl Plans {
+    /// The place of a plan.
+    pub fn place(&mut self, plan: Plan) -> usize {
+        *self.places.entry(plan.clone()).or_insert_with(|| {
+            self.all.push(plan);
+            self.all.len() - 1
+        })
+    }
+
+    /// The plans by their places.
+    #[must_use]
+    pub fn finish(self) -> Vec<Plan> {
+        self.all
     }
 }

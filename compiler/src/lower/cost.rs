@@ -52,7 +52,11 @@ impl Lower<'_, '_> {
             NodeKind::Quantify(..) | NodeKind::Decide { .. } | NodeKind::Call(..) | NodeKind::MakeList(_) | NodeKind::Text { .. } => {
                 TOO_MUCH
             }
-            NodeKind::Compare(_, left, _) | NodeKind::OneOf(left, _) if self.is_text(*left) => TOO_MUCH,
+            NodeKind::Compare(_, left, _) | NodeKind::OneOf(left, _) | NodeKind::InRange { value: left, .. }
+                if self.is_compared_by_helper(*left) =>
+            {
+                TOO_MUCH
+            }
             NodeKind::Compare(_, left, right) if self.compares_far(*left, *right) => TOO_MUCH,
             NodeKind::InRange { value, low, high }
                 if [low, high].into_iter().flatten().any(|(bound, _)| self.compares_far(*value, *bound)) =>

@@ -1,6 +1,6 @@
 //! Built-in functions: each is a helper of the runtime, or a few instructions.
 
-use axtrace_runtime::helpers::{DatePart, Helper, NO_DATE};
+use axtrace_runtime::helpers::{DatePart, Helper, NO_DATE, NOTHING};
 use axtrace_runtime::types::Type;
 
 use super::operand::Operand;
@@ -43,6 +43,17 @@ impl<'g> Lower<'g, '_> {
                 self.quotients(function, operands, ty)
             }
             Function::Power => self.power(operands, ty),
+            Function::StartsWith => self.asked(Helper::StartsWith, operands),
+            Function::EndsWith => self.asked(Helper::EndsWith, operands),
+            Function::Contains => self.asked(Helper::Contains, operands),
+            Function::Matches => self.asked(Helper::Matches, operands),
+            Function::LengthOf => self.helper(Helper::LengthOf, operands),
+            Function::Lower => self.helper(Helper::Lower, operands),
+            Function::Upper => self.helper(Helper::Upper, operands),
+            Function::Trim => self.helper(Helper::Trim, operands),
+            Function::Characters => self.helper(Helper::Characters, operands),
+            Function::ToDecimal => self.reader(Helper::ToDecimal, operands),
+            Function::ToDate => self.reader(Helper::ToDate, operands),
         }
     }
 
@@ -106,5 +117,21 @@ impl<'g> Lower<'g, '_> {
         let instant = self.b.make(Inst::Call { helper: Helper::InstantAt, arguments }, Width::Word);
         let offset = self.b.make(Inst::Call { helper: Helper::OffsetAt, arguments: vec![instant, zone] }, Width::Word);
         Evaluated { operand: Operand::Leaves(vec![instant, offset]), pattern }
+    }
+
+    /// A helper whose word is 0 or 1.
+    fn asked(&mut self, helper: Helper, operands: &[NodeId]) -> Evaluated<'g> {
+        let done = self.helper(helper, operands);
+        let (word, zero) = (self.leaf(&done.operand), self.b.word(0));
+        Evaluated::one(self.b.compare(Order::NotEqual, word, zero), done.pattern)
+    }
+
+    /// A helper that gives a number, or [`NOTHING`].
+    fn reader(&mut self, helper: Helper, operands: &[NodeId]) -> Evaluated<'g> {
+        let done = self.helper(helper, operands);
+        let (number, nothing, zero) = (self.leaf(&done.operand), self.b.word(NOTHING), self.b.word(0));
+        let there = self.b.compare(Order::NotEqual, number, nothing);
+        let number = self.b.select(there, number, zero);
+        Evaluated { operand: Operand::Leaves(vec![there, number]), pattern: done.pattern }
     }
 }

@@ -34,7 +34,7 @@ use axtrace_runtime::types::Type;
 
 use crate::graph::{Body, Graph, LoopId, Node, NodeId};
 use crate::mir::{Base, Builder, Function, Keep, Module, Storage, Value, Width};
-use constants::Constants;
+use constants::{Constants, Plans};
 use operand::{Operand, leaves, widths};
 use pattern::Pattern;
 use state::State;
@@ -44,21 +44,28 @@ use state::State;
 /// # Errors
 /// When the constants of the program take more than a handle can reach.
 pub fn lower(meta: &ProgramMeta, graphs: &[Graph]) -> Result<Module, MemoryError> {
-    let mut constants = Constants::new(meta.constants.clone());
+    let (mut constants, mut plans) = (Constants::new(meta.constants.clone()), Plans::default());
     let mut functions = Vec::with_capacity(graphs.len());
     for graph in graphs {
-        functions.push(lower_graph(meta, graphs, graph, &mut constants)?);
+        functions.push(lower_graph(meta, graphs, graph, &mut constants, &mut plans)?);
     }
     let (constants, listed) = constants.finish();
-    Ok(Module { functions, constants, listed })
+    Ok(Module { functions, constants, listed, plans: plans.finish() })
 }
 
-fn lower_graph(meta: &ProgramMeta, graphs: &[Graph], graph: &Graph, constants: &mut Constants) -> Result<Function, MemoryError> {
+fn lower_graph(
+    meta: &ProgramMeta,
+    graphs: &[Graph],
+    graph: &Graph,
+    constants: &mut Constants,
+    plans: &mut Plans,
+) -> Result<Function, MemoryError> {
     let mut pass = Lower {
         meta,
         graphs,
         graph,
         constants,
+        plans,
         b: Builder::new(graph.id, graph.meta.qualified_name()),
         state: State::default(),
         frames: HashMap::from([(FrameId(0), Base::Frame)]),
@@ -80,6 +87,7 @@ struct Lower<'g, 'c> {
     graphs: &'g [Graph],
     graph: &'g Graph,
     constants: &'c mut Constants,
+    plans: &'c mut Plans,
     b: Builder,
     state: State<'g>,
     /// Where the frames of the loops around are.

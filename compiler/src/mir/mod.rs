@@ -9,6 +9,7 @@ mod build;
 mod live;
 mod print;
 
+use axtrace_runtime::equality::Plan;
 use axtrace_runtime::helpers::Helper;
 use axtrace_runtime::meta::{DecisionId, FrameId, SiteId, SlotId};
 use axtrace_runtime::trace::Level;
@@ -25,6 +26,8 @@ pub struct Module {
     pub constants: Vec<u8>,
     /// Types of what code builds lists of, by the place that it calls them by.
     pub listed: Vec<axtrace_runtime::types::Type>,
+    /// How lists are compared, by the place that functions call them by.
+    pub plans: Vec<Plan>,
 }
 
 /// The code that decides one row.

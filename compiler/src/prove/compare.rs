@@ -7,17 +7,19 @@ use axtrace_source::Span;
 use super::logic::{Formula, FormulaId, Logic};
 use super::model::{Asked, Model, Subject};
 use super::parts::DEEPEST_VALUE;
+use super::scene::alike;
 use super::sets::IntSet;
 use super::terms::{ClassId, Linear, Term};
 use crate::function::Function;
 use crate::graph::{Comparison, NodeId};
+use crate::types::words::same_shape;
 
 /// The most names an enum has whose values are compared name by name when neither side is constant.
 const MOST_NAMES: usize = 16;
+/// The most elements of two lists that are compared one by one.
+const MOST_ELEMENTS: usize = 12;
 /// The most comparisons of parts of values in one decision; what is beyond is not looked into.
 const MOST_COMPARISONS: u32 = 200_000;
-/// More texts than a program can name: numbers from here up are texts that are no constant.
-pub const OTHER_TEXT: i128 = 1 << 40;
 
 impl Model<'_> {
     pub(super) fn compare_nodes(&mut self, id: NodeId, comparison: Comparison, left: NodeId, right: NodeId) -> FormulaId {
@@ -40,6 +42,12 @@ impl Model<'_> {
                 let (one, other) = (scale(left_ty), scale(right_ty));
                 self.each_pair(left, right, |model, left, right| model.compare_ratios(comparison, (left, one), (right, other)))
             }
+            (Type::Text { .. }, _) => self.each_pair(left, right, |model, left, right| model.compare_texts(comparison, left, right)),
+            // Their numbers may have different places.
+            (Type::List { .. }, _) if !same_shape(left_ty, right_ty) && left != right => {
+                let same = self.same(left, right);
+                if comparison == Comparison::Equal { same } else { self.logic.not(same) }
+            }
             (ty, _) => match comparison {
                 Comparison::Equal => self.equal(left, right, ty, 0),
                 Comparison::NotEqual => {
@@ -61,14 +69,14 @@ impl Model<'_> {
     }
 
     /// Remembers a comparison that asks something of one variable.
-    fn ask(&mut self, formula: FormulaId, span: Span) {
+    pub(super) fn ask(&mut self, formula: FormulaId, span: Span) {
         if let Formula::Atom(variable, set) = self.logic.formula(formula) {
             self.asked.push(Asked { variable: *variable, set: set.clone(), span });
         }
     }
 
     /// That one text comes before another.
-    fn before(&mut self, left: ClassId, right: ClassId) -> FormulaId {
+    pub(super) fn before(&mut self, left: ClassId, right: ClassId) -> FormulaId {
         let class = self.class(Term::Before(left, right), Type::Boolean, Span::default());
         if left == right { Logic::FALSE } else { self.flag(Subject::Truth(class)) }
     }
@@ -257,22 +265,56 @@ impl Model<'_> {
                 all
             }
             Type::Optional(inner) => self.equal_optionals(left, right, inner, depth),
-            Type::List { .. } | Type::Zone => match self.two_constants(left, right) {
+            Type::List { element, .. } => self.equal_lists(left, right, element, depth),
+            Type::Zone => match self.two_constants(left, right) {
                 Some(equal) => equal,
                 None => self.same(left, right),
             },
         }
     }
 
+    /// Lists whose elements are known one by one are compared one by one; a list is empty or not; else it is not looked into.
+    fn equal_lists(&mut self, left: ClassId, right: ClassId, element: &Type, depth: u32) -> FormulaId {
+        match (self.elements(left, element), self.elements(right, element)) {
+            (Some(left), Some(right)) if left.len() != right.len() => Logic::FALSE,
+            (Some(left), Some(right)) => left.into_iter().zip(right).fold(Logic::TRUE, |all, (left, right)| {
+                let part = self.equal(left, right, element, depth + 1);
+                self.both(all, part)
+            }),
+            (Some(none), None) if none.is_empty() => self.is_empty(right),
+            (None, Some(none)) if none.is_empty() => self.is_empty(left),
+            _ => match self.two_constants(left, right) {
+                Some(equal) => equal,
+                None => self.same(left, right),
+            },
+        }
+    }
+
+    fn is_empty(&mut self, list: ClassId) -> FormulaId {
+        let some = self.not_empty(list);
+        self.logic.not(some)
+    }
+
+    /// The elements of a short list that are known one by one.
+    fn elements(&mut self, list: ClassId, element: &Type) -> Option<Vec<ClassId>> {
+        match self.classes.get(list).term.clone() {
+            Term::List(parts) if parts.len() <= MOST_ELEMENTS => Some(parts),
+            Term::Constant(Value::List(values)) if values.len() <= MOST_ELEMENTS => {
+                Some(values.iter().map(|value| self.constant(value.clone(), element.clone(), Span::default())).collect())
+            }
+            _ => None,
+        }
+    }
+
     fn two_constants(&self, left: ClassId, right: ClassId) -> Option<FormulaId> {
         match (&self.classes.get(left).term, &self.classes.get(right).term) {
-            (Term::Constant(left), Term::Constant(right)) => Some(if left == right { Logic::TRUE } else { Logic::FALSE }),
+            (Term::Constant(left), Term::Constant(right)) => Some(if alike(left, right) { Logic::TRUE } else { Logic::FALSE }),
             _ => None,
         }
     }
 
     /// That two values are the same, which is not looked into.
-    fn same(&mut self, left: ClassId, right: ClassId) -> FormulaId {
+    pub(super) fn same(&mut self, left: ClassId, right: ClassId) -> FormulaId {
         let class = self.class(Term::Same(left.min(right), left.max(right)), Type::Boolean, Span::default());
         self.flag(Subject::Truth(class))
     }
@@ -349,7 +391,7 @@ impl Model<'_> {
         any
     }
 
-    fn equal_texts(&mut self, left: ClassId, right: ClassId) -> FormulaId {
+    pub(super) fn equal_texts(&mut self, left: ClassId, right: ClassId) -> FormulaId {
         match (self.classes.get(left).term.clone(), self.classes.get(right).term.clone()) {
             (Term::Constant(left), Term::Constant(right)) => {
                 if left == right {
@@ -362,18 +404,6 @@ impl Model<'_> {
             (_, Term::Constant(Value::Text(text))) => self.is_text(left, &text),
             _ => self.same(left, right),
         }
-    }
-
-    fn is_text(&mut self, class: ClassId, text: &std::sync::Arc<str>) -> FormulaId {
-        let place = match self.texts.iter().position(|known| known == text) {
-            Some(place) => place,
-            None => {
-                self.texts.push(text.clone());
-                self.texts.len() - 1
-            }
-        };
-        let variable = self.variable(Subject::Text(class), &IntSet::between(0, OTHER_TEXT));
-        self.logic.atom(variable, IntSet::point(place as i128))
     }
 
     fn equal_sets(&mut self, left: ClassId, right: ClassId, of: EnumId) -> FormulaId {

@@ -28,6 +28,7 @@ mod steer;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod theory;
 mod words;
 

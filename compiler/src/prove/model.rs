@@ -28,7 +28,7 @@ pub enum Subject {
     Number(ClassId),
     /// The place of a name in its enum.
     Name(ClassId),
-    /// The place of a text among the constants; all others are texts that are no constant.
+    /// The number of a text among the constants.
     Text(ClassId),
     /// Whether an optional is there: 0 or 1.
     Given(ClassId),
@@ -81,7 +81,7 @@ pub struct Model<'a> {
     pub subjects: Vec<Subject>,
     /// By [`VarId`]: the values it can have.
     pub domains: Vec<IntSet>,
-    /// Constant texts, by the number that stands for them.
+    /// Constant texts, in their order: see [`texts`](super::texts).
     pub texts: Vec<std::sync::Arc<str>>,
     /// Conditions of the source that ask something of one variable.
     pub asked: Vec<Asked>,
@@ -107,7 +107,7 @@ impl<'a> Model<'a> {
             classes: Classes::default(),
             subjects: Vec::new(),
             domains: Vec::new(),
-            texts: Vec::new(),
+            texts: super::texts::collect(graph),
             asked: Vec::new(),
             spoken: HashMap::new(),
             meanings: Vec::with_capacity(graph.nodes.len()),
@@ -321,7 +321,7 @@ impl<'a> Model<'a> {
     }
 
     /// That a list has at least one element.
-    fn not_empty(&mut self, list: ClassId) -> FormulaId {
+    pub(super) fn not_empty(&mut self, list: ClassId) -> FormulaId {
         let (length, bounds) = self.length(list);
         match length {
             Some(class) => {
@@ -427,6 +427,16 @@ impl<'a> Model<'a> {
             NodeKind::HasAll(set, names) => self.has_names(*set, *names, true),
             NodeKind::HasAny(set, names) => self.has_names(*set, *names, false),
             NodeKind::Quantify(quantifier, id) => self.quantified(*quantifier, *id),
+            NodeKind::Call(function, operands) => match self.text_condition(*function, operands) {
+                Some(formula) => {
+                    self.ask(formula, self.graph.node(id).span);
+                    formula
+                }
+                None => {
+                    let class = self.value_of(id, kind);
+                    self.truth(class)
+                }
+            },
             other => {
                 let class = self.value_of(id, other);
                 self.truth(class)

@@ -76,7 +76,7 @@ impl Inquiry<'_> {
                 Verdict::Open(region) => region,
             };
             let core = refute(&self.model, &region)
-                .or_else(|| contradicting_texts(&self.model, &region))
+                .or_else(|| contradicting_texts(&self.model, self.program, &region))
                 .or_else(|| lists::refute(&mut self.model, &region, &mut memo, &mut self.steps));
             if core.is_none() {
                 if let Some(input) = self.try_box(&region, test) {

@@ -6,18 +6,20 @@
 use std::sync::Arc;
 
 use axtrace_runtime::calendar;
-use axtrace_runtime::helpers::compare_quotients;
+use axtrace_runtime::helpers::{compare_quotients, fill_template};
 use axtrace_runtime::meta::{DecisionId, ProgramMeta};
 use axtrace_runtime::value::Value;
 
-use super::compare::OTHER_TEXT;
 use super::logic::{Formula, FormulaId, VarId};
 use super::meter::Meter;
 use super::model::{Model, Subject};
 use super::sets::IntSet;
 use super::terms::{ClassId, Linear, Term};
 use crate::graph::{Graph, Rounding};
-use crate::interpret::{Options, functions::apply};
+use crate::interpret::{
+    Options,
+    functions::{Tables, apply, cost},
+};
 
 /// How deep terms are followed.
 const DEEPEST: u32 = 120;
@@ -95,9 +97,7 @@ impl Scene<'_> {
             (Subject::Truth(_), Value::Boolean(value)) => Some(value.into()),
             (Subject::Number(_), value) => value.number(),
             (Subject::Name(_), Value::Enum(place)) => Some(place.into()),
-            (Subject::Text(_), Value::Text(text)) => {
-                Some(self.model.texts.iter().position(|known| *known == text).map_or(OTHER_TEXT, |place| place as i128))
-            }
+            (Subject::Text(_), Value::Text(text)) => Some(self.model.number_of_text(&text)),
             (Subject::Given(_), value) => Some((value != Value::Missing).into()),
             (Subject::Member(_, place), Value::Set(bits)) => Some((bits >> place & 1).into()),
             _ => None,
@@ -140,10 +140,22 @@ impl Scene<'_> {
             Term::Same(left, right) => Some(Value::Boolean(alike(&self.term(*left, depth)?, &self.term(*right, depth)?))),
             Term::Before(left, right) => before(&self.term(*left, depth)?, &self.term(*right, depth)?).map(Value::Boolean),
             Term::Ratio(left, right, scale_left, scale_right) => self.ratio(*left, *right, *scale_left, *scale_right, depth),
-            Term::Call(function, operands) => apply(*function, &self.terms(operands, depth)?, &self.program.zones),
-            Term::Text(..) | Term::Opaque(_) => None,
+            Term::Call(function, operands) => {
+                let operands = self.terms(operands, depth)?;
+                self.meter
+                    .take(cost(*function, &operands, Tables::of(self.program)))
+                    .then(|| apply(*function, &operands, Tables::of(self.program)))?
+            }
+            Term::Text(template, parts) => self.built(*template, parts, depth),
+            Term::Opaque(_) => None,
             numeric => self.numeric(numeric, depth).map(Value::Scalar),
         }
+    }
+
+    fn built(&mut self, template: u32, parts: &[ClassId], depth: u32) -> Option<Value> {
+        let values = self.terms(parts, depth)?;
+        let text = fill_template(self.program.templates.get(template as usize)?, &values, self.program);
+        self.meter.take(text.len() as u64 / 16).then(|| Value::Text(text.into()))
     }
 
     fn numeric(&mut self, term: &Term, depth: u32) -> Option<i128> {

@@ -16,6 +16,8 @@ use super::random::Random;
 use super::scene::{Path, Scene};
 use super::sets::IntSet;
 use super::steer::{Steering, read};
+use super::terms::Term;
+use crate::function::Function;
 use crate::graph::{Graph, NodeId};
 use crate::interpret::{Fault, Run};
 
@@ -41,6 +43,8 @@ pub enum Hint {
     Condition(NodeId, bool),
     /// A number should lie between two others, both included.
     Number(NodeId, i128, i128),
+    /// A text should have as many characters as lie between two numbers, both included.
+    Length(NodeId, i128, i128),
 }
 
 /// Looks for an input of a decision for which `goal` holds of what the interpreter says, and makes it simple. `None` if none was found in a
@@ -75,6 +79,13 @@ fn wish(model: &mut Model<'_>, hint: Hint) -> Option<FormulaId> {
         Hint::Number(node, lo, hi) => {
             let Some(Meaning::Value(class)) = model.meanings.get(node.index()).copied() else { return None };
             let variable = model.variable(Subject::Number(class), &IntSet::all());
+            Some(model.logic.atom(variable, IntSet::between(lo, hi)))
+        }
+        Hint::Length(node, lo, hi) => {
+            let Some(Meaning::Value(text)) = model.meanings.get(node.index()).copied() else { return None };
+            let span = model.classes.get(text).span;
+            let length = model.class(Term::Call(Function::LengthOf, vec![text]), Type::integer(0, hi), span);
+            let variable = model.variable(Subject::Number(length), &IntSet::between(0, hi));
             Some(model.logic.atom(variable, IntSet::between(lo, hi)))
         }
     }

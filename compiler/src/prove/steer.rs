@@ -3,6 +3,7 @@
 //! An age is reached through the date of birth, a sum through one of its parts, a condition on some element through an element that is
 //! built for it. What cannot be turned around is left to chance.
 
+mod texts;
 mod time;
 
 use axtrace_runtime::types::{Scalar, Type};
@@ -82,7 +83,7 @@ impl Steering<'_, '_> {
                 Some(place) => self.put(class, Value::Enum(place as u16)),
                 None => false,
             },
-            Subject::Text(_) => self.text(class, &set),
+            Subject::Text(_) => self.text(class, &set, depth),
             Subject::Given(_) => self.presence(class, set.contains(1), depth),
             Subject::Member(_, place) => self.member(class, place, set.contains(1)),
         }
@@ -128,6 +129,7 @@ impl Steering<'_, '_> {
             Term::Deep(formula) | Term::Truth(formula) => self.formula(*formula, wish, depth + 1),
             Term::Same(left, right) => self.same(*left, *right, wish),
             Term::Before(left, right) => self.before(*left, *right, wish, depth),
+            Term::Call(function, operands) => self.text_condition(*function, operands, wish, depth),
             _ => self.put(class, Value::Boolean(wish)),
         }
     }
@@ -143,6 +145,9 @@ impl Steering<'_, '_> {
     }
 
     fn before(&mut self, left: ClassId, right: ClassId, wish: bool, depth: u32) -> bool {
+        if let (Some(Value::Text(low)), Some(Value::Text(high))) = (self.scene.value(left), self.scene.value(right)) {
+            return self.order_texts((left, &low), (right, &high), wish, depth);
+        }
         let (Some(low), Some(high)) = (self.scene.number(left), self.scene.number(right)) else { return false };
         let (low_wish, high_wish) = if wish { (high.saturating_sub(1), low.saturating_add(1)) } else { (high, low) };
         self.number(left, low_wish, depth) || self.number(right, high_wish, depth)
@@ -224,6 +229,10 @@ impl Steering<'_, '_> {
                 let taken = if self.scene.holds(*condition) == Some(true) { *then } else { *otherwise };
                 self.number(taken, number, depth)
             }
+            Term::Unwrap(of) => match &model.classes.get(*of).term {
+                Term::Call(function, operands) => self.written(*function, operands, number, depth),
+                _ => self.put_number(class, number),
+            },
             _ => self.put_number(class, number),
         }
     }
@@ -355,22 +364,12 @@ impl Steering<'_, '_> {
         })
     }
 
-    fn text(&mut self, class: ClassId, set: &IntSet) -> bool {
-        let model = self.scene.model;
-        let known = model.texts.iter().enumerate().filter(|(place, _)| set.contains(*place as i128)).map(|(_, text)| text.clone());
-        let other = ["", "other", "something else"].into_iter().find(|text| model.texts.iter().all(|known| **known != **text));
-        let other = other.filter(|_| set.greatest() > Some(model.texts.len() as i128)).map(std::sync::Arc::from);
-        let mut choices: Vec<std::sync::Arc<str>> = other.into_iter().chain(known).collect();
-        if !self.simple {
-            let first = self.random.below(choices.len());
-            choices.rotate_left(first);
-        }
-        choices.into_iter().any(|text| self.put(class, Value::Text(text)))
-    }
-
     fn presence(&mut self, class: ClassId, wish: bool, depth: u32) -> bool {
         if self.is_date_from(class) {
             return self.some_date(class, wish, depth);
+        }
+        if let Term::Call(function, operands) = &self.scene.model.classes.get(class).term {
+            return self.read_or_not(*function, operands, wish, depth);
         }
         if !wish {
             return self.put(class, Value::Missing);
@@ -490,10 +489,7 @@ impl Steering<'_, '_> {
             }
             Type::Enum(id) => Value::Enum(self.random.below(self.scene.model.types.enum_type(*id).values.len()) as u16),
             Type::Set(id) => Value::Set(self.any_set(self.scene.model.types.enum_type(*id).values.len())),
-            Type::Text { .. } => {
-                let place = self.random.below(self.scene.model.texts.len() + 1);
-                Value::Text(self.scene.model.texts.get(place).cloned().unwrap_or_else(|| "".into()))
-            }
+            Type::Text { max } => self.any_text(*max),
             Type::Optional(inner) => match self.random.below(2) {
                 0 => Value::Missing,
                 _ => self.any_value(inner).or_else(|| self.defaults.of(inner))?,

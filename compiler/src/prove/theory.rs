@@ -3,9 +3,16 @@
 //! Variables are eliminated one by one (Fourier and Motzkin), with whole factors and bounds rounded inwards. That finds every box that is
 //! empty over the fractions and many that are empty only over whole numbers; a box that is kept may still be empty.
 
+use axtrace_runtime::meta::ProgramMeta;
+use axtrace_runtime::value::Value;
+
 use super::cover::Region;
+use super::logic::VarId;
 use super::model::{Model, Subject};
+use super::sets::IntSet;
 use super::terms::{ClassId, Linear, Term};
+use crate::function::Function;
+use crate::interpret::functions::{Tables, apply};
 
 /// The most inequalities that are kept at a time; beyond it nothing is refuted.
 const MOST: usize = 300;
@@ -124,17 +131,90 @@ fn gcd(left: u128, right: u128) -> u128 {
     if right == 0 { left } else { gcd(right, left % right) }
 }
 
-/// A part of a box in which two texts are said to be the same but have different values, or not the same but have one; `None` if there is
-/// none.
-pub fn contradicting_texts(model: &Model<'_>, region: &Region) -> Option<Region> {
-    let text = |class: ClassId| region.iter().find(|part| model.subjects[part.0.index()] == Subject::Text(class));
+/// A part of a box that no texts can have: two that are said to be the same, or in order, and have numbers that tell otherwise; a text that is
+/// one constant and of which something else is said than a function says of that constant. `None` if there is none.
+pub fn contradicting_texts(model: &Model<'_>, program: &ProgramMeta, region: &Region) -> Option<Region> {
     region.iter().find_map(|part| {
-        let Subject::Truth(class) = model.subjects[part.0.index()] else { return None };
-        let Term::Same(left, right) = model.classes.get(class).term else { return None };
-        let (one, other) = (text(left)?, text(right)?);
-        let common = one.1.intersection(&other.1);
-        let one_constant = one.1 == other.1 && one.1.least() == one.1.greatest() && one.1.greatest() < Some(model.texts.len() as i128);
-        let contradicts = if part.1.contains(1) { !part.1.contains(0) && common.is_empty() } else { one_constant };
-        contradicts.then(|| vec![part.clone(), one.clone(), other.clone()])
+        let subject = model.subjects[part.0.index()];
+        match &model.classes.get(subject.class()).term {
+            Term::Same(left, right) => contradicting_pair(model, region, part, *left, *right, true),
+            Term::Before(left, right) => contradicting_pair(model, region, part, *left, *right, false),
+            Term::Call(function, operands) => contradicting_call(model, program, region, part, *function, operands),
+            _ => None,
+        }
     })
+}
+
+type Part = (VarId, IntSet);
+
+/// What a box says of a text.
+fn text_of<'r>(model: &Model<'_>, region: &'r Region, class: ClassId) -> Option<&'r Part> {
+    region.iter().find(|part| model.subjects[part.0.index()] == Subject::Text(class))
+}
+
+fn contradicting_pair(model: &Model<'_>, region: &Region, part: &Part, left: ClassId, right: ClassId, same: bool) -> Option<Region> {
+    let (one, other) = (text_of(model, region, left)?, text_of(model, region, right)?);
+    let (least, greatest) = (one.1.least()?, one.1.greatest()?);
+    let (other_least, other_greatest) = (other.1.least()?, other.1.greatest()?);
+    let one_constant = least == greatest && one.1 == other.1 && model.constant_text(least).is_some();
+    let (holds, fails) = (part.1.contains(1), part.1.contains(0));
+    let contradicts = match (same, holds && !fails) {
+        (true, true) => one.1.intersection(&other.1).is_empty(),
+        (true, false) => one_constant,
+        (false, true) => least > other_greatest || one_constant,
+        (false, false) => greatest < other_least,
+    };
+    (contradicts && holds != fails).then(|| vec![part.clone(), one.clone(), other.clone()])
+}
+
+/// Whether a function of texts gives something else than is said, where all its operands are known.
+fn contradicting_call(
+    model: &Model<'_>,
+    program: &ProgramMeta,
+    region: &Region,
+    part: &Part,
+    function: Function,
+    operands: &[ClassId],
+) -> Option<Region> {
+    let mut core = vec![part.clone()];
+    let mut values = Vec::with_capacity(operands.len());
+    for class in operands {
+        values.push(match (&model.classes.get(*class).term, text_of(model, region, *class)) {
+            (Term::Constant(value), _) => value.clone(),
+            (_, Some(text)) => {
+                let only = text.1.least().filter(|least| text.1.greatest() == Some(*least));
+                match only.and_then(|number| model.constant_text(number)) {
+                    Some(constant) => {
+                        core.push(text.clone());
+                        Value::Text(constant.clone())
+                    }
+                    None => return contradicting_length(model, part, text, function),
+                }
+            }
+            _ => return None,
+        });
+    }
+    if core.len() == 1 || function == Function::Matches && values.iter().any(is_long) {
+        return None;
+    }
+    let said = match (model.subjects[part.0.index()], apply(function, &values, Tables::of(program))?) {
+        (Subject::Truth(_), Value::Boolean(value)) => value.into(),
+        (Subject::Given(_), value) => (value != Value::Missing).into(),
+        (Subject::Number(_), value) => value.number()?,
+        (Subject::Text(_), Value::Text(text)) => model.number_of_text(&text),
+        _ => return None,
+    };
+    (!part.1.contains(said)).then_some(core)
+}
+
+/// A text without any characters is the empty one.
+fn contradicting_length(model: &Model<'_>, part: &Part, text: &Part, function: Function) -> Option<Region> {
+    let empty = model.number_of_text("");
+    let length = part.1.intersection(&model.domains[part.0.index()]);
+    let none = function == Function::LengthOf && length.greatest() == Some(0);
+    (none && model.constant_text(empty).is_some() && !text.1.contains(empty)).then(|| vec![part.clone(), text.clone()])
+}
+
+fn is_long(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if text.len() > 1_000)
 }

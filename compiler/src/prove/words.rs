@@ -45,7 +45,7 @@ impl Words<'_> {
             Subject::Truth(_) => Some(format!("`{name}` is {}", set.contains(1))),
             Subject::Given(_) => Some(format!("`{name}` is {}", if set.contains(1) { "given" } else { "missing" })),
             Subject::Name(class) => self.names(&name, &model.classes.get(class).ty, set, &model.domains[variable.index()]),
-            Subject::Text(_) => Some(self.text(&name, set)),
+            Subject::Text(_) => model.words_of_texts(set).map(|words| format!("`{name}` {words}")),
             Subject::Member(class, place) => {
                 let Type::Set(id) = model.classes.get(class).ty else { return None };
                 let member = model.types.enum_type(id).values.get(place as usize)?;
@@ -89,19 +89,6 @@ impl Words<'_> {
         let (inside, outside) = (quoted(set), quoted(&domain.intersection(&set.complement())));
         let positive = inside.len() <= outside.len().max(1);
         Some(if positive { format!("`{name}` is {}", inside.join(" or ")) } else { format!("`{name}` is not {}", outside.join(" or ")) })
-    }
-
-    fn text(&self, name: &str, set: &IntSet) -> String {
-        let quoted = |wish: bool| {
-            let chosen = self.model.texts.iter().enumerate().filter(|(place, _)| set.contains(*place as i128) == wish);
-            chosen.map(|(_, text)| format!("\"{text}\"")).collect::<Vec<_>>().join(" or ")
-        };
-        let other = set.greatest() > Some(self.model.texts.len() as i128);
-        match quoted(!other) {
-            texts if texts.is_empty() => format!("`{name}` is any text"),
-            texts if other => format!("`{name}` is not {texts}"),
-            texts => format!("`{name}` is {texts}"),
-        }
     }
 
     /// What the author calls a class: the name of a `let`, or what is written where it stands.

@@ -88,6 +88,13 @@ impl Facts {
         self.known.get(&class).copied().unwrap_or(Fact::NOTHING)
     }
 
+    /// The most characters that a text is known to have, if anything is.
+    pub fn length_of(&mut self, graph: &Graph, node: NodeId) -> Option<i128> {
+        let of = u64::from(self.class(graph, node));
+        let length = *self.classes.get(&(9, vec![Function::LengthOf as u64, of], None))?;
+        self.known.get(&length).map(|fact| fact.hi)
+    }
+
     fn intern(&mut self, tag: u8, parts: Vec<u64>, value: Option<Value>) -> Class {
         let next = self.classes.len() as Class;
         *self.classes.entry((tag, parts, value)).or_insert(next)

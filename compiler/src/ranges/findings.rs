@@ -66,6 +66,12 @@ pub enum RangeFinding {
         #[label("up to {times} times itself")]
         exponent_at: Span,
     },
+    #[error("this text can be longer than 1,000,000 characters")]
+    #[diagnostic(code(E0440), help("declare what stands in it as shorter: `text with up to 200 characters`, `list of … with 0..50 items`"))]
+    TextTooLong {
+        #[label(primary, "longer than a text may be")]
+        at: Span,
+    },
     #[error("`{divisor}` can be 0 here")]
     #[diagnostic(code(E0410), help("add `{divisor} != 0 and …` to the condition, or declare a range without 0"))]
     DivisionByZero {

@@ -1,6 +1,6 @@
 //! What must fit a declared type, and what is said where it does not.
 
-use axtrace_runtime::types::{Kind, Scalar, Type, Types, Unit};
+use axtrace_runtime::types::{Scalar, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
@@ -10,6 +10,9 @@ use super::show::{bounds, show};
 use super::walk::Walk;
 use crate::graph::{NodeId, NodeKind};
 use crate::prove::Hint;
+
+/// The longest text that an input of a finding has.
+const SHOWN: u32 = 200;
 
 impl Walk<'_> {
     pub(super) fn fields_fit(&mut self, kind: &NodeKind, declared: &Type) {
@@ -221,50 +224,9 @@ pub(super) fn beyond(node: NodeId, found: &Type, declared: &Type) -> Vec<Hint> {
     match (found.required(), declared.required()) {
         (Type::Scalar(found), Type::Scalar(declared)) if found.hi > declared.hi => vec![Hint::Number(node, declared.hi + 1, found.hi)],
         (Type::Scalar(found), Type::Scalar(declared)) if found.lo < declared.lo => vec![Hint::Number(node, found.lo, declared.lo - 1)],
+        (Type::Text { max: found }, Type::Text { max: declared }) if found > declared && *declared <= SHOWN => {
+            vec![Hint::Length(node, i128::from(*declared) + 1, i128::from(*found))]
+        }
         _ => Vec::new(),
-    }
-}
-
-/// The longest text that a value can be written as.
-pub(super) fn longest(ty: &Type, types: &Types) -> u32 {
-    match ty {
-        Type::Boolean => 5,
-        Type::Scalar(scalar) => longest_scalar(*scalar),
-        Type::Text { max } => *max,
-        Type::Enum(id) => types.enum_type(*id).values.iter().map(|value| value.chars().count() as u32).max().unwrap_or(0),
-        Type::Set(id) => types.enum_type(*id).values.iter().map(|value| value.chars().count() as u32 + 2).sum::<u32>() + 2,
-        Type::Record(id) => {
-            let fields = &types.record(*id).fields;
-            fields.iter().map(|field| field.name.chars().count() as u32 + 4 + longest(&field.ty, types)).fold(4, u32::saturating_add)
-        }
-        Type::List { element, max, .. } => longest(element, types).saturating_add(4).saturating_mul(*max).saturating_add(2),
-        Type::Optional(inner) => longest(inner, types).max(7),
-        Type::Ratio { .. } => 90,
-        Type::Zone => 64,
-    }
-}
-
-/// The longest text of a scalar between its bounds.
-fn longest_scalar(scalar: Scalar) -> u32 {
-    let digits = scalar.lo.unsigned_abs().max(scalar.hi.unsigned_abs()).checked_ilog10().unwrap_or(0) + 1;
-    let sign = u32::from(scalar.lo < 0);
-    match scalar.kind {
-        Kind::Number { scale, unit } => {
-            let point = u32::from(scale > 0);
-            let unit = match unit {
-                Unit::One => 0,
-                Unit::Percent => 2,
-                Unit::Money(_) => 4,
-            };
-            sign + digits.max(scale + 1) + point + unit
-        }
-        Kind::Days => sign + digits + 5,
-        // Hours, minutes and seconds with their units and blanks.
-        Kind::Duration | Kind::DurationIn(_) => sign + digits + 16,
-        Kind::Period => sign + digits + 7,
-        Kind::Weekday => 9,
-        Kind::Date => 11,
-        Kind::Time => 8,
-        Kind::Datetime | Kind::DatetimeIn(_) => 32,
     }
 }

@@ -12,6 +12,9 @@ impl Walk<'_> {
         if let Type::Ratio { kind, .. } = declared {
             return self.quotients(node, function, operands, kind);
         }
+        if matches!(self.graph.node(*operands.first().unwrap_or(&node)).ty, Type::Text { .. }) {
+            return self.text_function(node, function, operands, declared);
+        }
         if let Some(ty) = self.list_function(node, function, operands) {
             return ty;
         }

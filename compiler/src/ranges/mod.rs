@@ -14,14 +14,16 @@ mod memory;
 mod nodes;
 mod quotients;
 mod show;
+mod texts;
 mod time;
 mod walk;
 
 pub use findings::RangeFinding;
 pub use show::show;
+pub use texts::LONGEST as LONGEST_TEXT;
 
 use axtrace_runtime::calendar::Zone;
-use axtrace_runtime::meta::DecisionId;
+use axtrace_runtime::meta::{DecisionId, Piece};
 use axtrace_runtime::types::{Type, Types};
 use axtrace_source::{Finding, Sources};
 
@@ -51,6 +53,10 @@ pub fn with_witness(suspect: Suspect, program: &Program, meter: &Meter) -> Findi
         return Finding::new(suspect.finding);
     }
     let (decision, node) = (suspect.decision, suspect.node);
+    if matches!(suspect.finding, RangeFinding::TextTooLong { .. }) {
+        // An input that shows it would be longer than anybody reads.
+        return Finding::new(suspect.finding);
+    }
     let mut does_it = |run: &Result<Run, Fault>| {
         run.as_ref().err().is_some_and(|fault| fault.decision == decision && is_it(&suspect.finding, node, fault))
     };
@@ -73,7 +79,7 @@ fn is_it(finding: &RangeFinding, node: NodeId, fault: &Fault) -> bool {
 
 /// Finds the bounds of every value of every decision.
 #[must_use]
-pub fn ranges(graphs: &mut [Graph], types: &Types, zones: &[Zone], sources: &Sources) -> Vec<Suspect> {
+pub fn ranges(graphs: &mut [Graph], templates: &[Vec<Piece>], types: &Types, zones: &[Zone], sources: &Sources) -> Vec<Suspect> {
     let gives: Vec<Type> = graphs.iter().map(|graph| graph.meta.gives.clone()).collect();
-    graphs.iter_mut().flat_map(|graph| walk::Walk::new(graph, &gives, types, zones, sources).run()).collect()
+    graphs.iter_mut().flat_map(|graph| walk::Walk::new(graph, &gives, templates, types, zones, sources).run()).collect()
 }

@@ -4,7 +4,7 @@ use axtrace_runtime::types::{DATE_LIMITS, Kind, Scalar, Type};
 use axtrace_runtime::value::Value;
 
 use super::RangeFinding;
-use super::fits::{constant, element_of, longest, stored, union};
+use super::fits::{constant, element_of, stored, union};
 use super::intervals::{self, Range};
 use super::show::show;
 use super::walk::Walk;
@@ -45,6 +45,7 @@ impl Walk<'_> {
         }
         self.graph.nodes[node.index()].ty = ty.plain();
         self.narrow(node);
+        self.narrow_text(node);
     }
 
     pub(super) fn ty(&self, node: NodeId) -> Type {
@@ -137,7 +138,7 @@ impl Walk<'_> {
                 let gives = self.gives[decision.index()].clone();
                 if declared.is_optional() && !gives.is_optional() { Type::Optional(Box::new(gives)) } else { gives }
             }
-            NodeKind::Text { values, .. } => self.text(node, values),
+            NodeKind::Text { template, values } => self.text(node, *template, values),
             NodeKind::Compare(..) => Type::Boolean,
             NodeKind::Divide { left, right, scale_left, scale_right } => self.divide(node, (*left, *right), (*scale_left, *scale_right)),
             NodeKind::Round { value, rounding, places } => self.round(node, *value, *rounding, *places),
@@ -211,12 +212,6 @@ impl Walk<'_> {
 
     fn is_missing(&self, node: NodeId) -> bool {
         matches!(self.graph.node(node).kind, NodeKind::Constant(Value::Missing))
-    }
-
-    pub(super) fn text(&self, node: NodeId, values: &[NodeId]) -> Type {
-        let written = self.graph.node(node).span.len();
-        let longest = values.iter().map(|value| longest(&self.ty(*value), self.types)).fold(0, u32::saturating_add);
-        Type::Text { max: written.saturating_add(longest).min(1 << 29) }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axtrace_runtime::calendar::Zone;
-use axtrace_runtime::meta::Policy;
+use axtrace_runtime::meta::{Piece, Policy};
 use axtrace_runtime::types::{Scalar, Type, Types};
 use axtrace_source::Sources;
 
@@ -20,6 +20,7 @@ pub(super) struct Walk<'a> {
     pub(super) gives: &'a [Type],
     pub(super) types: &'a Types,
     pub(super) zones: &'a [Zone],
+    pub(super) templates: &'a [Vec<Piece>],
     pub(super) sources: &'a Sources,
     pub(super) facts: Facts,
     /// Locals by what is known where they are defined.
@@ -38,7 +39,14 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(graph: &'a mut Graph, gives: &'a [Type], types: &'a Types, zones: &'a [Zone], sources: &'a Sources) -> Self {
+    pub fn new(
+        graph: &'a mut Graph,
+        gives: &'a [Type],
+        templates: &'a [Vec<Piece>],
+        types: &'a Types,
+        zones: &'a [Zone],
+        sources: &'a Sources,
+    ) -> Self {
         let broken = vec![false; graph.nodes.len()];
         let mut locals: HashMap<Known, Vec<NodeId>> = HashMap::new();
         for local in &graph.locals {
@@ -54,6 +62,7 @@ impl<'a> Walk<'a> {
             graph,
             gives,
             types,
+            templates,
             zones,
             sources,
             facts: Facts::default(),

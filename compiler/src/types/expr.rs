@@ -48,7 +48,7 @@ impl<'a> Checker<'a, '_> {
             ast::ExprKind::In { value, domain, negated, .. } => self.is_in(value, domain, *negated, span),
             ast::ExprKind::IsGiven { value, negated, .. } => self.is_given(value, *negated, span),
             ast::ExprKind::IsReferral(_) => self.unbuilt_expr("is referral", span),
-            ast::ExprKind::Matches { .. } => self.unbuilt_expr("matches", span),
+            ast::ExprKind::Matches { value, pattern, .. } => self.matches(value, pattern, span),
             ast::ExprKind::Error => Expr::error(span),
         }
     }

@@ -265,6 +265,25 @@ pub enum TypeFinding {
         #[label(primary, "not a unit of time")]
         at: Span,
     },
+    #[error("this is no pattern: {says}")]
+    #[diagnostic(code(E0340))]
+    NoPattern {
+        says: String,
+        #[label(primary, "{says}")]
+        at: Span,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("\"{format}\" does not say how a date is written")]
+    #[diagnostic(
+        code(E0341),
+        help("a format has `YYYY`, `MM` and `DD` once each, and between them signs that are neither letters nor digits: \"DD.MM.YYYY\"")
+    )]
+    NoDateFormat {
+        format: String,
+        #[label(primary, "no format of a date")]
+        at: Span,
+    },
     #[error("two tests expect different things of the same input")]
     #[diagnostic(code(E0601), help("one of the two is wrong: nothing can pass both"))]
     ContradictingTests {

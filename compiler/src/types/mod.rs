@@ -20,6 +20,7 @@ mod outcome;
 mod quotients;
 mod scope;
 mod tests;
+mod text;
 mod time;
 pub mod words;
 
@@ -37,6 +38,7 @@ pub use findings::TypeFinding;
 use crate::hir::{self, DefineId};
 use crate::resolve::{NameFinding, Resolved};
 use scope::Scope;
+use text::Patterns;
 
 /// How many declarations may each need the next to be understood, if they stand in the wrong order.
 const MAX_CHAIN: u32 = 500;
@@ -69,6 +71,7 @@ struct Checker<'a, 'f> {
     defines: Vec<Lazy<hir::Define>>,
     signatures: Vec<Option<Signature>>,
     zones: Vec<Zone>,
+    patterns: Patterns,
     /// The values of all enums by name, with their places.
     enum_values: HashMap<&'a str, HashMap<EnumId, u16>>,
     /// The enum of the days of the week, once there is a set of them.
@@ -111,6 +114,7 @@ pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings
         defines: waiting(resolved.defines.len()),
         signatures: vec![None; resolved.decisions.len()],
         zones: Vec::new(),
+        patterns: Patterns::default(),
         enum_values: HashMap::new(),
         weekdays: None,
         broken_fields: HashSet::new(),
@@ -158,6 +162,7 @@ impl<'a> Checker<'a, '_> {
             decisions: decisions.into_iter().collect::<Option<_>>()?,
             types: self.types,
             zones: self.zones,
+            patterns: self.patterns.finish(),
             tests,
         })
     }

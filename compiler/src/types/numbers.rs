@@ -75,6 +75,7 @@ impl<'a> Checker<'a, '_> {
             return Expr::error(span);
         }
         let alike = match (&left.ty, &right.ty) {
+            (Type::Text { .. }, Type::Text { .. }) => true,
             (Type::Scalar(a), Type::Scalar(b)) => dimension(a.kind) == dimension(b.kind),
             (a, b) => kind_of(a).zip(kind_of(b)).is_some_and(|(a, b)| dimension(a) == dimension(b)),
         };

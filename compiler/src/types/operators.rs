@@ -279,7 +279,9 @@ impl<'a> Checker<'a, '_> {
             ast::CompareOp::Greater => Comparison::Greater,
             ast::CompareOp::GreaterOrEqual => Comparison::GreaterOrEqual,
             ast::CompareOp::Has | ast::CompareOp::HasAll | ast::CompareOp::HasAny => return self.has(op, left, right, span),
-            ast::CompareOp::StartsWith | ast::CompareOp::EndsWith | ast::CompareOp::Contains => return self.text_test(op, left, span),
+            ast::CompareOp::StartsWith | ast::CompareOp::EndsWith | ast::CompareOp::Contains => {
+                return self.text_test(op, left, right, span);
+            }
         };
         if let Some(value) = tested_for_missing(left, right) {
             let test = if comparison == Comparison::NotEqual { "is given" } else { "is missing" };
@@ -292,18 +294,6 @@ impl<'a> Checker<'a, '_> {
             return Expr::error(span);
         }
         self.comparison(comparison, Spanned::new(op.node.text(), op.span), left, right, span)
-    }
-
-    /// Tests of texts come later; of a set the author means `has`.
-    fn text_test(&mut self, op: Spanned<ast::CompareOp>, left: &'a ast::Expr, span: Span) -> Expr {
-        let left = self.expr(left, None);
-        if op.node == ast::CompareOp::Contains && matches!(left.ty, Type::Set(_)) && !left.is_error() {
-            let (expected, found, at) = ("a text".to_string(), self.words(&left.ty), left.span);
-            let help = Some("of a set write `has`, `has all` or `has any`".into());
-            self.report(TypeFinding::Mismatch { expected, found, at, declared: None, help });
-            return Expr::error(span);
-        }
-        self.unbuilt_expr(op.node.text(), span)
     }
 
     pub(super) fn refuse_missing(&mut self, sides: [&Expr; 2]) -> bool {
@@ -331,11 +321,11 @@ impl<'a> Checker<'a, '_> {
             (Type::Scalar(a), Type::Ratio { kind: b, .. }) if dimension(a.kind) == dimension(*b) => {
                 plain_compare(comparison, left, right, span)
             }
-            (Type::Text { .. }, Type::Text { .. }) if !equality => self.unbuilt_expr(format!("{} of texts", op.node), op.span),
-            (Type::Record(_), Type::Record(_)) | (Type::List { .. }, Type::List { .. }) if equality && same_shape(&left.ty, &right.ty) => {
-                self.unbuilt_expr("= of records and lists", op.span)
+            (Type::Text { .. }, Type::Text { .. }) => plain_compare(comparison, left, right, span),
+            (Type::Boolean | Type::Enum(_) | Type::Set(_) | Type::Record(_), _) if equality && same_shape(&left.ty, &right.ty) => {
+                plain_compare(comparison, left, right, span)
             }
-            (Type::Boolean | Type::Text { .. } | Type::Enum(_) | Type::Set(_), _) if equality && same_shape(&left.ty, &right.ty) => {
+            (Type::List { .. }, Type::List { .. }) if equality && comparable(&left.ty, &right.ty) => {
                 plain_compare(comparison, left, right, span)
             }
             (Type::Enum(_), Type::Text { .. }) => {
@@ -387,6 +377,9 @@ impl<'a> Checker<'a, '_> {
         let value = self.expr(value, None);
         if value.is_error() || self.refuse_missing([&value, &value]) {
             return Expr::error(span);
+        }
+        if matches!(value.ty, Type::Text { .. }) {
+            return self.in_range_of_texts(value, range, span);
         }
         let (kind, mut scale) = match value.ty {
             Type::Scalar(scalar) => (scalar.kind, scalar.kind.scale()),
@@ -455,9 +448,8 @@ impl<'a> Checker<'a, '_> {
         let items: Vec<_> = items.iter().map(|item| self.expr(item, Some(&hint))).collect();
         let scale = |expr: &Expr| expr.ty.scalar().map_or(0, |it| it.kind.scale());
         let most = items.iter().filter(|item| !item.is_error()).map(scale).chain([scale(&value)]).max().unwrap_or(0);
-        let comparable = !matches!(value.ty, Type::Record(_) | Type::List { .. } | Type::Zone);
-        if !comparable {
-            return self.unbuilt_expr("in {…} of records and lists", span);
+        if value.ty == Type::Zone {
+            return self.unbuilt_expr("in {…} of time zones", span);
         }
         let quotients = items.iter().chain([&value]).any(|side| matches!(side.ty, Type::Ratio { .. }));
         let value = if quotients { as_ratio(value) } else { rescale_to(value, most) };
@@ -527,6 +519,17 @@ fn is_kind(expr: &Expr, kind: Kind) -> bool {
 
 fn is_calendar_distance(expr: &Expr) -> bool {
     is_kind(expr, Kind::Days) || is_kind(expr, Kind::Period)
+}
+
+/// Whether two values are equal or not: numbers of any places are, and lists of what is.
+fn comparable(left: &Type, right: &Type) -> bool {
+    match (left, right) {
+        (Type::Scalar(left), Type::Scalar(right)) => dimension(left.kind) == dimension(right.kind),
+        (Type::List { element: left, .. }, Type::List { element: right, .. }) | (Type::Optional(left), Type::Optional(right)) => {
+            comparable(left, right)
+        }
+        (left, right) => same_shape(left, right),
+    }
 }
 
 fn is_moment(expr: &Expr) -> bool {

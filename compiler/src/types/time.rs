@@ -9,7 +9,7 @@ use super::Checker;
 use super::expr::{unary, widened};
 use crate::function::Function;
 use crate::hir::{Binary, Expr, ExprKind, Unary};
-use crate::interpret::functions::apply;
+use crate::interpret::functions::{Tables, apply};
 
 impl<'a> Checker<'a, '_> {
     /// `years_between(from, to)`, `months_between(from, to)`.
@@ -111,7 +111,9 @@ impl<'a> Checker<'a, '_> {
             return Expr::error(span);
         }
         let known: Option<Vec<Value>> = operands.iter().map(|operand| operand.constant().cloned()).collect();
-        let folded = known.and_then(|values| apply(function, &values, &self.zones)).filter(|value| *value != Value::Missing);
+        let folded = known
+            .and_then(|values| apply(function, &values, Tables { zones: &self.zones, patterns: &[] }))
+            .filter(|value| *value != Value::Missing);
         match (folded, ty.scalar()) {
             (Some(Value::Scalar(number)), Some(scalar)) => super::literal::scalar(scalar.kind, number, span),
             (Some(value @ Value::Datetime { instant, .. }), Some(scalar)) => {

@@ -50,6 +50,8 @@ pub(crate) fn program(params: Vec<FieldType>, enums: Vec<EnumType>, records: Vec
         constants: vec![],
         templates: vec![],
         listed: vec![],
+        patterns: Vec::new(),
+        plans: Vec::new(),
         sources: Sources::new(),
         digest: String::new(),
         version: None,

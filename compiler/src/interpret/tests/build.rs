@@ -208,6 +208,8 @@ impl Build {
             constants: Vec::new(),
             templates: Vec::new(),
             listed: Vec::new(),
+            patterns: Vec::new(),
+            plans: Vec::new(),
             sources,
             digest: format!("sha256:{}", "0".repeat(64)),
             version: None,

@@ -26,6 +26,7 @@ impl Steering<'_, '_> {
             (Function::DateOf, &[instant, zone]) => self.local(instant, zone, Some(number), None, depth),
             (Function::TimeOf, &[instant, zone]) => self.local(instant, zone, None, Some(number), depth),
             (Function::DatetimeAt, &[date, time, zone]) => self.shown(date, time, zone, number, depth),
+            (Function::LengthOf, &[text]) => self.length(text, number, depth),
             _ => false,
         }
     }
