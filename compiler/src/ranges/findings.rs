@@ -67,7 +67,7 @@ pub enum RangeFinding {
         exponent_at: Span,
     },
     #[error("this text can be longer than 1,000,000 characters")]
-    #[diagnostic(code(E0440), help("declare what stands in it as shorter: `text with up to 200 characters`, `list of … with 0..50 items`"))]
+    #[diagnostic(code(E0450), help("declare what stands in it as shorter: `text with up to 200 characters`, `list of … with 0..50 items`"))]
     TextTooLong {
         #[label(primary, "longer than a text may be")]
         at: Span,

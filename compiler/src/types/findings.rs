@@ -269,7 +269,7 @@ pub enum TypeFinding {
     #[diagnostic(code(E0340))]
     NoPattern {
         says: String,
-        #[label(primary, "{says}")]
+        #[label(primary, "here")]
         at: Span,
         #[help]
         help: Option<String>,

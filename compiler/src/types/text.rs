@@ -172,12 +172,14 @@ impl<'a> Checker<'a, '_> {
         let [text, places] = args else {
             return self.wrong_count("to_decimal", "a text and a number of places", args.len(), span);
         };
-        let places = self.typed_as(&places.value, &Type::integer(0, MOST_PLACES), None);
-        match places.constant().and_then(Value::number) {
-            Some(number) if (0..=MOST_PLACES).contains(&number) => self.number_of(&text.value, number as u32, span),
-            _ if places.is_error() => Expr::error(span),
-            _ => {
-                self.report(TypeFinding::NotConstant { what: "the number of places, 0 to 18,".into(), at: places.span });
+        let ty = Type::integer(0, MOST_PLACES);
+        let places = self.typed_as(&places.value, &ty, None);
+        match places.constant().cloned() {
+            Some(value) if !self.value_fits(&value, &ty, places.span, None) => Expr::error(span),
+            Some(value) => self.number_of(&text.value, value.number().and_then(|places| places.try_into().ok()).unwrap_or(0), span),
+            None if places.is_error() => Expr::error(span),
+            None => {
+                self.report(TypeFinding::NotConstant { what: "the number of places".into(), at: places.span });
                 Expr::error(span)
             }
         }

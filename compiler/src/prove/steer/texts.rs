@@ -120,8 +120,17 @@ impl Steering<'_, '_> {
             return false;
         }
         match self.scene.model.classes.get(class).term.clone() {
-            Term::Call(Function::Lower | Function::Upper | Function::Trim, operands) => {
-                operands.first().is_some_and(|of| self.length(*of, length as i128, depth + 1))
+            Term::Call(function @ (Function::Lower | Function::Upper | Function::Trim), operands) => {
+                let Some(of) = operands.first().copied() else { return false };
+                let (letter, growth) = match function {
+                    Function::Lower => ('İ', texts::LOWER_GROWTH as usize),
+                    Function::Upper => ('ΐ', texts::UPPER_GROWTH as usize),
+                    _ => ('x', 1),
+                };
+                // Only letters that grow make it longer than its operand can be.
+                let grown = length > self.longest(of) && growth > 1;
+                let text: String = std::iter::repeat_n(letter, length.div_ceil(growth)).collect();
+                if grown { self.put_text(of, &text, depth + 1) } else { self.length(of, length as i128, depth + 1) }
             }
             Term::Text(template, parts) => self.length_of_pieces(template, &parts, length, depth),
             _ => {
