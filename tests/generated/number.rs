@@ -61,7 +61,7 @@ impl Generator {
             3 => self.rounded_quotient(scope, kind, depth),
             4 if scope.loops < 2 => self.sum(scope, kind, depth),
             5 => self.extreme(scope, kind, depth),
-            6 if self.random.chance(50) => self.from_text(scope, kind, depth),
+            6 if self.random.chance(50) => self.read_text(scope, kind, depth),
             _ => self.operation(scope, kind, depth),
         };
         made.unwrap_or_else(|| self.leaf(scope, kind))

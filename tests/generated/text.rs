@@ -86,7 +86,7 @@ impl Generator {
     }
 
     /// A number or a date that comes from a text.
-    pub fn from_text(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
+    pub fn read_text(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
         let text = self.some_text(scope, depth.min(1));
         match kind {
             Kind::Date => {

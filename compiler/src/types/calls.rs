@@ -116,9 +116,9 @@ impl<'a> Checker<'a, '_> {
                 self.wrong_count(&function.text, "what it goes through: `x in items`", args.len(), span)
             }
             "length_of" | "lower" | "upper" | "trim" | "characters" => self.text_function(function, args, span),
-            "to_integer" => self.to_integer(args, span),
-            "to_decimal" => self.to_decimal(args, span),
-            "to_date" => self.to_date(args, span),
+            "to_integer" => self.read_integer(args, span),
+            "to_decimal" => self.read_decimal(args, span),
+            "to_date" => self.read_date(args, span),
             other => self.unbuilt_expr(other, function.span),
         }
     }

@@ -162,13 +162,13 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// `to_integer(text)`.
-    pub(super) fn to_integer(&mut self, args: &'a [ast::CallArg], span: Span) -> Expr {
+    pub(super) fn read_integer(&mut self, args: &'a [ast::CallArg], span: Span) -> Expr {
         let [text] = args else { return self.wrong_count("to_integer", "one text", args.len(), span) };
         self.number_of(&text.value, 0, span)
     }
 
     /// `to_decimal(text, 2)`.
-    pub(super) fn to_decimal(&mut self, args: &'a [ast::CallArg], span: Span) -> Expr {
+    pub(super) fn read_decimal(&mut self, args: &'a [ast::CallArg], span: Span) -> Expr {
         let [text, places] = args else {
             return self.wrong_count("to_decimal", "a text and a number of places", args.len(), span);
         };
@@ -193,7 +193,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// `to_date(text, "YYYYMMDD")`.
-    pub(super) fn to_date(&mut self, args: &'a [ast::CallArg], span: Span) -> Expr {
+    pub(super) fn read_date(&mut self, args: &'a [ast::CallArg], span: Span) -> Expr {
         let [text, format] = args else { return self.wrong_count("to_date", "a text and the format of the date", args.len(), span) };
         let (text, format) = (self.typed_as(&text.value, &any_text(), None), self.typed_as(&format.value, &any_text(), None));
         match format.constant() {

@@ -93,7 +93,7 @@ impl Steering<'_, '_> {
     pub(super) fn order_texts(&mut self, left: (ClassId, &str), right: (ClassId, &str), wish: bool, depth: u32) -> bool {
         let after = |text: &str| format!("{text}a");
         if wish {
-            return self.put_text(right.0, &after(left.1), depth) || right.1 > "" && self.put_text(left.0, "", depth);
+            return self.put_text(right.0, &after(left.1), depth) || !right.1.is_empty() && self.put_text(left.0, "", depth);
         }
         self.put_text(left.0, right.1, depth) || self.put_text(right.0, left.1, depth)
     }
