@@ -135,6 +135,12 @@ impl<'a> Checker<'a, '_> {
                 let known = known.then(|| format!("write `{text}` without quotes"));
                 known.or_else(|| Some("the value of an enum is written without quotes".into()))
             }
+            (_, Type::Scalar(Scalar { kind: kind @ (Kind::Date | Kind::Time), .. }))
+                if expr.ty.scalar().is_some_and(|it| it.is_datetime()) =>
+            {
+                let (what, of) = if *kind == Kind::Date { ("date", "date_of") } else { ("time of day", "time_of") };
+                Some(format!("an instant has a {what} in a zone: `{of}({}, zone)`", self.text(expr.span)))
+            }
             (_, Type::Enum(_)) if matches!(expr.ty, Type::Set(_)) => {
                 Some("`has` takes one value; for several write `has all {…}` or `has any {…}`".into())
             }
