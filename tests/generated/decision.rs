@@ -197,6 +197,15 @@ impl Generator {
         let Type::List { element, .. } = list.ty() else { return None };
         let (binder, inner) = self.element(scope, &element);
         *scope = inner;
+        if self.random.chance(35)
+            && let Some(second) = self.list(scope, |ty| matches!(ty, Type::List { max, .. } if *max <= 8), 0)
+            && let Type::List { element, .. } = second.ty()
+        {
+            let (other, inner) = self.element(scope, &element);
+            *scope = inner;
+            let text = format!(" for each {binder} in ~, {other} in ~");
+            return Some(Node::part(text, vec![list, second]).mark("for each").mark("for each of several"));
+        }
         Some(Node::part(format!(" for each {binder} in ~"), vec![list]).mark("for each"))
     }
 

@@ -53,7 +53,11 @@ impl Generator {
             Type::Text { max } => self.text(scope, *max, depth),
             Type::Set(id) if depth > 0 => self.set(scope, *id, depth),
             Type::Record(id) if depth > 0 => self.record(scope, id.0 as usize, depth),
-            Type::List { element, min, max } if depth > 0 => self.list_literal(scope, element, (*min, *max), depth),
+            Type::List { element, min, max } if depth > 0 => {
+                let made =
+                    if scope.loops < 2 && self.random.chance(40) { self.list_fitting(scope, element, (*min, *max), depth) } else { None };
+                made.unwrap_or_else(|| self.list_literal(scope, element, (*min, *max), depth))
+            }
             Type::Enum(id) if self.random.chance(20) && !self.is_weekday(*id) => self.qualified(*id),
             other => self.literal(other),
         }
@@ -117,7 +121,13 @@ impl Generator {
             13 => Some(self.several(scope, "or", depth)),
             14 => Some(self.given_or(scope, depth)),
             15 => Some(Node::value(Type::Boolean, "not ~", vec![self.grouped(scope, depth)]).mark("not")),
-            16 if scope.loops < 2 => self.quantified(scope, depth),
+            16 if scope.loops < 2 => {
+                if self.random.chance(50) {
+                    self.quantified(scope, depth)
+                } else {
+                    self.list_condition(scope, depth)
+                }
+            }
             17 => self.called(scope, |ty| *ty == Type::Boolean, depth),
             18 => self.quotients(scope, depth),
             _ => {
@@ -255,6 +265,7 @@ impl Generator {
 
     /// A list that can be gone through.
     pub fn list(&mut self, scope: &Scope, fits: impl Fn(&Type) -> bool, depth: usize) -> Option<Node> {
+        let fits: &dyn Fn(&Type) -> bool = &fits;
         let list = |ty: &Type| matches!(ty, Type::List { max, .. } if scope.loops == 0 || *max < 20) && fits(ty);
         if self.random.chance(20)
             && let Some(node) = self.called(scope, list, depth.min(1))
@@ -266,6 +277,14 @@ impl Generator {
         {
             return Some(node);
         }
+        if depth > 0
+            && scope.loops < 2
+            && self.random.chance(30)
+            && let Some(node) = self.made_list(scope, depth)
+            && list(&node.ty())
+        {
+            return Some(node);
+        }
         self.place(scope, list).map(|place| read(&place.ty, place.text))
     }
 
@@ -274,6 +293,11 @@ impl Generator {
         let (name, mut inner) = (self.name("it"), scope.clone());
         inner.declare(&name, ty, &self.meta.types);
         inner.loops += 1;
+        if self.random.chance(20) {
+            let place = self.name("n");
+            inner.declare(&place, &Type::integer(1, 10_000), &self.meta.types);
+            return (format!("{name} at {place}"), inner);
+        }
         (name, inner)
     }
 

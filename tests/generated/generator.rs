@@ -174,6 +174,8 @@ pub fn written(ty: &Type, types: &Types) -> String {
         Type::Set(id) => format!("set of {}", types.enum_type(*id).name),
         Type::Record(id) => types.record(*id).name.clone(),
         Type::List { element, min, max } => format!("list of {} with {min}..{max} items", written(element, types)),
+        ty if *ty == super::lists::named()[0] => "MaybeCount".into(),
+        ty if *ty == super::lists::named()[1] => "MaybeText".into(),
         Type::Optional(inner) => format!("{}?", written(inner, types)),
         Type::Ratio { .. } | Type::Zone => "timezone".into(),
     }

@@ -20,6 +20,7 @@ mod agree;
 mod decision;
 mod expression;
 mod generator;
+mod lists;
 mod number;
 mod program;
 mod quotient;
@@ -130,6 +131,31 @@ const CONSTRUCTS: &[&str] = &[
     "sum",
     "sum where",
     "sum of a list",
+    "list of bodies",
+    "list where",
+    "several binders",
+    "sort",
+    "sort by text",
+    "distinct",
+    "pairs",
+    "runs",
+    "groups",
+    "plus of lists",
+    "numbers as a list",
+    "min of a list",
+    "max of a list",
+    "average",
+    "first",
+    "last",
+    "position",
+    "item",
+    "in a list",
+    "found is given",
+    "fold",
+    "a fold that starts anew",
+    "a fold that keeps its range",
+    "a fold of several binders",
+    "for each of several",
     "count",
     "count where",
     "+",

@@ -59,7 +59,13 @@ impl Generator {
             1 => self.or_else(scope, kind, depth),
             2 => self.called(scope, |ty| matches!(ty, Type::Scalar(scalar) if dimension(scalar.kind) == dimension(kind)), depth),
             3 => self.rounded_quotient(scope, kind, depth),
-            4 if scope.loops < 2 => self.sum(scope, kind, depth),
+            4 if scope.loops < 2 => {
+                if self.random.chance(50) {
+                    self.sum(scope, kind, depth)
+                } else {
+                    self.found(scope, kind, depth)
+                }
+            }
             5 => self.extreme(scope, kind, depth),
             6 if self.random.chance(50) => self.read_text(scope, kind, depth),
             _ => self.operation(scope, kind, depth),

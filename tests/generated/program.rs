@@ -17,6 +17,7 @@ pub fn program(random: Random) -> Node {
     if generator.random.chance(50) {
         parts.push(Node::item("owner \"The office\"\n", Vec::new()));
     }
+    parts.push(Node::item(super::lists::NAMED, Vec::new()));
     parts.extend(generator.enums());
     generator.weekdays();
     parts.extend(generator.records());
@@ -84,7 +85,14 @@ impl Generator {
     }
 
     pub fn list_type(&mut self) -> Type {
-        let element = self.simple_type();
+        let element = match self.random.below(12) {
+            0 => self.random.pick(&super::lists::named()).clone(),
+            1 => {
+                let (inner, max) = (self.simple_type(), 1 + self.random.below(3) as u32);
+                Type::List { element: Box::new(inner), min: 0, max }
+            }
+            _ => self.simple_type(),
+        };
         let (min, max) = *self.random.pick(&[(0, 5), (0, 8), (1, 4), (2, 3), (0, 1), (0, 60), (3, 3)]);
         Type::List { element: Box::new(element), min, max }
     }
@@ -92,7 +100,7 @@ impl Generator {
     /// A type that is neither a list nor optional.
     pub fn simple_type(&mut self) -> Type {
         let types = &self.meta.types;
-        let (enums, records) = (types.enums.len(), types.records.len());
+        let (enums, records) = (types.enums.len(), types.records.iter().filter(|record| !record.name.contains(' ')).count());
         match self.random.below(16) {
             0 => Type::Boolean,
             1 => Type::Enum(EnumId(self.random.below(enums) as u32)),
