@@ -85,6 +85,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0430", include_str!("../docs/findings/E0430.md")),
     ("E0440", include_str!("../docs/findings/E0440.md")),
     ("E0441", include_str!("../docs/findings/E0441.md")),
+    ("E0442", include_str!("../docs/findings/E0442.md")),
     ("E0450", include_str!("../docs/findings/E0450.md")),
     ("E0501", include_str!("../docs/findings/E0501.md")),
     ("E0502", include_str!("../docs/findings/E0502.md")),

@@ -12,6 +12,7 @@ use crate::program::Program;
 use crate::prove::{Meter, prove};
 use crate::ranges::{ranges, with_witness};
 use crate::resolve::resolve;
+use crate::steps::steps;
 use crate::types::check;
 use crate::{graph::Graph, hir};
 
@@ -76,6 +77,7 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
         return None;
     }
     let suspects = ranges(&mut graphs, &templates, &typed.types, &typed.zones, &sources);
+    steps(&graphs, findings);
     let program = assemble(typed, graphs, templates, sources, version);
     let meter = Meter::of_program();
     for suspect in suspects {

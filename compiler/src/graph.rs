@@ -45,6 +45,8 @@ pub struct Graph {
     pub obligations: Vec<Obligation>,
     /// Conditions of groups.
     pub groups: Vec<Group>,
+    /// How many steps the decision says that it may take, and where.
+    pub steps: Option<(u64, Span)>,
     /// What it evaluates.
     pub body: Body,
 }

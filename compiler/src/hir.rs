@@ -106,6 +106,8 @@ pub struct Decision {
     pub policy: Option<Policy>,
     /// Relations of the parameters.
     pub always: Vec<Expr>,
+    /// How many steps it says that it may take, and where.
+    pub steps: Option<(u64, Span)>,
     /// Lets of the decision, each after those it uses.
     pub lets: Vec<Let>,
     /// Groups.

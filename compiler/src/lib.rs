@@ -14,6 +14,7 @@ mod program;
 pub mod prove;
 pub mod ranges;
 pub mod resolve;
+mod steps;
 pub mod suggest;
 pub mod types;
 

@@ -127,6 +127,7 @@ fn empty(decision: &hir::Decision) -> Graph {
         always: Vec::new(),
         obligations: Vec::new(),
         groups: Vec::new(),
+        steps: decision.steps,
         body: Body::Rules(Vec::new()),
     }
 }

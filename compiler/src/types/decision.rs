@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use axtrace_grammar::ast;
 use axtrace_runtime::meta::{DecisionId, Policy};
-use axtrace_runtime::types::{DEFAULT_LIST, Type};
+use axtrace_runtime::types::{DEFAULT_LIST, DEFAULT_NUMBER, Type};
+use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
 use super::{Caller, Checker, Signature, TypeFinding};
@@ -79,6 +80,7 @@ impl<'a> Checker<'a, '_> {
             gives: (gives, item.gives.span),
             policy,
             always: Vec::new(),
+            steps: scope.steps,
             lets: scope.blocks.into_iter().next().unwrap_or_default(),
             groups,
             body,
@@ -97,6 +99,15 @@ impl<'a> Checker<'a, '_> {
                 (!value.is_error()).then_some((Body::Expression(value), Vec::new()))
             }
             ast::DecisionBody::Block(items) => self.block(item, items, gives),
+        }
+    }
+
+    /// `steps up to n`: the greatest number of steps that the decision may take.
+    fn steps(&mut self, written: &'a ast::Expr) {
+        let most = Type::integer(1, DEFAULT_NUMBER);
+        let count = self.constant_within(written, &most, "the number of steps", None);
+        if let Some(count) = count.as_ref().and_then(Value::number).and_then(|count| u64::try_from(count).ok()) {
+            self.scope.steps = Some((count, written.span));
         }
     }
 
@@ -132,7 +143,7 @@ impl<'a> Checker<'a, '_> {
                 ast::DecisionItem::Always(it) => self.not_yet("always", it.span),
                 ast::DecisionItem::Table(it) => self.not_yet("table", it.span),
                 ast::DecisionItem::MayDepend(it) => self.not_yet("may depend on", it.span),
-                ast::DecisionItem::Steps(it) => self.not_yet("steps up to", it.span),
+                ast::DecisionItem::Steps(it) => self.steps(it),
                 ast::DecisionItem::Rule(it) => {
                     overrides.push((vec![rules.len()], it.overrides.as_slice()));
                     self.rule(item, &Written { rule: it, group: None }, gives, &mut names, &mut rules);

@@ -65,6 +65,8 @@ pub(super) struct Scope<'a> {
     pub facts: HashMap<VarId, (Vec<Place>, Vec<Place>)>,
     /// Variables whose types have declared bounds: parameters, arguments, the elements of declared lists.
     pub declared: HashSet<VarId>,
+    /// How many steps a decision says that it may take, and where.
+    pub steps: Option<(u64, Span)>,
     /// The name of the rule that is checked.
     pub rule: Option<String>,
 }

@@ -50,8 +50,18 @@ impl Build {
         };
         let body = if policy.is_some() { Body::Rules(Vec::new()) } else { Body::Expression(NodeId(0)) };
         let (nodes, locals, loops) = (Vec::new(), Vec::new(), Vec::new());
-        let graph =
-            Graph { id: DecisionId(0), meta, nodes, locals, loops, always: Vec::new(), obligations: Vec::new(), groups: Vec::new(), body };
+        let graph = Graph {
+            id: DecisionId(0),
+            meta,
+            nodes,
+            locals,
+            loops,
+            always: Vec::new(),
+            obligations: Vec::new(),
+            groups: Vec::new(),
+            steps: None,
+            body,
+        };
         Self { graph, types: Types::default() }
     }
 
