@@ -91,8 +91,9 @@ fn compiled(name: &str, source: &str) -> Option<Rules> {
     sources.add(name, source).ok()?;
     // The program finds the files of used modules by itself; here they are what the folder of modules holds.
     if source.lines().any(|line| line.starts_with("use ")) {
-        let used = "modules/shop/money.ax";
-        sources.add(used, std::fs::read_to_string(cases().join(used)).ok()?).ok()?;
+        for used in ["modules/shop/money.ax", "modules/shop/stock.ax"] {
+            sources.add(used, std::fs::read_to_string(cases().join(used)).ok()?).ok()?;
+        }
     }
     axtrace::compile(sources).ok()
 }

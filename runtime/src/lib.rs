@@ -21,4 +21,5 @@ pub mod text;
 pub mod text_functions;
 pub mod trace;
 pub mod types;
+pub mod unit;
 pub mod value;

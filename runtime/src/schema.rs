@@ -13,7 +13,7 @@ use crate::types::{EnumId, FieldType, Kind, RecordId, Scalar, Type, Types, Unit}
 
 const DURATION: &str = "[-+]?P?[0-9T].*";
 const DATETIME: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}.*";
-const DIGITS: &str = "-?(0|[1-9][0-9]*)(\\\\.[0-9]+)?";
+const DIGITS: &str = "-?(0|[1-9][0-9]*)(\\.[0-9]+)?";
 
 /// The JSON Schema (draft 2020-12) of the input of a decision, as one JSON object without line breaks.
 #[must_use]
@@ -143,15 +143,19 @@ impl Schema<'_> {
         let number = Kind::Number { scale, unit: Unit::One };
         let ty = if scale == 0 { "integer" } else { "number" };
         let (lo, hi) = (shown(scalar.lo, number), shown(scalar.hi, number));
-        self.put(format_args!("{{\"description\":\"from {} to {}", shown(scalar.lo, scalar.kind), shown(scalar.hi, scalar.kind)));
-        self.put(format_args!("\",\"anyOf\":[{{\"type\":\"{ty}\",\"minimum\":{lo},\"maximum\":{hi}}},"));
+        self.out.push_str("{\"description\":");
+        write_json_text(&mut self.out, &format!("from {} to {}", shown(scalar.lo, scalar.kind), shown(scalar.hi, scalar.kind)));
+        self.put(format_args!(",\"anyOf\":[{{\"type\":\"{ty}\",\"minimum\":{lo},\"maximum\":{hi}}},"));
         let suffix = match unit {
             Unit::One => String::new(),
             Unit::Percent => " *%".to_owned(),
             Unit::Money(currency) => format!(" *{}", currency.code()),
+            Unit::Declared(_) | Unit::Per(..) => format!(" *{}", quoted_pattern(&unit.to_string())),
         };
         let suffix = if suffix.is_empty() { suffix } else { format!("|{suffix}") };
-        self.put(format_args!("{{\"type\":\"string\",\"pattern\":\"^{DIGITS}([eE][-+]?[0-9]+{suffix})?$\"}}"));
+        self.out.push_str("{\"type\":\"string\",\"pattern\":");
+        write_json_text(&mut self.out, &format!("^{DIGITS}([eE][-+]?[0-9]+{suffix})?$"));
+        self.out.push('}');
         if let Unit::Money(currency) = unit {
             let code = currency.code();
             self.put(format_args!(
@@ -229,6 +233,12 @@ fn shown(number: i128, kind: Kind) -> String {
     let mut out = String::new();
     write_number(&mut out, number, kind);
     out
+}
+
+/// A text as a pattern that matches only it.
+fn quoted_pattern(text: &str) -> String {
+    let special = |letter: char| "\\^$.|?*+()[]{}".contains(letter);
+    text.chars().flat_map(|letter| special(letter).then_some('\\').into_iter().chain([letter])).collect()
 }
 
 /// A name as part of a JSON pointer in the fragment of a URI.

@@ -138,6 +138,7 @@ pub fn write_number(out: &mut String, number: i128, kind: Kind) {
         Kind::Number { scale, unit: Unit::One } => literal::write_decimal(out, number, scale),
         Kind::Number { scale, unit: Unit::Percent } => literal::write_percent(out, number, scale),
         Kind::Number { scale, unit: Unit::Money(currency) } => literal::write_money(out, number, scale, currency),
+        Kind::Number { scale, unit: unit @ (Unit::Declared(_) | Unit::Per(..)) } => literal::write_quantity(out, number, scale, unit),
         Kind::Duration | Kind::DurationIn(_) => literal::write_duration(out, number),
         Kind::Period => literal::write_period(out, number),
         Kind::Weekday => out.write_str(weekday(number)),
@@ -182,8 +183,8 @@ fn write_ratio(out: &mut String, num: i128, den: i128, kind: Kind) {
     let divisor = i128::try_from(greatest_divisor(num.unsigned_abs(), den.unsigned_abs())).unwrap_or(1).max(1);
     let (num, den) = (num / divisor, den / divisor);
     let whole = match kind {
-        Kind::Number { unit: Unit::Money(currency), .. } => Kind::Number { scale: 0, unit: Unit::Money(currency) },
-        Kind::Number { .. } => Kind::INTEGER,
+        Kind::Number { unit: Unit::One | Unit::Percent, .. } => Kind::INTEGER,
+        Kind::Number { unit, .. } => Kind::Number { scale: 0, unit },
         other => other,
     };
     if den == 1 {
@@ -191,9 +192,9 @@ fn write_ratio(out: &mut String, num: i128, den: i128, kind: Kind) {
     }
     let _ = write!(out, "{num}/{den}");
     match whole {
-        Kind::Number { unit: Unit::Money(currency), .. } => {
-            out.push(' ');
-            out.push_str(currency.code());
+        Kind::Number { unit: Unit::One, .. } => {}
+        Kind::Number { unit, .. } => {
+            let _ = write!(out, " {unit}");
         }
         Kind::Duration => out.push_str(" s"),
         _ => {}
@@ -276,10 +277,64 @@ fn write_json_letter(out: &mut String, letter: char) {
 }
 
 /// A name, in backticks if it could be read as anything else.
-fn write_name(out: &mut String, name: &str) {
+/// Words of the language that may be names, but not units.
+const NEVER_UNITS: &[&str] = &[
+    "after",
+    "always",
+    "as",
+    "at",
+    "because",
+    "before",
+    "by",
+    "change",
+    "characters",
+    "cites",
+    "contains",
+    "each",
+    "ends",
+    "escalates",
+    "expect",
+    "from",
+    "given",
+    "gives",
+    "group",
+    "hit",
+    "hourly",
+    "ignores",
+    "items",
+    "let",
+    "may",
+    "of",
+    "overrides",
+    "owner",
+    "personal",
+    "proposes",
+    "proposing",
+    "protected",
+    "read",
+    "rule",
+    "shadow",
+    "starts",
+    "table",
+    "to",
+    "trusted",
+    "until",
+    "up",
+    "within",
+];
+
+/// Whether a unit can be written without backticks.
+pub(crate) fn is_plain_unit(name: &str) -> bool {
+    is_plain(name) && !NEVER_UNITS.contains(&name)
+}
+
+fn is_plain(name: &str) -> bool {
     let mut letters = name.chars();
-    let plain = letters.next().is_some_and(begins_name) && letters.all(continues_name) && !RESERVED.contains(&name);
-    let tick = if plain { "" } else { "`" };
+    letters.next().is_some_and(begins_name) && letters.all(continues_name) && !RESERVED.contains(&name)
+}
+
+fn write_name(out: &mut String, name: &str) {
+    let tick = if is_plain(name) { "" } else { "`" };
     out.push_str(tick);
     out.push_str(name);
     out.push_str(tick);

@@ -3,9 +3,12 @@
 //! Every ordered value that is not text is one whole number: an amount in the last digit of its scale, seconds, days since 1970. A
 //! [`Scalar`] says what the number counts and between which bounds it lies; both ends of a bound are included.
 
+use std::fmt;
+
 use axtrace_source::Span;
 
 use crate::currency::Currency;
+use crate::unit::{Lower, UnitName, Upper};
 
 /// An enum of [`Types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +27,23 @@ pub enum Unit {
     Percent,
     /// An amount of money.
     Money(Currency),
+    /// A quantity in a declared unit.
+    Declared(UnitName),
+    /// So much for each of something: `EUR/kg`, `km/h`.
+    Per(Upper, Lower),
+}
+
+impl fmt::Display for Unit {
+    /// What is written behind the number, without the blank between them; nothing for a plain number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One => Ok(()),
+            Self::Percent => f.write_str("%"),
+            Self::Money(currency) => f.write_str(currency.code()),
+            Self::Declared(unit) => unit.fmt(f),
+            Self::Per(upper, lower) => write!(f, "{upper}/{lower}"),
+        }
+    }
 }
 
 /// What the whole number of a [`Scalar`] counts.

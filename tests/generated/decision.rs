@@ -3,7 +3,7 @@
 
 use axtrace_runtime::types::{Kind, Scalar, Type};
 
-use super::generator::{Function, Generator, Scope, constant, euro, quoted, written};
+use super::generator::{Function, Generator, Scope, constant, euro, kg, quoted, wage, written};
 use super::tree::{Node, Shape};
 
 /// What a decision is made like.
@@ -79,7 +79,7 @@ impl Generator {
 
     fn outcome_type(&mut self, plan: Plan) -> Type {
         if plan == Plan::CollectSum {
-            let kind = *self.random.pick(&[Kind::INTEGER, euro(2), Kind::Duration]);
+            let kind = *self.random.pick(&[Kind::INTEGER, euro(2), Kind::Duration, kg(1), wage(2)]);
             return Type::Scalar(Scalar::between(kind, -1_000_000_000, 1_000_000_000));
         }
         match self.random.below(12) {
@@ -97,7 +97,7 @@ impl Generator {
         let (ty, text, value) = match self.random.below(12) {
             0 | 1 => (Type::Boolean, String::new(), self.condition(scope, depth)),
             2 | 3 => {
-                let kind = *self.random.pick(&[Kind::INTEGER, euro(2), Kind::Duration]);
+                let kind = *self.random.pick(&[Kind::INTEGER, euro(2), Kind::Duration, kg(1), wage(2)]);
                 let value = self.quotient(scope, kind, depth).unwrap_or_else(|| self.quantity(scope, kind, depth));
                 (value.ty(), String::new(), value)
             }

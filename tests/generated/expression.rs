@@ -2,13 +2,13 @@
 
 use axtrace_runtime::types::{EnumId, Kind, Scalar, Type};
 
-use super::generator::{Generator, Scope, dimension, euro, quoted};
+use super::generator::{Generator, Scope, dimension, euro, kg, price, quoted, wage};
 use super::number::{aligned, scalar_of};
 use super::tree::Node;
 
 /// What can be compared by order.
-fn kinds() -> [Kind; 12] {
-    let numbers = [Kind::INTEGER, Kind::INTEGER, Kind::INTEGER, euro(2), Kind::Duration, Kind::Days];
+fn kinds() -> [Kind; 15] {
+    let numbers = [Kind::INTEGER, Kind::INTEGER, Kind::INTEGER, euro(2), Kind::Duration, Kind::Days, kg(1), price(2), wage(2)];
     let times = [Kind::Date, Kind::Date, Kind::Time, Kind::Datetime, Kind::Period, Kind::Weekday];
     std::array::from_fn(|place| if place < numbers.len() { numbers[place] } else { times[place - numbers.len()] })
 }

@@ -4,6 +4,7 @@ use axtrace_runtime::currency::Currency;
 use axtrace_runtime::meta::ProgramMeta;
 use axtrace_runtime::text::format_literal;
 use axtrace_runtime::types::{Kind, Scalar, Type, Types, Unit};
+use axtrace_runtime::unit::{Lower, UnitName, Upper};
 use axtrace_source::Sources;
 
 use super::random::Random;
@@ -149,6 +150,29 @@ pub fn euro(scale: u32) -> Kind {
     Currency::parse("EUR").map_or(decimal(scale), |currency| Kind::Number { scale, unit: Unit::Money(currency) })
 }
 
+/// A quantity in the declared unit `kg`.
+pub fn kg(scale: u32) -> Kind {
+    UnitName::new("kg", 0).map_or(decimal(scale), |unit| Kind::Number { scale, unit: Unit::Declared(unit) })
+}
+
+/// A price by the declared unit, `EUR/kg`.
+pub fn price(scale: u32) -> Kind {
+    match (euro(0), kg(0)) {
+        (Kind::Number { unit: Unit::Money(currency), .. }, Kind::Number { unit: Unit::Declared(unit), .. }) => {
+            Kind::Number { scale, unit: Unit::Per(Upper::Money(currency), Lower::Declared(unit)) }
+        }
+        _ => decimal(scale),
+    }
+}
+
+/// What an hour of a duration costs, `EUR/h`.
+pub fn wage(scale: u32) -> Kind {
+    match euro(0) {
+        Kind::Number { unit: Unit::Money(currency), .. } => Kind::Number { scale, unit: Unit::Per(Upper::Money(currency), Lower::Hour) },
+        other => other,
+    }
+}
+
 /// What a kind measures.
 pub fn dimension(kind: Kind) -> Kind {
     match kind {
@@ -187,6 +211,8 @@ fn scalar_written(scalar: Scalar) -> String {
         Kind::Number { scale, unit: Unit::One } => format!("decimal({scale})"),
         Kind::Number { scale, unit: Unit::Percent } => format!("percent({})", scale - 2),
         Kind::Number { scale, unit: Unit::Money(currency) } => format!("money {}({scale})", currency.code()),
+        Kind::Number { scale, unit: unit @ Unit::Per(..) } => format!("money {unit}({scale})"),
+        Kind::Number { scale, unit } => format!("decimal({scale}) {unit}"),
         Kind::Duration => "duration".into(),
         Kind::DurationIn(unit) => format!("duration read as {}", unit.name()),
         Kind::Days => "days".into(),

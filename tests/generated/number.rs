@@ -2,7 +2,7 @@
 
 use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
 
-use super::generator::{Generator, Scope, constant, decimal, dimension};
+use super::generator::{Generator, Scope, constant, decimal, dimension, euro, kg, price};
 use super::tree::Node;
 
 /// Beyond this no value is made, so that sums, other scales and comparisons stay within 128 bits.
@@ -85,9 +85,7 @@ impl Generator {
             Kind::Number { unit: Unit::One | Unit::Percent, .. } if self.random.chance(12) => {
                 Kind::Number { scale: 2 + self.random.below(3) as u32, unit: Unit::Percent }
             }
-            Kind::Number { unit: Unit::Money(currency), .. } => {
-                Kind::Number { scale: self.random.below(3) as u32, unit: Unit::Money(currency) }
-            }
+            Kind::Number { unit, .. } if dimension(kind) != Kind::INTEGER => Kind::Number { scale: self.random.below(3) as u32, unit },
             Kind::Number { .. } => decimal([0, 0, 0, 1, 2, 2, 3, 6][self.random.below(8)]),
             other => other,
         };
@@ -123,8 +121,13 @@ impl Generator {
     pub fn with_places(&mut self, node: Node, kind: Kind) -> Node {
         let (has, wants) = (scalar_of(&node), kind.scale());
         let Some(drop) = has.kind.scale().checked_sub(wants).filter(|drop| *drop > 0) else { return node };
-        let (power, unit) =
-            (ten(drop), if let Kind::Number { unit: Unit::Money(it), .. } = has.kind { Unit::Money(it) } else { Unit::One });
+        let (power, unit) = (
+            ten(drop),
+            match has.kind {
+                Kind::Number { unit, .. } if unit != Unit::Percent => unit,
+                _ => Unit::One,
+            },
+        );
         let ty = Scalar::between(Kind::Number { scale: wants, unit }, has.lo.div_euclid(power), has.hi.div_euclid(power) + 1);
         let function = *self.random.pick(&ROUNDINGS);
         let short = wants == 0 && matches!(function, "floor" | "ceiling");
@@ -183,6 +186,9 @@ impl Generator {
         let plain = dimension(kind) == Kind::INTEGER;
         match self.random.below(11) {
             0..=3 => self.sum_or_difference(scope, kind, depth),
+            4 if dimension(kind) == euro(0) => {
+                self.product(scope, price(2), kg(1), depth).map(|node| node.mark("a price times a quantity"))
+            }
             4 | 5 => self.product(scope, kind, Kind::INTEGER, depth),
             6 => self.remainder(scope, kind, depth),
             7 => self.negated(scope, kind, depth),
@@ -213,7 +219,8 @@ impl Generator {
         let (x, y) = (scalar_of(&a), scalar_of(&b));
         let scale = x.kind.scale() + y.kind.scale();
         let of = match (x.kind, y.kind) {
-            (Kind::Number { unit: Unit::Money(unit), .. }, _) => Kind::Number { scale, unit: Unit::Money(unit) },
+            (Kind::Number { unit: Unit::Per(..), .. }, Kind::Number { unit: Unit::Declared(_), .. }) => euro(scale),
+            (Kind::Number { unit, .. }, _) if dimension(x.kind) != Kind::INTEGER => Kind::Number { scale, unit },
             (Kind::Number { .. }, _) => decimal(scale),
             (other, Kind::Number { scale: 0, .. }) => other,
             _ => return None,

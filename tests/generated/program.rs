@@ -3,7 +3,7 @@
 use axtrace_runtime::types::{EnumId, EnumType, FieldType, Kind, RecordId, RecordType, Scalar, TimeUnit, Type, Unit};
 use axtrace_source::Span;
 
-use super::generator::{Function, Generator, Scope, ZONES, decimal, euro, written};
+use super::generator::{Function, Generator, Scope, ZONES, decimal, euro, kg, price, wage, written};
 use super::number::scalar_of;
 use super::random::Random;
 use super::tree::Node;
@@ -18,6 +18,7 @@ pub fn program(random: Random) -> Node {
         parts.push(Node::item("owner \"The office\"\n", Vec::new()));
     }
     parts.push(Node::item(super::lists::NAMED, Vec::new()));
+    parts.push(Node::item("unit kg\n", Vec::new()).mark("unit"));
     parts.extend(generator.enums());
     generator.weekdays();
     parts.extend(generator.records());
@@ -116,7 +117,7 @@ impl Generator {
         let kind = match self.random.below(17) {
             0..=4 => Kind::INTEGER,
             5 => decimal(1 + self.random.below(4) as u32),
-            6 => euro(2),
+            6 => [euro(2), euro(2), kg(2), kg(0), price(2), wage(2)][self.random.below(6)],
             7 => Kind::Number { scale: 2 + self.random.below(4) as u32, unit: Unit::Percent },
             8 => Kind::Duration,
             9 => Kind::Days,

@@ -4,7 +4,7 @@
 
 use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
 
-use super::generator::{Generator, Scope, dimension, euro};
+use super::generator::{Generator, Scope, dimension, euro, kg, price, wage};
 use super::number::{MOST, ROUNDINGS, around, scalar_of, ten};
 use super::tree::Node;
 
@@ -54,7 +54,8 @@ impl Generator {
     }
 
     fn division(&mut self, scope: &Scope, kind: Kind, depth: usize) -> Option<Node> {
-        let (above, below) = match dimension(kind) {
+        let of = dimension(kind);
+        let (above, below) = match of {
             Kind::INTEGER => *self.random.pick(&[
                 (Kind::INTEGER, Kind::INTEGER),
                 (Kind::INTEGER, Kind::INTEGER),
@@ -62,13 +63,34 @@ impl Generator {
                 (Kind::Duration, Kind::Duration),
                 (Kind::Days, Kind::Days),
                 (Kind::Period, Kind::Period),
+                (kg(1), kg(1)),
+                (price(2), price(2)),
             ]),
+            _ if self.random.chance(50) => (of, Kind::INTEGER),
+            _ if of == euro(0) => return self.time_times_wage(scope, depth),
+            _ if of == kg(0) => (euro(2), price(2)),
+            _ if of == price(0) => (euro(2), kg(1)),
+            _ if of == wage(0) => (euro(2), Kind::Duration),
+            Kind::Duration => (euro(2), wage(2)),
             other => (other, Kind::INTEGER),
         };
+        // An hour has 3600 seconds.
+        let factor = if of == wage(0) || (of == Kind::Duration && above == euro(2)) { 3600 } else { 1 };
         let (a, b) = (self.quantity(scope, above, depth.saturating_sub(1)), self.divisor(scope, below, depth.saturating_sub(1))?);
         let (x, y) = (sizes(&a)?, sizes(&b)?);
-        let ty = quotient_of(kind, x.0.checked_mul(y.1), y.0.checked_mul(x.1)).filter(|_| x.0 < MOST)?;
-        Some(Node::value(ty, "(~ / ~)", vec![a, b]).mark("/"))
+        let ty = quotient_of(kind, x.0.checked_mul(y.1)?.checked_mul(factor), y.0.checked_mul(x.1)).filter(|_| x.0 < MOST)?;
+        let node = Node::value(ty, "(~ / ~)", vec![a, b]).mark("/");
+        Some(if above == below || below == Kind::INTEGER { node } else { node.mark("a quotient of units") })
+    }
+
+    /// Money for time: a quotient, since an hour has 3600 seconds.
+    fn time_times_wage(&mut self, scope: &Scope, depth: usize) -> Option<Node> {
+        let a = self.quantity(scope, Kind::Duration, depth.saturating_sub(1));
+        let b = self.quantity(scope, wage(2), depth.saturating_sub(1));
+        let (x, y) = (sizes(&a)?, sizes(&b)?);
+        let ty = quotient_of(euro(0), x.0.checked_mul(y.0), y.1.checked_mul(3600)).filter(|_| x.0 < MOST && y.0 < MOST)?;
+        let parts = if self.random.chance(50) { vec![a, b] } else { vec![b, a] };
+        Some(Node::value(ty, "(~ * ~)", parts).mark("a duration times a price by the hour"))
     }
 
     /// A quotient, or a number that stands beside one.
@@ -183,7 +205,7 @@ impl Generator {
 
     /// A condition on quotients.
     pub fn quotients(&mut self, scope: &Scope, depth: usize) -> Option<Node> {
-        let kind = *self.random.pick(&[Kind::INTEGER, euro(2), Kind::Duration]);
+        let kind = *self.random.pick(&[Kind::INTEGER, euro(2), Kind::Duration, kg(1), price(2), wage(2)]);
         let a = self.quotient(scope, kind, depth)?;
         match self.random.below(6) {
             0 => {

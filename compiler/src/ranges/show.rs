@@ -11,6 +11,7 @@ pub fn show(kind: Kind, number: i128) -> String {
         Kind::Number { scale, unit: Unit::One } => literal::format_decimal(number, scale),
         Kind::Number { scale, unit: Unit::Percent } => literal::format_percent(number, scale),
         Kind::Number { scale, unit: Unit::Money(currency) } => literal::format_money(number, scale, currency),
+        Kind::Number { scale, unit } => literal::format_quantity(number, scale, unit),
         Kind::Duration | Kind::DurationIn(_) => literal::format_duration(number),
         Kind::Days => format!("{number} days"),
         Kind::Period => literal::format_period(number),

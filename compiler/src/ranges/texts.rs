@@ -129,6 +129,7 @@ fn longest_scalar(scalar: Scalar) -> u32 {
                 Unit::One => 0,
                 Unit::Percent => 2,
                 Unit::Money(_) => 4,
+                Unit::Declared(_) | Unit::Per(..) => 1 + unit.to_string().chars().count() as u32,
             };
             sign + digits.max(scale + 1) + point + unit
         }

@@ -9,6 +9,7 @@ mod findings;
 use std::collections::HashMap;
 
 use axtrace_grammar::ast;
+use axtrace_runtime::currency::Currency;
 use axtrace_runtime::meta::{DecisionId, RoleId};
 use axtrace_runtime::types::{EnumId, RecordId};
 use axtrace_source::{Findings, Span};
@@ -37,6 +38,8 @@ pub enum Symbol {
     Decision(DecisionId),
     /// A sample, by its place in [`Resolved::samples`].
     Sample(usize),
+    /// A unit, by its place in [`Resolved::units`].
+    Unit(usize),
     /// Something that was reported: its uses are not.
     Broken,
 }
@@ -54,6 +57,7 @@ impl Symbol {
             Self::Define(_) => "a define",
             Self::Decision(_) => "a decision",
             Self::Sample(_) => "a sample",
+            Self::Unit(_) => "a unit",
             Self::Broken => "broken",
         }
     }
@@ -100,6 +104,8 @@ pub struct Resolved<'a> {
     pub decisions: Vec<Declared<'a, ast::Decision>>,
     /// Samples.
     pub samples: Vec<Declared<'a, ast::Sample>>,
+    /// Units.
+    pub units: Vec<Declared<'a, ast::Unit>>,
     /// Tests.
     pub tests: Vec<Declared<'a, ast::Test>>,
 }
@@ -198,6 +204,7 @@ fn declare<'a>(resolved: &mut Resolved<'a>, module: usize, item: &'a ast::Item, 
         ast::Item::Define(it) => Symbol::Define(DefineId(push(&mut resolved.defines, it, module) as u32)),
         ast::Item::Decision(it) => Symbol::Decision(DecisionId(push(&mut resolved.decisions, it.as_ref(), module) as u32)),
         ast::Item::Sample(it) => Symbol::Sample(push(&mut resolved.samples, it, module)),
+        ast::Item::Unit(it) => Symbol::Unit(push(&mut resolved.units, it, module)),
         ast::Item::Test(it) => {
             resolved.tests.push(Declared { item: it.as_ref(), module });
             return;
@@ -215,7 +222,6 @@ fn declare<'a>(resolved: &mut Resolved<'a>, module: usize, item: &'a ast::Item, 
 
 fn unbuilt(item: &ast::Item) -> &'static str {
     match item {
-        ast::Item::Unit(_) => "unit",
         ast::Item::Always(_) => "always",
         ast::Item::Measure(_) => "measure",
         ast::Item::Prove(_) => "prove",
@@ -240,10 +246,13 @@ fn name_it<'a>(module: &mut Module<'a>, name: &'a ast::Name, symbol: Symbol, fin
 }
 
 fn reserved(name: &str, symbol: Symbol) -> Option<&'static str> {
+    let unit = matches!(symbol, Symbol::Unit(_));
     let callable = matches!(symbol, Symbol::Define(_) | Symbol::Decision(_));
     match name {
         "outcome" => Some("the outcome of a decision in proofs"),
         "this_rule" => Some("the name of the rule it stands in"),
+        "h" | "min" | "s" | "day" | "days" | "week" | "weeks" | "month" | "months" | "year" | "years" if unit => Some("a unit of time"),
+        _ if unit && Currency::parse(name).is_some() => Some("a currency of ISO 4217"),
         _ if callable && BUILT_IN.contains(&name) => Some("a built-in function"),
         _ => None,
     }

@@ -106,7 +106,8 @@ impl<'a> Checker<'a, '_> {
         let text = self.text(expr.span);
         let plain = matches!(from, Kind::Number { unit: Unit::One, .. });
         let example = match to.kind.plain() {
-            Kind::Number { unit: Unit::Money(currency), .. } => format!("`{text} {}`", currency.code()),
+            Kind::Number { unit: Unit::One | Unit::Percent, .. } => String::new(),
+            Kind::Number { unit, .. } => format!("`{text} {unit}`"),
             Kind::Duration => format!("`{text} h` or `{text} min`"),
             Kind::Days => format!("`{text} days`"),
             Kind::Period => format!("`{text} months` or `{text} years`"),

@@ -5,7 +5,6 @@ use std::collections::hash_map::Entry;
 
 use axtrace_grammar::ast;
 use axtrace_runtime::calendar::Weekday;
-use axtrace_runtime::currency::Currency;
 use axtrace_runtime::types::{
     DEFAULT_LIST, DEFAULT_TEXT, EnumId, EnumType, FieldType, Kind, MAX_SET, RecordId, RecordType, Scalar, TimeUnit, Type, Unit,
 };
@@ -26,6 +25,7 @@ const MAX_NAMES: usize = 1 << 16;
 impl<'a> Checker<'a, '_> {
     /// Enums and records first by name, then the fields of records: they may name each other in any order.
     pub(super) fn declare_types(&mut self) {
+        self.declare_units();
         for declared in &self.resolved.enums {
             self.declare_enum(declared.item);
         }
@@ -188,9 +188,8 @@ impl<'a> Checker<'a, '_> {
             ast::TypeKind::Boolean => Some(Type::Boolean),
             ast::TypeKind::Integer { unit: None } => scalar(Kind::INTEGER),
             ast::TypeKind::Decimal { places, unit: None } => scalar(Kind::Number { scale: u32::from(places.node), unit: Unit::One }),
-            ast::TypeKind::Integer { unit: Some(unit) } | ast::TypeKind::Decimal { unit: Some(unit), .. } => {
-                self.unbuilt(unit.text(), unit.span)
-            }
+            ast::TypeKind::Integer { unit: Some(unit) } => self.quantity_type(unit, 0),
+            ast::TypeKind::Decimal { unit: Some(unit), places } => self.quantity_type(unit, u32::from(places.node)),
             ast::TypeKind::Percent { places } => {
                 let digits = places.as_ref().map_or(2, |places| u32::from(places.node));
                 scalar(Kind::Number { scale: digits + 2, unit: Unit::Percent })
@@ -268,28 +267,6 @@ impl<'a> Checker<'a, '_> {
         let ty = self.deeper(name, at, |this| this.within(declared.module, Caller::Nobody, |this| this.type_of(&declared.item.ty)).0);
         self.aliases[place] = Lazy::Done(ty.clone());
         ty
-    }
-
-    fn money_type(&mut self, unit: &ast::UnitExpr, places: Option<u32>) -> Option<Type> {
-        if let Some(per) = &unit.per {
-            return self.unbuilt(unit.text(), per.span);
-        }
-        let currency = self.currency(&unit.name)?;
-        let scale = places.or(currency.minor_units()).unwrap_or(2);
-        Some(Type::Scalar(Scalar::of(Kind::Number { scale, unit: Unit::Money(currency) })))
-    }
-
-    /// The currency of a name; reported if there is none.
-    pub(super) fn currency(&mut self, name: &ast::Name) -> Option<Currency> {
-        let currency = Currency::parse(&name.text);
-        if currency.is_none() {
-            let upper = name.text.to_uppercase();
-            let help = Currency::parse(&upper).map(|_| format!("currencies are written in capitals: `{upper}`"));
-            let codes: Vec<_> = Currency::all().map(Currency::code).collect();
-            let help = help.or_else(|| did_you_mean(&upper, codes));
-            self.report(TypeFinding::UnknownUnit { unit: name.text.clone(), at: name.span, help });
-        }
-        currency
     }
 
     fn set_type(&mut self, of: &'a ast::TypeExpr) -> Option<Type> {

@@ -129,11 +129,12 @@ pub enum TypeFinding {
         #[label(primary, "nothing lies in it")]
         at: Span,
     },
-    #[error("`{unit}` is no unit that is known here")]
+    #[error("`{unit}` is no unit that can stand here")]
     #[diagnostic(code(E0313))]
     UnknownUnit {
         unit: String,
-        #[label(primary, "neither a unit of time nor a currency of ISO 4217")]
+        why: &'static str,
+        #[label(primary, "{why}")]
         at: Span,
         #[help]
         help: Option<String>,

@@ -84,9 +84,8 @@ impl Checker<'_, '_> {
 
     fn quantity(&mut self, parts: &[ast::QuantityPart], span: Span) -> Expr {
         let Some(first) = parts.first() else { return Expr::error(span) };
-        if let Some(per) = &first.unit.per {
-            self.not_yet(first.unit.text(), per.span);
-            return Expr::error(span);
+        if first.unit.per.is_some() {
+            return self.quantity_literal(first, span);
         }
         match first.unit.name.text.as_str() {
             "h" | "min" | "s" => self.duration(parts, span),
@@ -135,12 +134,7 @@ impl Checker<'_, '_> {
         if self.findings.has_errors() && self.types.enums.iter().any(|it| it.values.contains(name)) {
             return Expr::error(span);
         }
-        match self.currency(&part.unit.name) {
-            Some(currency) => {
-                scalar(Kind::Number { scale: u32::from(part.number.scale), unit: Unit::Money(currency) }, part.number.digits, span)
-            }
-            None => Expr::error(span),
-        }
+        self.quantity_literal(part, span)
     }
 
     /// The zone of a name, among those the program uses.

@@ -22,6 +22,7 @@ mod scope;
 mod tests;
 mod text;
 mod time;
+mod units;
 pub mod words;
 
 use std::collections::{HashMap, HashSet};

@@ -9,7 +9,7 @@ use axtrace_source::{Span, Spanned};
 use super::coerce::{many, rescale};
 use super::expr::{unary, widened};
 use super::loops::quantify;
-use super::quotients::{as_ratio, quotient};
+use super::quotients::{as_ratio, product, quotient};
 use super::words::{dimension, same_shape};
 use super::{Checker, TypeFinding};
 use crate::graph::{Comparison, Quantifier};
@@ -84,7 +84,8 @@ impl<'a> Checker<'a, '_> {
         let (left_words, right_words) = (self.words(&left.ty), self.words(&right.ty));
         let plain = |expr: &Expr| matches!(expr.ty.scalar(), Some(Scalar { kind: Kind::Number { unit: Unit::One, .. }, .. }));
         let unit = |expr: &Expr| match expr.ty.scalar()?.kind.plain() {
-            Kind::Number { unit: Unit::Money(currency), .. } => Some(currency.code().to_string()),
+            Kind::Number { unit: Unit::One | Unit::Percent, .. } => None,
+            Kind::Number { unit, .. } => Some(unit.to_string()),
             Kind::Duration => Some("h".into()),
             Kind::Days => Some("days".into()),
             Kind::Period => Some("months".into()),
@@ -95,6 +96,9 @@ impl<'a> Checker<'a, '_> {
         let help = match (left.constant().is_some() && plain(left), right.constant().is_some() && plain(right)) {
             (true, _) => unit(right).map(|unit| example(left, unit)),
             (_, true) => unit(left).map(|unit| example(right, unit)),
+            _ if left_words == right_words && unit(left).is_some() => {
+                Some("two modules declare a unit of this name: declare it in one, and take it from there with `use`".into())
+            }
             _ if [left, right].iter().any(|side| is_moment(side)) && quoted(left).or(quoted(right)).is_some() => {
                 let text = quoted(left).or(quoted(right)).unwrap_or_default();
                 Some(format!("dates, times, instants and weekdays are written without quotes: `{text}`"))
@@ -161,47 +165,36 @@ impl<'a> Checker<'a, '_> {
     }
 
     pub(super) fn multiply(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
-        let one = dimension(Kind::INTEGER);
-        match (a.kind, b.kind) {
-            (Kind::Number { scale: x, unit }, Kind::Number { scale: y, unit: other })
-                if dimension(a.kind) == one || dimension(b.kind) == one =>
-            {
-                let unit = if dimension(a.kind) != one {
-                    unit
-                } else if dimension(b.kind) != one {
-                    other
-                } else {
-                    Unit::One
-                };
-                if x + y > MAX_SCALE {
-                    self.report(TypeFinding::TooLarge {
-                        limit: "a product keeps at most 38 places; round one of its factors before",
-                        at: span,
-                    });
+        let found = product(a.kind, b.kind).filter(|_| a.kind.is_measure() && b.kind.is_measure());
+        let Some((kind, divisor)) = found else { return self.operands("*", op.span, &left, &right) };
+        let scale = a.kind.scale() + b.kind.scale();
+        let kind = match kind {
+            Kind::Number { unit, .. } => {
+                if scale > MAX_SCALE {
+                    let limit = "a product keeps at most 38 places; round one of its factors before";
+                    self.report(TypeFinding::TooLarge { limit, at: span });
                     return Expr::error(span);
                 }
-                binary(Binary::Multiply, left, right, Kind::Number { scale: x + y, unit }, span)
+                Kind::Number { scale, unit }
             }
-            (Kind::Duration | Kind::Days | Kind::Period, Kind::Number { scale: 0, .. }) if dimension(b.kind) == one => {
-                binary(Binary::Multiply, left, right, a.kind, span)
-            }
-            (Kind::Number { scale: 0, .. }, Kind::Duration | Kind::Days | Kind::Period) if dimension(a.kind) == one => {
-                binary(Binary::Multiply, left, right, b.kind, span)
-            }
-            (Kind::Duration | Kind::Days | Kind::Period, Kind::Number { scale, .. }) if dimension(b.kind) == one => {
-                part(left, right, a.kind, scale, span)
-            }
-            (Kind::Number { scale, .. }, Kind::Duration | Kind::Days | Kind::Period) if dimension(a.kind) == one => {
-                part(right, left, b.kind, scale, span)
-            }
-            _ => self.operands("*", op.span, &left, &right),
-        }
+            other => other,
+        };
+        let whole = divisor == 1 && (scale == 0 || matches!(kind, Kind::Number { .. }));
+        let product = binary(Binary::Multiply, left, right, kind, span);
+        if whole { product } else { part(product, kind, divisor, scale, span) }
     }
 
     pub(super) fn divide(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
-        let kind = quotient(a.kind, b.kind).filter(|_| a.kind.is_measure() && b.kind.is_measure());
-        let Some(kind) = kind else { return self.operands("/", op.span, &left, &right) };
+        let found = quotient(a.kind, b.kind).filter(|_| a.kind.is_measure() && b.kind.is_measure());
+        let Some((kind, factor)) = found else { return self.operands("/", op.span, &left, &right) };
         let (x, y) = (a.kind.scale(), b.kind.scale());
+        let left = if factor == 1 {
+            left
+        } else {
+            let factor = super::literal::scalar(Kind::INTEGER, factor, left.span);
+            let span = left.span;
+            binary(Binary::Multiply, left, factor, a.kind, span)
+        };
         let op = Binary::Divide(y.saturating_sub(x), x.saturating_sub(y));
         Expr { kind: ExprKind::Binary(op, Box::new(left), Box::new(right)), ty: ratio(kind), span }
     }
@@ -614,16 +607,16 @@ pub(super) fn plain_compare(comparison: Comparison, left: Expr, right: Expr, spa
     Expr { kind: ExprKind::Binary(Binary::Compare(comparison), Box::new(left), Box::new(right)), ty: Type::Boolean, span }
 }
 
-/// A part of a duration: its seconds times a decimal are an exact quotient, or, of constants, a duration if they come to whole seconds.
-fn part(time: Expr, factor: Expr, kind: Kind, scale: u32, span: Span) -> Expr {
-    if let (Some(Value::Scalar(seconds)), Some(Value::Scalar(times)), Some(power)) =
-        (time.constant(), factor.constant(), 10i128.checked_pow(scale))
-        && let Some(product) = seconds.checked_mul(*times)
-        && product % power == 0
+/// A product of whole numbers by what its units are worth and the power of ten of its places: an exact quotient, or, of constants, a distance
+/// in time if it comes to whole units.
+fn part(product: Expr, kind: Kind, divisor: i128, scale: u32, span: Span) -> Expr {
+    let whole = 10i128.checked_pow(scale).and_then(|power| power.checked_mul(divisor));
+    if let (Some(Value::Scalar(number)), Some(whole)) = (product.constant(), whole)
+        && number % whole == 0
+        && !matches!(kind, Kind::Number { .. })
     {
-        return super::literal::scalar(kind, product / power, span);
+        return super::literal::scalar(kind, number / whole, span);
     }
-    let product = binary(Binary::Multiply, time, factor, kind, span);
-    let one = super::literal::scalar(Kind::INTEGER, 1, span);
-    Expr { kind: ExprKind::Binary(Binary::Divide(0, scale), Box::new(product), Box::new(one)), ty: ratio(kind), span }
+    let divisor = super::literal::scalar(Kind::INTEGER, divisor, span);
+    Expr { kind: ExprKind::Binary(Binary::Divide(0, scale), Box::new(product), Box::new(divisor)), ty: ratio(dimension(kind)), span }
 }

@@ -2,6 +2,7 @@
 
 use axtrace_grammar::ast;
 use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
+use axtrace_runtime::unit::{Lower, Upper};
 use axtrace_source::{Span, Spanned};
 
 use super::operators::ratio;
@@ -18,19 +19,20 @@ impl<'a> Checker<'a, '_> {
         };
         let same = (dimension(a) == dimension(b)).then(|| dimension(a));
         let found = match op.node {
-            ast::BinaryOp::Add => same.map(|kind| (Function::AddRatios, kind)),
-            ast::BinaryOp::Subtract => same.map(|kind| (Function::SubtractRatios, kind)),
-            ast::BinaryOp::Multiply => product(a, b).map(|kind| (Function::MultiplyRatios, kind)),
-            ast::BinaryOp::Divide => quotient(a, b).map(|kind| (Function::DivideRatios, kind)),
+            ast::BinaryOp::Add => same.map(|kind| (Function::AddRatios, kind, 1, 1)),
+            ast::BinaryOp::Subtract => same.map(|kind| (Function::SubtractRatios, kind, 1, 1)),
+            ast::BinaryOp::Multiply => product(a, b).map(|(kind, divisor)| (Function::MultiplyRatios, kind, 1, divisor)),
+            ast::BinaryOp::Divide => quotient(a, b).map(|(kind, factor)| (Function::DivideRatios, kind, factor, 1)),
             _ => {
                 let side = if matches!(left.ty, Type::Ratio { .. }) { &left } else { &right };
                 return self.refuse_quotient("divided with a remainder", side);
             }
         };
         match found {
-            Some((function, kind)) => {
+            Some((function, kind, factor, divisor)) => {
                 let operands = vec![as_ratio(left), as_ratio(right)];
-                Expr { kind: ExprKind::Call(function, operands), ty: ratio(kind), span }
+                let made = Expr { kind: ExprKind::Call(function, operands), ty: ratio(kind), span };
+                if (factor, divisor) == (1, 1) { made } else { times(made, factor, divisor) }
             }
             None => self.operands(op.node.text(), op.span, &left, &right),
         }
@@ -86,24 +88,75 @@ pub(super) fn kind_of(ty: &Type) -> Option<Kind> {
     }
 }
 
-/// What a product measures.
-pub(super) fn product(a: Kind, b: Kind) -> Option<Kind> {
+/// What a product measures, and what the product of whole units is divided by: a quotient's unit cancels, and an hour is 3600 seconds.
+pub(super) fn product(a: Kind, b: Kind) -> Option<(Kind, i128)> {
     let (a, b) = (dimension(a), dimension(b));
-    match (a == Kind::INTEGER, b == Kind::INTEGER) {
-        (_, true) => Some(a),
-        (true, _) => Some(b),
+    match (a, b) {
+        (_, Kind::INTEGER) => Some((a, 1)),
+        (Kind::INTEGER, _) => Some((b, 1)),
+        (Kind::Number { unit: Unit::Per(upper, lower), .. }, other) | (other, Kind::Number { unit: Unit::Per(upper, lower), .. }) => {
+            (kind_of_lower(lower) == other).then(|| (kind_of_upper(upper), lower.size()))
+        }
         _ => None,
     }
 }
 
-/// What a quotient measures.
-pub(super) fn quotient(a: Kind, b: Kind) -> Option<Kind> {
+/// What a quotient measures, and what the dividend is taken times.
+pub(super) fn quotient(a: Kind, b: Kind) -> Option<(Kind, i128)> {
     let (a, b) = (dimension(a), dimension(b));
-    match (a == b, b == Kind::INTEGER) {
-        (_, true) => Some(a),
-        (true, _) => Some(Kind::INTEGER),
+    match (a, b) {
+        (_, Kind::INTEGER) => Some((a, 1)),
+        _ if a == b => Some((Kind::INTEGER, 1)),
+        (Kind::Number { unit, .. }, Kind::Number { unit: Unit::Per(upper, lower), .. }) if upper_of(unit) == Some(upper) => {
+            Some((kind_of_lower(lower), lower.size()))
+        }
+        (Kind::Number { unit, .. }, other) => {
+            let lower = match other {
+                Kind::Number { unit: Unit::Declared(unit), .. } => Lower::Declared(unit),
+                Kind::Duration => Lower::Hour,
+                Kind::Days => Lower::Day,
+                Kind::Period => Lower::Month,
+                _ => return None,
+            };
+            Some((Kind::Number { scale: 0, unit: Unit::Per(upper_of(unit)?, lower) }, lower.size()))
+        }
         _ => None,
     }
+}
+
+fn upper_of(unit: Unit) -> Option<Upper> {
+    match unit {
+        Unit::Money(currency) => Some(Upper::Money(currency)),
+        Unit::Declared(unit) => Some(Upper::Declared(unit)),
+        Unit::One | Unit::Percent | Unit::Per(..) => None,
+    }
+}
+
+fn kind_of_upper(upper: Upper) -> Kind {
+    let unit = match upper {
+        Upper::Money(currency) => Unit::Money(currency),
+        Upper::Declared(unit) => Unit::Declared(unit),
+    };
+    Kind::Number { scale: 0, unit }
+}
+
+fn kind_of_lower(lower: Lower) -> Kind {
+    match lower {
+        Lower::Declared(unit) => Kind::Number { scale: 0, unit: Unit::Declared(unit) },
+        Lower::Hour | Lower::Minute | Lower::Second => Kind::Duration,
+        Lower::Day => Kind::Days,
+        Lower::Month | Lower::Year => Kind::Period,
+    }
+}
+
+/// A quotient times a constant one.
+fn times(expr: Expr, factor: i128, divisor: i128) -> Expr {
+    let (span, ty) = (expr.span, expr.ty.clone());
+    let constant = |number| super::literal::scalar(Kind::INTEGER, number, span);
+    let op = Binary::Divide(0, 0);
+    let worth =
+        Expr { kind: ExprKind::Binary(op, Box::new(constant(factor)), Box::new(constant(divisor))), ty: ratio(Kind::INTEGER), span };
+    Expr { kind: ExprKind::Call(Function::MultiplyRatios, vec![expr, worth]), ty, span }
 }
 
 /// A number as a quotient: its whole number by the power of ten of its places. Everything else is as it was.

@@ -1,6 +1,7 @@
 //! Types in the words of the language.
 
 use axtrace_runtime::types::{Kind, Type, Types, Unit};
+use axtrace_runtime::unit::Upper;
 
 /// A type as an author writes it, without its range.
 #[must_use]
@@ -31,6 +32,7 @@ pub fn kind_words(kind: Kind) -> String {
         Kind::Number { scale, unit: Unit::Percent } if scale <= 4 => "a percentage".into(),
         Kind::Number { scale, unit: Unit::Percent } => format!("a percent({})", scale - 2),
         Kind::Number { unit: Unit::Money(currency), .. } => format!("money in {}", currency.code()),
+        Kind::Number { unit, .. } => format!("a quantity in {unit}"),
         Kind::Duration | Kind::DurationIn(_) => "a duration".into(),
         Kind::Days => "a number of days".into(),
         Kind::Period => "a period".into(),
@@ -51,6 +53,9 @@ pub fn source(ty: &Type, types: &Types) -> String {
             Kind::Number { scale, unit: Unit::One } => format!("decimal({scale})"),
             Kind::Number { scale, unit: Unit::Percent } => format!("percent({})", scale.saturating_sub(2)),
             Kind::Number { unit: Unit::Money(currency), .. } => format!("money {}", currency.code()),
+            Kind::Number { scale, unit: unit @ Unit::Per(Upper::Money(_), _) } => format!("money {unit}({scale})"),
+            Kind::Number { scale: 0, unit } => format!("integer {unit}"),
+            Kind::Number { scale, unit } => format!("decimal({scale}) {unit}"),
             Kind::Duration | Kind::DurationIn(_) => "duration".into(),
             Kind::Days => "days".into(),
             Kind::Period => "period".into(),

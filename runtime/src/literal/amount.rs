@@ -8,6 +8,7 @@ use super::{
     written,
 };
 use crate::currency::Currency;
+use crate::types::Unit;
 
 /// Writes a number as a percentage, without trailing zeros: 125 with scale 3, which is 0.125, is `12.5 %`.
 ///
@@ -41,6 +42,31 @@ pub fn write_money(out: &mut impl Write, unscaled: i128, scale: u32, currency: C
 /// Like [`write_money`], into a string.
 pub fn format_money(unscaled: i128, scale: u32, currency: Currency) -> String {
     written(|out| write_money(out, unscaled, scale, currency))
+}
+
+/// Writes a quantity with all its places: 125 with scale 1 is `12.5 kg`, 120 with scale 2 `1.20 EUR/kg`.
+///
+/// # Errors
+/// Only those of the writer.
+pub fn write_quantity(out: &mut impl Write, unscaled: i128, scale: u32, unit: Unit) -> fmt::Result {
+    write_decimal(out, unscaled, scale)?;
+    write!(out, " {unit}")
+}
+
+/// Like [`write_quantity`], into a string.
+pub fn format_quantity(unscaled: i128, scale: u32, unit: Unit) -> String {
+    written(|out| write_quantity(out, unscaled, scale, unit))
+}
+
+/// Reads a quantity such as `12.5 kg`, in any unit: the number, and what stands behind it.
+///
+/// # Errors
+/// When the text does not begin with a number.
+pub fn parse_quantity(text: &[u8]) -> Result<(Decimal, &[u8]), LiteralError> {
+    let (number, unit) = text.split_at(text.iter().take_while(|byte| matches!(byte, b'-' | b'.' | b'0'..=b'9')).count());
+    let not_number = LiteralError::NotNumber { text: Excerpt::of(text) };
+    let amount = parse_plain(number).map_err(|problem| in_whole(problem, text, not_number))?;
+    Ok((amount, unit.trim_ascii_start()))
 }
 
 /// Reads a percentage such as `97 %`, `12.5%` or `-3 %` as the number it is: 0.97.

@@ -11,7 +11,9 @@ mod error;
 mod moment;
 mod period;
 
-pub use amount::{format_money, format_percent, parse_money, parse_percent, write_money, write_percent};
+pub use amount::{
+    format_money, format_percent, format_quantity, parse_money, parse_percent, parse_quantity, write_money, write_percent, write_quantity,
+};
 pub use decimal::{Decimal, Misfit, format_decimal, parse_decimal, write_decimal};
 pub use duration::{duration_of, format_duration, format_duration_iso, parse_duration, write_duration, write_duration_iso};
 pub use error::{Excerpt, LiteralError};

@@ -110,6 +110,9 @@ pub enum Wrong {
     #[error("an amount in {found} where one in {expected} is needed")]
     #[diagnostic(code(E0713))]
     OtherCurrency { found: &'static str, expected: &'static str },
+    #[error("a quantity in `{found}` where one in `{expected}` is needed")]
+    #[diagnostic(code(E0713))]
+    OtherUnit { found: Excerpt, expected: String },
     #[error("this object is no amount of money: write `\"12.50 {currency}\"`, or an object with `amount` and `currency`, each once")]
     #[diagnostic(code(E0714))]
     NotMoneyObject { currency: &'static str },

@@ -139,6 +139,7 @@ pub(super) fn expected(scalar: &Scalar) -> &'static str {
         Kind::Number { unit: Unit::One, .. } => "a number",
         Kind::Number { unit: Unit::Percent, .. } => "a percentage such as `0.6` or `\"60 %\"`",
         Kind::Number { unit: Unit::Money(_), .. } => "an amount such as `12.50` or `\"12.50 EUR\"`",
+        Kind::Number { unit: Unit::Declared(_) | Unit::Per(..), .. } => "a quantity, as its number",
         Kind::Duration => "a duration such as `\"PT1H30M\"` or `\"1 h 30 min\"`",
         Kind::DurationIn(TimeUnit::Seconds) => "a number of seconds or a duration such as `\"PT1H30M\"` or `\"1 h 30 min\"`",
         Kind::DurationIn(TimeUnit::Minutes) => "a number of minutes or a duration such as `\"PT1H30M\"` or `\"1 h 30 min\"`",
@@ -202,6 +203,11 @@ fn parse_text(text: &[u8], unit: Unit) -> Result<Decimal, Wrong> {
             same_currency(found, currency)?;
             Ok(amount)
         }
+        Unit::Declared(_) | Unit::Per(..) => {
+            let (amount, found) = literal::parse_quantity(text)?;
+            let expected = unit.to_string();
+            if found == expected.as_bytes() { Ok(amount) } else { Err(Wrong::OtherUnit { found: Excerpt::of(found), expected }) }
+        }
     }
 }
 
@@ -247,7 +253,7 @@ fn misfits(misfit: Misfit, decimal: Decimal, written: &[u8], scalar: &Scalar) ->
     let value = Excerpt::of(written.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(written));
     match (misfit, scalar.kind) {
         (Misfit::Size, _) => out_of_range(value.to_string(), decimal.unscaled > 0, scalar),
-        (Misfit::Places { .. }, Kind::Number { scale: 0, unit: Unit::One } | Kind::Days) => Wrong::NotWhole { value },
+        (Misfit::Places { .. }, Kind::Number { scale: 0, unit: Unit::One | Unit::Declared(_) } | Kind::Days) => Wrong::NotWhole { value },
         // The places of a percentage are declared as it is written; what is written as a plain number has two more.
         (Misfit::Places { places }, Kind::Number { unit: Unit::Percent, .. }) if value.to_string().ends_with('%') => {
             Wrong::Places { value, places: places.saturating_sub(2) }
