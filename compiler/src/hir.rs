@@ -181,9 +181,9 @@ pub enum Outcome {
         /// Who.
         role: RoleId,
         /// How soon.
-        within: Option<Expr>,
+        within: Option<Box<Expr>>,
         /// What is proposed.
-        proposing: Option<Expr>,
+        proposing: Option<Box<Expr>>,
         /// Where it is written.
         span: Span,
     },

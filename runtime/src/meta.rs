@@ -257,7 +257,7 @@ pub enum SiteKind {
         /// The slot that holds the handle of the frames of the elements visited.
         visits: SlotId,
         /// The list.
-        list: Operand,
+        list: Box<Operand>,
         /// The name of the element.
         binder: String,
     },

@@ -218,15 +218,22 @@ impl Generator {
                 let items = vec![self.quantity(scope, kind, 0), self.quotient(scope, kind, depth - 1)?];
                 Some(Node::value(Type::Boolean, "(~ in {~})", vec![a, Node::listed(items)]).mark("a quotient in {…}"))
             }
+            2 => {
+                // Products of the parts of these need more than 128 bits.
+                const LARGE: i128 = 987_654_321_987_654_321_987;
+                let b = self.quotient(scope, kind, depth - 1)?;
+                let (x, y) = (sizes(&a)?, sizes(&b)?);
+                quotient_of(kind, x.0.max(y.0).checked_mul(LARGE), x.1.max(y.1).checked_mul(1_000_000_007))?;
+                let operator = *self.random.pick(&["=", "<", ">="]);
+                let side = format!("(~ * {LARGE} / 1_000_000_007)");
+                let node = Node::value(Type::Boolean, format!("({side} {operator} {side})"), vec![a, b]);
+                Some(node.mark("quotients compared in 256 bits"))
+            }
             _ => {
                 let b = if self.random.chance(50) { self.quotient(scope, kind, depth - 1)? } else { self.quantity(scope, kind, 0) };
-                let far = [(&a, &b), (&b, &a)]
-                    .into_iter()
-                    .any(|(a, b)| sizes(a).zip(sizes(b)).is_some_and(|(x, y)| x.0.checked_mul(y.1).is_none()));
                 let operator = *self.random.pick(&["=", "<", "<=", ">", ">=", "!="]);
                 let parts = if self.random.chance(50) { vec![a, b] } else { vec![b, a] };
-                let node = Node::value(Type::Boolean, format!("(~ {operator} ~)"), parts).mark("quotients compared");
-                Some(if far { node.mark("quotients compared in 256 bits") } else { node })
+                Some(Node::value(Type::Boolean, format!("(~ {operator} ~)"), parts).mark("quotients compared"))
             }
         }
     }

@@ -219,11 +219,11 @@ impl Expander<'_> {
             ty: list.ty.clone(),
             source: axtrace_runtime::meta::OperandSource::Input(Vec::new()),
         };
-        let site = self.site(SiteKind::Loop { frame, visits, list: placeholder, binder: name.clone() }, span);
+        let site = self.site(SiteKind::Loop { frame, visits, list: Box::new(placeholder), binder: name.clone() }, span);
         let node = self.under(site, |this| if is_place(list) { this.place_node(list) } else { this.expr(list, None) });
         let shown = self.operand(node);
         if let SiteKind::Loop { list, .. } = &mut self.graph.meta.sites[site.index()].kind {
-            *list = shown;
+            **list = shown;
         }
         let it =
             Loop { binder: name, list: node, filter: None, body: None, start: None, memory: None, site, frame, visits, outer: self.inside };

@@ -56,7 +56,7 @@ impl Walk<'_> {
 
     pub(super) fn fits(&mut self, node: NodeId, declared: &Type, what: &str, declared_at: Span) {
         let ty = self.ty(node);
-        if self.broken[node.index()] {
+        if self.broken[node.index()] || self.unreached[node.index()] {
             return;
         }
         if let Some((value, found, range)) = misfit(&ty, declared) {

@@ -16,6 +16,7 @@ mod quotients;
 mod show;
 mod texts;
 mod time;
+mod truth;
 mod walk;
 
 pub use findings::RangeFinding;

@@ -44,6 +44,7 @@ impl Walk<'_> {
             self.broken[node.index()] |= self.broken[inner.index()];
         }
         self.graph.nodes[node.index()].ty = ty.plain();
+        self.unreached[node.index()] = self.dead;
         self.narrow(node);
         self.narrow_text(node);
     }
@@ -89,7 +90,11 @@ impl Walk<'_> {
         self.assume(condition, false);
         self.visit(otherwise);
         self.back(mark);
-        self.either(then, otherwise)
+        match (self.unreached[then.index()], self.unreached[otherwise.index()]) {
+            (true, false) if !self.is_missing(otherwise) => self.either(otherwise, otherwise),
+            (false, true) if !self.is_missing(then) => self.either(then, then),
+            _ => self.either(then, otherwise),
+        }
     }
 
     /// The type of a node whose operands have been visited.

@@ -29,6 +29,10 @@ pub(super) struct Walk<'a> {
     pub(super) arguments: HashMap<NodeId, Vec<NodeId>>,
     /// Nodes whose bounds are not known since something was reported in them.
     pub(super) broken: Vec<bool>,
+    /// Nodes that no input reaches.
+    pub(super) unreached: Vec<bool>,
+    /// Whether the place that is looked at is one that no input reaches.
+    pub(super) dead: bool,
     pub(super) suspects: Vec<Suspect>,
     /// The conditions on the way, as true or false.
     pub(super) path: Vec<(NodeId, bool)>,
@@ -47,7 +51,7 @@ impl<'a> Walk<'a> {
         zones: &'a [Zone],
         sources: &'a Sources,
     ) -> Self {
-        let broken = vec![false; graph.nodes.len()];
+        let (broken, unreached) = (vec![false; graph.nodes.len()], vec![false; graph.nodes.len()]);
         let mut locals: HashMap<Known, Vec<NodeId>> = HashMap::new();
         for local in &graph.locals {
             locals.entry(local.known).or_default().push(local.value);
@@ -69,6 +73,8 @@ impl<'a> Walk<'a> {
             locals,
             arguments,
             broken,
+            unreached,
+            dead: false,
             suspects: Vec::new(),
             path: Vec::new(),
             memories: HashMap::new(),
@@ -158,7 +164,7 @@ impl<'a> Walk<'a> {
         let mut total: Option<Range> = Some((0, 0));
         let mut kind = None;
         for rule in rules {
-            let Some(node) = rule.outcome.value else { continue };
+            let Some(node) = rule.outcome.value.filter(|node| !self.unreached[node.index()]) else { continue };
             let Some(scalar) = self.graph.node(node).ty.scalar() else { return };
             kind = Some(scalar.kind);
             let lists = rule.each.iter().map(|each| self.count_of(self.graph.loop_of(*each).list));
@@ -188,6 +194,9 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn suspect(&mut self, node: NodeId, finding: RangeFinding, values: Vec<Hint>) {
+        if self.dead {
+            return;
+        }
         let path = self.path.iter().map(|(condition, truth)| Hint::Condition(*condition, *truth));
         let hints = path.chain(values).collect();
         self.suspects.push(Suspect { decision: self.graph.id, node, finding, hints });
@@ -195,16 +204,18 @@ impl<'a> Walk<'a> {
 
     /// Takes a condition to be true or false from here on.
     pub(super) fn assume(&mut self, condition: NodeId, truth: bool) {
+        self.dead |= self.truth(condition) == Some(!truth);
         self.facts.assume(self.graph, condition, truth);
         self.path.push((condition, truth));
     }
 
-    pub(super) fn mark(&self) -> (Mark, usize) {
-        (self.facts.mark(), self.path.len())
+    pub(super) fn mark(&self) -> (Mark, usize, bool) {
+        (self.facts.mark(), self.path.len(), self.dead)
     }
 
-    pub(super) fn back(&mut self, (facts, path): (Mark, usize)) {
+    pub(super) fn back(&mut self, (facts, path, dead): (Mark, usize, bool)) {
         self.facts.back(facts);
         self.path.truncate(path);
+        self.dead = dead;
     }
 }

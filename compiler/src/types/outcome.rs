@@ -36,7 +36,7 @@ impl<'a> Checker<'a, '_> {
         if broken(&within) || broken(&proposing) {
             return None;
         }
-        Some(Outcome::Refer { role: role?, within, proposing, span: referral.span })
+        Some(Outcome::Refer { role: role?, within: within.map(Box::new), proposing: proposing.map(Box::new), span: referral.span })
     }
 
     pub(super) fn role(&mut self, name: &ast::Name) -> Option<RoleId> {
