@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::function::Function;
 use crate::graph::{Body, Graph, LoopId, NodeId, NodeKind, Quantifier};
 
+use axtrace_runtime::power;
 use axtrace_runtime::types::Type;
 
 /// The most steps of a decision that says nothing else.
@@ -120,6 +121,7 @@ impl Counts<'_> {
             NodeKind::Quantify(quantifier, of) => return self.quantify(graph, *quantifier, *of),
             NodeKind::Decide { decision, .. } => self.decision(decision.index()),
             NodeKind::Call(Function::Numbers | Function::Distinct | Function::Pairs | Function::Flatten, _) => elements(graph, node),
+            NodeKind::Call(Function::Power, operands) => power_steps(graph, operands),
             _ => 0,
         };
         let operands = kind.operands();
@@ -144,6 +146,15 @@ impl Counts<'_> {
         let all = graph.loops.iter().map(|it| (graph.node(it.list).span, elements(graph, it.list)));
         all.max_by_key(|(_, elements)| *elements)
     }
+}
+
+/// The words of the longest numbers that a power is made of.
+fn power_steps(graph: &Graph, operands: &[NodeId]) -> u64 {
+    let types = |place: usize| operands.get(place).map(|node| &graph.node(*node).ty);
+    let (Some(Type::Ratio { num, den, .. }), Some(Type::Scalar(exponent))) = (types(0), types(1)) else { return 0 };
+    let times = exponent.lo.unsigned_abs().max(exponent.hi.unsigned_abs());
+    let bits = |part: (i128, i128)| power::bits(part.0.unsigned_abs().max(part.1.unsigned_abs()), times).unwrap_or(power::MOST_BITS);
+    bits(*num).saturating_add(bits(*den)) / 64
 }
 
 /// How many elements a list has at most.
