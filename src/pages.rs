@@ -47,6 +47,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0210", include_str!("../docs/findings/E0210.md")),
     ("E0211", include_str!("../docs/findings/E0211.md")),
     ("E0212", include_str!("../docs/findings/E0212.md")),
+    ("E0220", include_str!("../docs/findings/E0220.md")),
     ("E0301", include_str!("../docs/findings/E0301.md")),
     ("E0302", include_str!("../docs/findings/E0302.md")),
     ("E0303", include_str!("../docs/findings/E0303.md")),

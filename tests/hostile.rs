@@ -314,3 +314,42 @@ fn conditions_that_share_their_parts_take_no_exponential_time() {
         attack(decision(&params, "any", &lines));
     }
 }
+
+#[test]
+fn patterns_that_are_hard_to_read_or_to_match_take_no_time() {
+    let slow = ["(a+)+b", "(a|a|aa)*c", "(.*)(.*)(.*)(.*)d", "(a?){60}a{60}e", "(\\\\w*a\\\\w{20})*f"];
+    let slow = slow.map(|pattern| pattern.replace("\\\\", "\\"));
+    let rules = each(slow.len(), |n| format!("  rule r{n} when t matches \"{}\" then {n}\n", slow[n]));
+    attack(decision(", t: text", "any", &rules));
+    let many = each(3_000, |n| format!("  rule r{n} when t matches \"[a-z]{{{n}}}x\\d+\" then {n}\n"));
+    attack(decision(", t: text", "first", &many));
+    let large = each(400, |n| format!("  rule r{n} when t matches \"\\w{{{}}}{{50}}\" then {n}\n", n + 50));
+    assert_eq!(attack(decision(", t: text", "first", &large)), ["E0340"]);
+    let nested = format!("  rule r when t matches \"{}a{}\" then 1", "(".repeat(3_000), ")".repeat(3_000));
+    assert_eq!(attack(decision(", t: text", "first", &nested)), ["E0340"]);
+    let nothing = "  rule r when t matches \"((((a{0}){999}){999}){999}){999}\" then 1\n  rule s when t contains \"q\" then 2";
+    attack(decision(", t: text", "any", nothing));
+}
+
+#[test]
+fn thousands_of_texts_are_ordered() {
+    let rules = each(800, |n| format!("  rule r{n} when t in \"k{n:05}\"..<\"k{:05}\" then {n}\n", n + 1));
+    let rest = "  rule low when t < \"k00000\" then 0\n  rule high when t >= \"k00800\" then 0";
+    assert!(attack(decision(", t: text", "unique", &format!("{rules}{rest}\n"))).is_empty());
+    let prefixes = each(1_000, |n| format!("  rule r{n} when t starts with \"{n:04}\" and length_of(t) > {n} then {n}\n"));
+    attack(decision(", t: text", "unique", &prefixes));
+}
+
+#[test]
+fn texts_that_grow_with_each_function_are_refused() {
+    let grown = "upper(".repeat(40) + "t" + &")".repeat(40);
+    assert_eq!(attack(decision(", t: text", "any", &format!("  rule r when {grown} contains \"x\" then 1\n  otherwise 2\n"))), ["E0450"]);
+    let letters = "some a in characters(t), b in characters(t), c in characters(t) satisfies a = b and b = c";
+    attack(decision(", t: text", "any", &format!("  rule r when {letters} then 1\n  otherwise 2\n")));
+}
+
+#[test]
+fn thousands_of_names_that_look_alike_are_told() {
+    let names = each(5_000, |n| format!("define p\u{430}y{n} = {n}\ndefine pay{n} = {n}\n"));
+    attack(format!("module m\n{names}"));
+}

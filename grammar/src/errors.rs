@@ -308,6 +308,20 @@ pub enum SyntaxError {
         #[label("the outer group")]
         outer: Span,
     },
+    #[error("`{name}` looks like `{other}`, and is another name")]
+    #[diagnostic(
+        code(E0220),
+        severity(warning),
+        help("write both with the same letters if they are one; else give one of them another name")
+    )]
+    LooksLike {
+        name: String,
+        other: String,
+        #[label(primary, "has letters of another alphabet, or others that look the same")]
+        at: Span,
+        #[label("`{other}` stands here")]
+        first: Span,
+    },
     #[error("a comma or a line break is missing between `{left}` and `{right}`")]
     #[diagnostic(code(E0033))]
     NoSeparator {

@@ -13,10 +13,12 @@
 //! - Where something is reported there is an error node, or the part is left out; nothing is reported twice because of it.
 //! - Brackets nest up to [`MAX_DEPTH`], the tree up to [`MAX_HEIGHT`]; what goes beyond is a finding.
 //! - A text ends on its line. In the pattern behind `matches` a backslash takes the next character along, and only `\"` is read as another.
+//! - Names that look alike and are not are told.
 //! - A misspelt word is compared with those that could stand there, and with the words of some other languages.
 //!
 //! Absent on purpose: names are not looked up, units not told apart, cells not compared with the types of their columns, nothing is formatted.
 
+mod alike;
 pub mod ast;
 mod build;
 mod errors;
@@ -39,6 +41,7 @@ pub const MAX_HEIGHT: usize = 512;
 #[must_use]
 pub fn parse(file: &SourceFile, findings: &mut Findings) -> ast::File {
     let scanned = scan::scan(file.text(), file.base(), findings);
+    alike::check(file.text(), &scanned, file.base(), findings);
     build::file(file, &scanned, findings)
 }
 

@@ -5,6 +5,8 @@
 
 mod slips;
 
+pub(crate) use slips::continues_name;
+
 use crate::{MAX_DEPTH, errors::SyntaxError};
 use axtrace_source::{Findings, Span};
 

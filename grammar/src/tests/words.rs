@@ -109,6 +109,25 @@ fn strange_characters_are_named() {
 }
 
 #[test]
+fn names_that_look_alike_are_told() {
+    let warned = |text: &str| shown(text).into_iter().filter(|line| line.contains("E0220")).collect::<Vec<_>>();
+    // Two letters of the second are Cyrillic.
+    let text = "module m\nparam pay : integer = 3\ndefine twice = р\u{430}y * 2\n";
+    assert_eq!(warned(text), ["3:E0220 `р\u{430}y` looks like `pay`, and is another name"]);
+    // The word of the language stands behind the name that looks like it.
+    assert_eq!(
+        warned("module m\ndefine \u{456}f = 3\ndefine g = if true then 1 else 2\n"),
+        ["2:E0220 `\u{456}f` looks like `if`, and is another name"]
+    );
+    assert_eq!(warned("module m\ndefine `net pay` = 3\ndefine `net\u{a0}pay` = 3\n").len(), 1);
+    // One name in two forms, names of ASCII, and letters that only a text holds.
+    assert_eq!(warned("module m\ndefine größe = 3\ndefine g = gro\u{308}ße\n"), Vec::<String>::new());
+    assert_eq!(warned("module m\ndefine modern = 3\ndefine modem = 3\ndefine l1 = 3\ndefine ll = 3\n"), Vec::<String>::new());
+    assert_eq!(warned("module m\ndefine pay = \"р\u{430}y\" // р\u{430}y\n"), Vec::<String>::new());
+    assert_eq!(warned("module m\ndefine größe = 3\ndefine straße = größe\n"), Vec::<String>::new());
+}
+
+#[test]
 fn brackets_without_a_partner_are_told_where_they_open() {
     let text = "module m\nenum A { a, b\nenum B { c }\ndecision d(a: integer) gives integer {\n  rule x when (a > 3 then 4\n  rule y when a < 3) then 4\ndefine k = 3\n";
     let expected =
