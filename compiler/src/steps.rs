@@ -17,6 +17,9 @@ use axtrace_runtime::types::Type;
 /// The most steps of a decision that says nothing else.
 const MOST_STEPS: u64 = 1_000_000_000;
 
+/// How many letters of a text are looked at in a step.
+const LETTERS: u64 = 4;
+
 /// What can be wrong with the number of steps.
 #[derive(Debug, Error, Diagnostic)]
 enum StepsFinding {
@@ -65,7 +68,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push('_');
         }
         out.push(digit);
@@ -122,6 +125,11 @@ impl Counts<'_> {
             NodeKind::Decide { decision, .. } => self.decision(decision.index()),
             NodeKind::Call(Function::Numbers | Function::Distinct | Function::Pairs | Function::Flatten, _) => elements(graph, node),
             NodeKind::Call(Function::Power, operands) => power_steps(graph, operands),
+            NodeKind::Call(Function::Characters, of) => of.iter().map(|of| letters(graph, *of)).sum(),
+            NodeKind::Call(_, of) => of.iter().map(|of| letters(graph, *of)).sum::<u64>() / LETTERS,
+            NodeKind::Text { .. } => letters(graph, node) / LETTERS,
+            NodeKind::Compare(_, of, _) => parts(graph, *of),
+            NodeKind::OneOf(of, others) => parts(graph, *of).saturating_mul(others.len() as u64),
             _ => 0,
         };
         let operands = kind.operands();
@@ -163,6 +171,19 @@ fn elements(graph: &Graph, list: NodeId) -> u64 {
         Type::List { max, .. } => u64::from(*max),
         _ => 0,
     }
+}
+
+/// How many letters a text has at most.
+fn letters(graph: &Graph, text: NodeId) -> u64 {
+    match graph.node(text).ty.required() {
+        Type::Text { max } => u64::from(*max),
+        _ => 0,
+    }
+}
+
+/// What comparing a text or a list takes.
+fn parts(graph: &Graph, node: NodeId) -> u64 {
+    elements(graph, node).saturating_add(letters(graph, node) / LETTERS)
 }
 
 /// How often something is evaluated that stands in a loop.

@@ -12,6 +12,9 @@ use unicode_security::confusable_detection::skeleton;
 use crate::SyntaxError;
 use crate::scan::{Kind, Scanned};
 
+/// A name as names are compared, and where it is first written.
+type Named<'a> = (&'a str, u32);
+
 /// The most bytes of a name that is looked at.
 const LONGEST: usize = 1_000;
 
@@ -21,7 +24,7 @@ pub(crate) fn check(text: &str, scanned: &Scanned, base: u32, findings: &mut Fin
     if names.keys().all(|name| name.is_ascii()) {
         return;
     }
-    let mut looks: HashMap<String, Vec<(&str, u32)>> = HashMap::new();
+    let mut looks: HashMap<String, Vec<Named<'_>>> = HashMap::new();
     for (name, at) in &names {
         looks.entry(skeleton(name).collect()).or_default().push((name, *at));
     }
@@ -53,7 +56,7 @@ fn names(text: &str, scanned: &Scanned) -> BTreeMap<String, u32> {
 }
 
 /// Of names that look alike, those that are said to look like the first: the first of ASCII, if there is one.
-fn alike(mut names: Vec<(&str, u32)>) -> Vec<((&str, u32), (&str, u32))> {
+fn alike(mut names: Vec<Named<'_>>) -> Vec<(Named<'_>, Named<'_>)> {
     names.sort_unstable_by_key(|(name, at)| (!name.is_ascii(), *at));
     let Some((first, others)) = names.split_first() else { return Vec::new() };
     others.iter().filter(|(name, _)| !name.is_ascii()).map(|other| (*first, *other)).collect()
