@@ -3,12 +3,12 @@
 
 use axtrace_runtime::literal::{
     format_date, format_decimal, format_duration, format_time, parse_date, parse_datetime, parse_decimal, parse_duration, parse_money,
-    parse_percent, parse_time,
+    parse_percent, parse_quantity, parse_time,
 };
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {
-    drop((parse_percent(text), parse_money(text), parse_datetime(text)));
+    drop((parse_percent(text), parse_money(text), parse_quantity(text), parse_datetime(text)));
     if let Ok(date) = parse_date(text) {
         assert_eq!(parse_date(format_date(date)).ok(), Some(date));
     }

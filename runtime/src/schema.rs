@@ -235,10 +235,11 @@ fn shown(number: i128, kind: Kind) -> String {
     out
 }
 
-/// A text as a pattern that matches only it.
+/// A unit as a pattern that matches only it, with or without its backticks.
 fn quoted_pattern(text: &str) -> String {
     let special = |letter: char| "\\^$.|?*+()[]{}".contains(letter);
-    text.chars().flat_map(|letter| special(letter).then_some('\\').into_iter().chain([letter])).collect()
+    let pattern: String = text.chars().flat_map(|letter| special(letter).then_some('\\').into_iter().chain([letter])).collect();
+    pattern.replace('`', "`?")
 }
 
 /// A name as part of a JSON pointer in the fragment of a URI.

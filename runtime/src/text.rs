@@ -384,6 +384,7 @@ mod tests {
     use crate::currency::Currency;
     use crate::read::fixture;
     use crate::types::Scalar;
+    use crate::unit::{Lower, UnitName, Upper};
 
     fn number(kind: Kind) -> Type {
         Type::Scalar(Scalar::of(kind))
@@ -395,10 +396,19 @@ mod tests {
         let skill = EnumId(0);
         let text = Value::Text(Arc::from("say \"{x}\"\n"));
         let list = Type::List { element: Box::new(Type::Text { max: 9 }), min: 0, max: 9 };
+        let kg = UnitName::new("kg", 0).map_or(Unit::One, Unit::Declared);
         let cases = [
             (Value::Missing, Type::Optional(Box::new(Type::Boolean)), "missing", "missing", "null"),
             (Value::Scalar(1250), number(Kind::Number { scale: 2, unit: Unit::Money(Currency::EUR) }), "12.50 EUR", "12.50 EUR", "12.50"),
             (Value::Scalar(9700), number(Kind::Number { scale: 4, unit: Unit::Percent }), "97 %", "97 %", "0.9700"),
+            (Value::Scalar(125), number(Kind::Number { scale: 1, unit: kg }), "12.5 kg", "12.5 kg", "12.5"),
+            (
+                Value::Scalar(120),
+                number(Kind::Number { scale: 2, unit: Unit::Per(Upper::Money(Currency::EUR), Lower::Month) }),
+                "1.20 EUR/month",
+                "1.20 EUR/month",
+                "1.20",
+            ),
             (Value::Scalar(5400), number(Kind::Duration), "1 h 30 min", "1 h 30 min", "\"PT1H30M\""),
             (Value::Scalar(18), number(Kind::Period), "18 months", "18 months", "\"P1Y6M\""),
             (Value::Scalar(6), number(Kind::Weekday), "sunday", "sunday", "\"sunday\""),
@@ -436,6 +446,9 @@ mod tests {
         assert_eq!(ratio(0, 7, Kind::Duration), "0 min");
         assert_eq!(ratio(200, 6, Kind::Duration), "100/3 s");
         assert_eq!(ratio(1, 3, Kind::Number { scale: 2, unit: Unit::Money(Currency::EUR) }), "1/3 EUR");
+        let speed = UnitName::new("km", 0).map(|km| Unit::Per(Upper::Declared(km), Lower::Hour)).expect("short");
+        assert_eq!(ratio(4, 6, Kind::Number { scale: 0, unit: speed }), "2/3 km/h");
+        assert_eq!(ratio(4, 2, Kind::Number { scale: 0, unit: speed }), "2 km/h");
         assert_eq!(ratio(i128::MIN, i128::MAX, Kind::INTEGER), format!("{}/{}", i128::MIN, i128::MAX));
     }
 }

@@ -206,7 +206,13 @@ fn parse_text(text: &[u8], unit: Unit) -> Result<Decimal, Wrong> {
         Unit::Declared(_) | Unit::Per(..) => {
             let (amount, found) = literal::parse_quantity(text)?;
             let expected = unit.to_string();
-            if found == expected.as_bytes() { Ok(amount) } else { Err(Wrong::OtherUnit { found: Excerpt::of(found), expected }) }
+            // Whoever sends data need not know what takes backticks in rules.
+            let bare = expected.replace('`', "");
+            if found == expected.as_bytes() || found == bare.as_bytes() {
+                Ok(amount)
+            } else {
+                Err(Wrong::OtherUnit { found: Excerpt::of(found), expected })
+            }
         }
     }
 }

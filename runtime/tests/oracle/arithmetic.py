@@ -74,6 +74,17 @@ def step_rows() -> None:
         print("step", value, step, *results, sep=",")
 
 
+def decide_rows() -> None:
+    """decide,a,b, then a / b kept to two places in each mode, in the last of them: small enough for inputs of decisions."""
+    for _ in range(300):
+        a, b = number(52), random.choice([10_000, 8, denominator(50)])
+        if random.random() < 0.3:
+            # Exact halves of the second place.
+            a, b = (2 * number(40) + 1) * 50, 10_000
+        results = [rounded(Fraction(a * 100, b), mode) for mode in MODES]
+        print("decide", a, b, *results, sep=",")
+
+
 def compare_rows() -> None:
     """compare,num,den,num,den,order"""
     for _ in range(400):
@@ -113,6 +124,7 @@ def power_rows() -> None:
 
 round_rows()
 step_rows()
+decide_rows()
 compare_rows()
 sum_rows()
 power_rows()
