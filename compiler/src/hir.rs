@@ -6,7 +6,7 @@
 //! [decision graph](crate::graph). Calls of defines are still calls.
 
 use axtrace_runtime::calendar::Zone;
-use axtrace_runtime::meta::{DecisionId, Policy, RoleId, RoleMeta};
+use axtrace_runtime::meta::{DecisionId, Policy, Rank, RoleId, RoleMeta};
 use axtrace_runtime::pattern::Pattern;
 use axtrace_runtime::types::{FieldType, Type, Types};
 use axtrace_runtime::value::Value;
@@ -104,6 +104,8 @@ pub struct Decision {
     pub gives: (Type, Span),
     /// The hit policy; none if the decision is one expression.
     pub policy: Option<Policy>,
+    /// Under `priority`: what has a rank, the strongest first.
+    pub ranks: Vec<Rank>,
     /// Relations of the parameters.
     pub always: Vec<Expr>,
     /// How many steps it says that it may take, and where.
@@ -163,6 +165,8 @@ pub struct Rule {
     pub cites: Vec<(String, Option<String>)>,
     /// Its own owner.
     pub owner: Option<String>,
+    /// Whether it never decides.
+    pub shadow: bool,
     /// The rules it overrides directly, by place.
     pub overrides: Vec<usize>,
     /// The words `rule name`.

@@ -109,10 +109,35 @@ pub enum Policy {
     Unique,
     /// The first rule that applies.
     First,
+    /// The strongest outcome, as the decision's `ranks` say.
+    Priority,
     /// The list of all outcomes.
     Collect,
     /// The sum of all outcomes.
     CollectSum,
+    /// How many outcomes there are.
+    CollectCount,
+    /// The least of all outcomes.
+    CollectMin,
+    /// The greatest of all outcomes.
+    CollectMax,
+}
+
+impl Policy {
+    /// Whether all rules that apply count, so that no two of them can be in each other's way.
+    #[must_use]
+    pub const fn collects(self) -> bool {
+        matches!(self, Self::Collect | Self::CollectSum | Self::CollectCount | Self::CollectMin | Self::CollectMax)
+    }
+}
+
+/// What has a rank under `priority`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rank {
+    /// Every referral.
+    Refer,
+    /// A name of the enum, by its place; of a boolean 0 for `false` and 1 for `true`.
+    Value(u16),
 }
 
 /// One decision.
@@ -138,6 +163,8 @@ pub struct DecisionMeta {
     pub outcome: Struct,
     /// Its hit policy; a decision that is one expression has none.
     pub policy: Option<Policy>,
+    /// Under `priority`: what has a rank, the strongest first.
+    pub ranks: Vec<Rank>,
     /// Its rules in source order; the last may be `otherwise`. None if the decision is one expression.
     pub rules: Vec<RuleMeta>,
     /// Its sites, by [`SiteId`].
@@ -185,6 +212,10 @@ pub struct RuleMeta {
     pub cites: Vec<(String, Option<String>)>,
     /// Its own `owner`.
     pub owner: Option<String>,
+    /// Whether it refers to a person. Its `outcome` is then what it proposes.
+    pub refers: bool,
+    /// Whether it is evaluated and recorded only, and never decides. Its state is never [`RuleState::Decided`].
+    pub shadow: bool,
     /// The rules it overrides, directly or through others.
     pub overrides: Vec<RuleId>,
     /// The outcome as written.
@@ -198,7 +229,7 @@ pub enum RuleState {
     NotReached = 0,
     /// Its condition is false.
     DidNotApply = 1,
-    /// Its condition is true, and another rule overrides it.
+    /// Its condition is true, and another rule overrides it, a stronger outcome outranks it, or it is a shadow.
     Applied = 2,
     /// Its condition is true, and it is one of those that decide.
     Decided = 3,
@@ -353,6 +384,18 @@ impl FrameMeta {
 }
 
 impl DecisionMeta {
+    /// The rank of an outcome under `priority`, 0 for the strongest; `None` if it has none.
+    #[must_use]
+    pub fn rank(&self, tag: u16, value: Option<&Value>) -> Option<usize> {
+        let own = match (self.tags.get(usize::from(tag)), value) {
+            (Some(Tag::Referred { .. }), _) => Rank::Refer,
+            (_, Some(Value::Enum(place))) => Rank::Value(*place),
+            (_, Some(Value::Boolean(truth))) => Rank::Value(u16::from(*truth)),
+            _ => return None,
+        };
+        self.ranks.iter().position(|rank| *rank == own)
+    }
+
     /// The name with its module: `scheduling.assignment.assignment`.
     #[must_use]
     pub fn qualified_name(&self) -> String {

@@ -253,6 +253,7 @@ fn fault_words(kind: &FaultKind) -> &'static str {
         FaultKind::OutOfBounds { .. } => "leaves the range it is declared with here",
         FaultKind::Relation => "the parameters do not keep `always`",
         FaultKind::NoRule => "no rule decides",
+        FaultKind::NoRank { .. } => "a rule decides what has no rank",
         FaultKind::Conflict { .. } => "rules decide differently",
         FaultKind::TooLong => "takes too many steps",
         FaultKind::Malformed(_) => "cannot be decided",

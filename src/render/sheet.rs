@@ -218,12 +218,12 @@ fn shortened(text: &str) -> String {
     short + "…"
 }
 
-/// The mark of a rule: decided, applied and overridden, did not apply, not reached.
+/// The mark of a rule: decided, applied without deciding, did not apply, not reached.
 #[must_use]
 pub fn rule_mark(status: &Status) -> (&'static str, Role) {
     match status {
         Status::Decided => ("●", Role::Good),
-        Status::Overridden { .. } => ("◐", Role::Unsure),
+        Status::Overridden { .. } | Status::Outranked | Status::Applied => ("◐", Role::Unsure),
         Status::DidNotApply => ("○", Role::Faint),
         _ => ("·", Role::Faint),
     }

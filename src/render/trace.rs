@@ -266,6 +266,8 @@ impl<'a> Page<'a> {
 
     fn rule(&mut self, node: &'a TraceNode) {
         let words = if self.undecided && node.status == Status::Decided { "applies".to_owned() } else { node.status.words() };
+        let shadow = matches!(node.kind, TraceKind::Rule { shadow: true, .. });
+        let words = if shadow { format!("{words}, a shadow") } else { words };
         self.sheet.rule(node.span, &node.status, words);
         if node.status != Status::NotReached {
             self.children(node);

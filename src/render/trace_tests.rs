@@ -65,7 +65,7 @@ impl Story {
     fn rule(&self, name: &str, status: Status, children: Vec<TraceNode>) -> TraceNode {
         let words = format!("rule {name}");
         let whole = self.span(&words, &words);
-        let kind = TraceKind::Rule { id: RuleId(0), name: name.to_owned(), group: None, whole };
+        let kind = TraceKind::Rule { id: RuleId(0), name: name.to_owned(), group: None, shadow: false, whole };
         TraceNode { children, ..self.node(kind, &words, &words, status) }
     }
 

@@ -1,7 +1,7 @@
 //! Decisions under every hit policy, made so that most of them decide every input: rules that agree, that override each other or that
 //! divide the values of something among them.
 
-use axtrace_runtime::types::{Kind, Scalar, Type};
+use axtrace_runtime::types::{EnumId, Kind, Scalar, Type};
 
 use super::generator::{Function, Generator, Scope, constant, euro, kg, quoted, wage, written};
 use super::tree::{Node, Shape};
@@ -17,9 +17,13 @@ enum Plan {
     Unique,
     Collect,
     CollectSum,
+    CollectCount,
+    CollectMin,
+    CollectMax,
+    Priority,
 }
 
-const PLANS: [Plan; 12] = [
+const PLANS: [Plan; 17] = [
     Plan::Expression,
     Plan::First,
     Plan::First,
@@ -32,6 +36,11 @@ const PLANS: [Plan; 12] = [
     Plan::Collect,
     Plan::Collect,
     Plan::CollectSum,
+    Plan::CollectCount,
+    Plan::CollectMin,
+    Plan::CollectMax,
+    Plan::Priority,
+    Plan::Priority,
 ];
 
 /// What the rules of one decision share.
@@ -50,8 +59,9 @@ impl Generator {
         let name = self.name("decision");
         let plan = *self.random.pick(&PLANS);
         let gives = self.outcome_type(plan);
-        let refers = !matches!(plan, Plan::Expression | Plan::Collect | Plan::CollectSum) && self.random.chance(30);
+        let refers = !matches!(plan, Plan::Expression) && !plan.collects() && self.random.chance(30);
         let (policy, mark) = policy(plan);
+        let policy = if plan == Plan::Priority { self.priority(&gives, refers) } else { policy.to_owned() };
         let head =
             format!("decision {name}(~) gives {}{}{policy}", written(&gives, &self.meta.types), if refers { " or referral" } else { "" });
         let node = if plan == Plan::Expression {
@@ -82,12 +92,40 @@ impl Generator {
             let kind = *self.random.pick(&[Kind::INTEGER, euro(2), Kind::Duration, kg(1), wage(2)]);
             return Type::Scalar(Scalar::between(kind, -1_000_000_000, 1_000_000_000));
         }
+        match plan {
+            Plan::CollectCount => return Type::integer(0, 1_000),
+            Plan::CollectMin | Plan::CollectMax => {
+                let ty = Type::Scalar(self.scalar_type());
+                return if self.random.chance(50) { Type::Optional(Box::new(ty)) } else { ty };
+            }
+            Plan::Priority if self.random.chance(20) => return Type::Boolean,
+            Plan::Priority => return Type::Enum(EnumId(self.random.below(self.meta.types.enums.len()) as u32)),
+            _ => {}
+        }
         match self.random.below(12) {
             0 if plan != Plan::Collect => self.list_type(),
             1 if plan != Plan::Collect => Type::Optional(Box::new(self.simple_type())),
             2 | 3 => Type::Text { max: 10_000 },
             _ => self.simple_type(),
         }
+    }
+
+    /// `hit priority (…)`, of all values or of some.
+    fn priority(&mut self, gives: &Type, refers: bool) -> String {
+        let mut ranks: Vec<String> = match gives {
+            Type::Enum(id) => self.meta.types.enum_type(*id).values.iter().map(|value| quoted(value)).collect(),
+            _ => vec!["true".to_owned(), "false".to_owned()],
+        };
+        if refers {
+            ranks.push("refer".to_owned());
+        }
+        for place in (1..ranks.len()).rev() {
+            ranks.swap(place, self.random.below(place + 1));
+        }
+        if ranks.len() > 1 && self.random.chance(10) {
+            ranks.pop();
+        }
+        format!(" hit priority ({})", ranks.join(", "))
     }
 
     /// A `let`, whose name is then in scope.
@@ -131,7 +169,8 @@ impl Generator {
             }
             _ => parts.push(self.rules(&frame, 4)),
         }
-        let needs = !matches!(frame.plan, Plan::Collect | Plan::CollectSum | Plan::Divided);
+        let needs = !matches!(frame.plan, Plan::Collect | Plan::CollectSum | Plan::CollectCount | Plan::Divided);
+        let needs = needs && !(frame.gives.is_optional() && frame.plan.collects() && self.random.chance(60));
         if needs {
             let outcome = if let Some(outcome) = frame.agreed.clone() { outcome } else { self.outcome(&frame, &frame.scope.clone(), 2) };
             let because = self.because(&frame.scope.clone());
@@ -188,8 +227,11 @@ impl Generator {
         } else {
             Node::part("", Vec::new())
         };
+        let shadow = self.random.chance(10);
+        let word = if shadow { "shadow " } else { "" };
         let parts = vec![each, Node::all(before), when, Node::all(after), outcome, because, cites, Node::part(overrides, Vec::new())];
-        (name.clone(), Node::item(format!("  rule {name}~\n~~~    then ~\n~~~"), parts).mark("rule"))
+        let node = Node::item(format!("  {word}rule {name}~\n~~~    then ~\n~~~"), parts).mark("rule");
+        (name.clone(), if shadow { node.mark("shadow rule") } else { node })
     }
 
     fn for_each(&mut self, scope: &mut Scope) -> Option<Node> {
@@ -224,6 +266,8 @@ impl Generator {
     fn outcome(&mut self, frame: &Frame, scope: &Scope, depth: usize) -> Node {
         let ty = match (&frame.gives, frame.plan) {
             (Type::Scalar(scalar), Plan::CollectSum) => Type::Scalar(Scalar::between(scalar.kind, -1_000, 1_000)),
+            (_, Plan::CollectCount) => Type::Scalar(self.scalar_type()),
+            (ty, Plan::CollectMin | Plan::CollectMax) => ty.required().clone(),
             (ty, _) => ty.clone(),
         };
         if frame.refers && self.random.chance(40) {
@@ -320,6 +364,13 @@ impl Generator {
     }
 }
 
+impl Plan {
+    /// Whether all outcomes count.
+    fn collects(self) -> bool {
+        matches!(self, Self::Collect | Self::CollectSum | Self::CollectCount | Self::CollectMin | Self::CollectMax)
+    }
+}
+
 fn ty_or_inner(ty: &Type) -> &Type {
     ty.required()
 }
@@ -333,5 +384,9 @@ fn policy(plan: Plan) -> (&'static str, &'static str) {
         Plan::Unique => (" hit unique", "hit unique"),
         Plan::Collect => (" hit collect", "hit collect"),
         Plan::CollectSum => (" hit collect sum", "hit collect sum"),
+        Plan::CollectCount => (" hit collect count", "hit collect count"),
+        Plan::CollectMin => (" hit collect min", "hit collect min"),
+        Plan::CollectMax => (" hit collect max", "hit collect max"),
+        Plan::Priority => ("", "hit priority"),
     }
 }

@@ -117,6 +117,7 @@ fn empty(decision: &hir::Decision) -> Graph {
             tags: vec![Tag::Decided],
             outcome: Default::default(),
             policy: decision.policy,
+            ranks: decision.ranks.clone(),
             rules: Vec::new(),
             sites: Vec::new(),
             frames: vec![FrameMeta::default()],
@@ -144,7 +145,7 @@ fn gives(decision: &hir::Decision) -> Type {
         _ => 1,
     };
     let most = |rule: &hir::Rule| rule.each.iter().map(elements).fold(1, u32::saturating_mul);
-    let max = rules.iter().map(most).fold(0, u32::saturating_add).min(1 << 29);
+    let max = rules.iter().filter(|rule| !rule.shadow).map(most).fold(0, u32::saturating_add).min(1 << 29);
     Type::List { element: Box::new(one), min: 0, max }
 }
 

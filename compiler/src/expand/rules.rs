@@ -53,6 +53,8 @@ impl Expander<'_> {
             because: parts.pieces,
             cites: rule.cites.clone(),
             owner: rule.owner.clone(),
+            refers: matches!(rule.outcome, hir::Outcome::Refer { .. }),
+            shadow: rule.shadow,
             overrides: reachable(rules, place).into_iter().map(|place| RuleId(place as u32)).collect(),
             outcome: parts.shown,
         });
@@ -117,7 +119,7 @@ impl Expander<'_> {
             self.set_value(site, node);
             node
         };
-        if decision.policy != Some(Policy::CollectSum) {
+        if !matches!(decision.policy, Some(Policy::CollectSum | Policy::CollectCount)) {
             self.oblige(node, &decision.gives.0, "the outcome", decision.gives.1);
         }
         node

@@ -145,6 +145,11 @@ pub enum FaultKind {
         /// One that decides differently; under `unique` one that decides too.
         second: RuleId,
     },
+    /// Under `priority` a rule decides something that has no rank.
+    NoRank {
+        /// The rule.
+        rule: RuleId,
+    },
     /// It took more steps, nested deeper or recorded more than allowed.
     TooLong,
     /// The graph or the input is not what its types say; the words name what was expected. Only a mistake in the compiler, or in what calls

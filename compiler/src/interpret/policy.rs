@@ -22,14 +22,36 @@ pub(super) fn states(meta: &DecisionMeta, applies: &[Option<bool>]) -> Vec<RuleS
         (Some(true), true) => RuleState::Applied,
         (Some(true), false) => RuleState::Decided,
     };
-    applies.iter().zip(&overridden).map(state).collect()
+    let mut states: Vec<RuleState> = applies.iter().zip(&overridden).map(state).collect();
+    for (state, _) in states.iter_mut().zip(&meta.rules).filter(|(state, rule)| rule.shadow && **state == RuleState::Decided) {
+        *state = RuleState::Applied;
+    }
+    states
+}
+
+/// Under `priority`: takes the decision from rules all of whose outcomes are weaker than another's. What has no rank stays as it is.
+pub(super) fn outrank(meta: &DecisionMeta, states: &mut [RuleState], outcomes: &[RuleOutcome]) {
+    if meta.policy != Some(Policy::Priority) {
+        return;
+    }
+    let mut best: Vec<Option<usize>> = vec![None; states.len()];
+    for one in outcomes.iter().filter(|one| states[one.rule.index()] == RuleState::Decided) {
+        let Some(rank) = meta.rank(one.outcome.tag, one.outcome.value.as_ref()) else { continue };
+        let of_rule = &mut best[one.rule.index()];
+        *of_rule = Some(of_rule.map_or(rank, |known| known.min(rank)));
+    }
+    let strongest = best.iter().flatten().min().copied();
+    let weaker = |rank: Option<usize>| rank.is_some() && rank > strongest;
+    for (state, _) in states.iter_mut().zip(&best).filter(|(state, rank)| **state == RuleState::Decided && weaker(**rank)) {
+        *state = RuleState::Applied;
+    }
 }
 
 /// The type of what one rule gives, if it is not all bounds of it that the rules must keep only together, as under `collect sum`.
 pub(super) fn element_type(meta: &DecisionMeta) -> Option<&Type> {
     match (meta.policy, &meta.gives) {
         (Some(Policy::Collect), Type::List { element, .. }) => Some(element),
-        (Some(Policy::CollectSum), _) => None,
+        (Some(Policy::CollectSum | Policy::CollectCount), _) => None,
         (_, gives) => Some(gives),
     }
 }
@@ -41,6 +63,10 @@ pub(super) fn combine(meta: &DecisionMeta, states: &[RuleState], outcomes: &[Rul
     match meta.policy {
         Some(Policy::Collect) => collected(&deciding).map(decided),
         Some(Policy::CollectSum) => sum(&deciding).map(decided),
+        Some(Policy::CollectCount) => Ok(decided(Value::Scalar(deciding.len() as i128))),
+        Some(Policy::CollectMin) => extreme(meta, &deciding, |new, best| new < best).map(decided),
+        Some(Policy::CollectMax) => extreme(meta, &deciding, |new, best| new > best).map(decided),
+        Some(Policy::Priority) => strongest(meta, &deciding),
         Some(Policy::Unique) => one(&deciding, |_, _| false),
         Some(Policy::First) => one(&deciding, |_, _| true),
         Some(Policy::Any) | None => one(&deciding, |left, right| same(meta, left, right)),
@@ -71,6 +97,42 @@ fn same(meta: &DecisionMeta, left: &OutcomeValue, right: &OutcomeValue) -> bool 
         _ => false,
     };
     role(left) == role(right) && left.within == right.within && equal
+}
+
+/// The first of the strongest outcomes, which must all be the same.
+fn strongest(meta: &DecisionMeta, deciding: &[&RuleOutcome]) -> Result<OutcomeValue, FaultKind> {
+    // An `otherwise` decides alone, and needs no rank.
+    if let [only] = deciding
+        && meta.rules[only.rule.index()].otherwise
+    {
+        return Ok(only.outcome.clone());
+    }
+    let rank = |one: &RuleOutcome| meta.rank(one.outcome.tag, one.outcome.value.as_ref());
+    let ranks: Result<Vec<usize>, FaultKind> =
+        deciding.iter().map(|one| rank(one).ok_or(FaultKind::NoRank { rule: one.rule })).collect();
+    let ranks = ranks?;
+    let best = ranks.iter().min().copied();
+    let first: Vec<&RuleOutcome> = deciding.iter().zip(&ranks).filter(|(_, rank)| Some(**rank) == best).map(|(one, _)| *one).collect();
+    one(&first, |left, right| same(meta, left, right))
+}
+
+/// The first outcome that none comes `before`; missing, if there is none and the decision may give that.
+fn extreme(meta: &DecisionMeta, deciding: &[&RuleOutcome], before: impl Fn(i128, i128) -> bool) -> Result<Value, FaultKind> {
+    let mut best: Option<(i128, &Value)> = None;
+    for one in deciding {
+        let value = one.outcome.value.as_ref();
+        let Some((number, value)) = value.and_then(|value| Some((value.number()?, value))) else {
+            return Err(FaultKind::Malformed("a number of each rule"));
+        };
+        if best.is_none_or(|(least, _)| before(number, least)) {
+            best = Some((number, value));
+        }
+    }
+    match best {
+        Some((_, value)) => Ok(value.clone()),
+        None if meta.gives.is_optional() => Ok(Value::Missing),
+        None => Err(FaultKind::NoRule),
+    }
 }
 
 fn collected(deciding: &[&RuleOutcome]) -> Result<Value, FaultKind> {

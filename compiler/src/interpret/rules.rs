@@ -25,11 +25,12 @@ impl Machine<'_> {
         let mut reached = Reached { applies: Vec::new(), any: false, instances: Vec::new() };
         for rule in rules {
             let applies = self.reach(act, rule, &mut reached)?;
-            reached.any |= applies == Some(true);
+            reached.any |= applies == Some(true) && !act.graph.meta.rules[rule.id.index()].shadow;
             reached.applies.push(applies);
         }
-        let states = policy::states(&act.graph.meta, &reached.applies);
+        let mut states = policy::states(&act.graph.meta, &reached.applies);
         let outcomes = self.outcomes(act, rules, &states, reached.instances)?;
+        policy::outrank(&act.graph.meta, &mut states, &outcomes);
         self.because(act, rules, &states)?;
         for (rule, state) in act.graph.meta.rules.iter().zip(&states) {
             self.set_bits(act, rule.site, *state as u8);
@@ -116,7 +117,7 @@ impl Machine<'_> {
             outcomes.push(RuleOutcome { rule: rule.id, index: Some(outcomes.len() as u32), outcome });
             self.eval_all(act, &rule.because)?;
         }
-        Ok(applies && meta.policy == Some(Policy::First))
+        Ok(applies && meta.policy == Some(Policy::First) && !meta.rules[rule.id.index()].shadow)
     }
 
     fn set_instance(&mut self, act: &Activation<'_>, site: Option<SiteId>, applies: bool) {

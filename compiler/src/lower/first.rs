@@ -60,13 +60,19 @@ impl<'g> Lower<'g, '_> {
     ///
     /// A stretch ends before the first rule whose condition costs too much to be evaluated in vain. On the way into the rest it is certain
     /// that its first rule is asked for.
+    /// Shadows are evaluated where they are reached, before the stretch behind them, and stop nothing.
     pub fn first_rules(&mut self, rules: &'g [Rule]) -> (Vec<Value>, Pattern) {
+        let mut pattern = Pattern::default();
+        let (shadows, mut rest) = rules.split_at(rules.iter().take_while(|rule| self.rule_meta(rule).shadow).count());
+        let none = self.b.flag(false);
+        for rule in shadows {
+            self.rule(rule, none, &mut pattern);
+        }
         let mut stretch = Stretch::default();
         let mut any = self.b.flag(false);
-        let mut rest = rules;
         while let Some((rule, others)) = rest.split_first() {
             let place = stretch.rules.len();
-            if place == MOST || place > 0 && !self.is_cheap_rule(rule) {
+            if place == MOST || place > 0 && !self.is_cheap_rule(rule) || self.rule_meta(rule).shadow {
                 break;
             }
             let before = self.b.at(Some(self.rule_meta(rule).site));
@@ -78,7 +84,8 @@ impl<'g> Lower<'g, '_> {
         let candidates: Vec<Candidate> = stretch.rules.iter().map(|done| done.candidate.clone()).collect();
         let chosen = self.first_of(&candidates);
         let values = self.candidate_values(chosen);
-        let (mut pattern, found) = self.recorded(stretch);
+        let (recorded, found) = self.recorded(stretch);
+        pattern.add(recorded);
         let values = found.map_or(values.clone(), |found| self.values_by_tables(&candidates, &found, values));
         if rest.is_empty() {
             return (values, pattern);
@@ -124,7 +131,7 @@ impl<'g> Lower<'g, '_> {
     fn consequences(&mut self, rule: &Rule, applied: Value, place: usize, stretch: &mut Stretch) -> Candidate {
         let always = self.b.flag(true);
         let outcome = [rule.outcome.value, rule.outcome.within];
-        let ty = self.outcome_type();
+        let ty = self.outcome_type(rule);
         let cheap = outcome.into_iter().flatten().all(|node| self.is_cheap(node));
         let mut pattern = Pattern::default();
         let candidate = self.candidate(&rule.outcome, if cheap { always } else { applied }, ty, &mut pattern);

@@ -21,6 +21,7 @@ mod loops;
 mod operand;
 mod outcome;
 mod pattern;
+mod policy;
 mod quotients;
 mod rules;
 mod state;

@@ -10,14 +10,16 @@ use super::loops::Step;
 use super::outcome::Candidate;
 use super::pattern::Pattern;
 use crate::graph::{LoopId, Rule};
-use crate::mir::{Base, Binary, Inst, Keep, Value, Width};
+use crate::mir::{Base, Binary, Inst, Keep, Order, Value, Width};
 
 /// What became of a rule.
 pub struct Ruled {
     pub applied: Value,
-    decides: Value,
+    pub(super) decides: Value,
     pub candidate: Candidate,
     segment: Option<Segment>,
+    /// Under `collect count`: how many instances of a `for each` rule applied.
+    pub(super) count: Option<Value>,
 }
 
 /// The outcomes of the instances of a `for each` rule under `collect`.
@@ -42,14 +44,18 @@ impl<'g> Lower<'g, '_> {
         let mut ruled = Vec::with_capacity(rules.len());
         for rule in rules {
             let done = self.rule(rule, any, &mut pattern);
-            any = self.b.or(any, done.applied);
+            if !self.rule_meta(rule).shadow {
+                any = self.b.or(any, done.applied);
+            }
             ruled.push(done);
         }
         self.decide_among(rules, &mut ruled, &mut pattern);
         for (rule, done) in rules.iter().zip(&ruled).filter(|(rule, _)| rule.each.is_empty() && !rule.because.is_empty()) {
             self.because(rule, done.decides, &mut pattern);
         }
-        self.combine(&ruled);
+        let collected: Vec<Ruled> =
+            rules.iter().zip(ruled).filter(|(rule, _)| !self.rule_meta(rule).shadow).map(|(_, done)| done).collect();
+        self.combine(&collected);
         pattern
     }
 
@@ -62,9 +68,11 @@ impl<'g> Lower<'g, '_> {
     }
 
     /// The type that the value of one rule's outcome is brought to.
-    pub fn outcome_type(&self) -> &'g Type {
+    pub fn outcome_type(&self, rule: &Rule) -> &'g Type {
         match (self.graph.meta.policy, &self.graph.meta.gives) {
             (Some(Policy::Collect), Type::List { element, .. }) => element,
+            (Some(Policy::CollectCount), gives) => rule.outcome.value.map_or(gives, |value| self.ty(value)),
+            (Some(Policy::CollectMin | Policy::CollectMax), gives) => gives.required(),
             (_, gives) => gives,
         }
     }
@@ -102,8 +110,8 @@ impl<'g> Lower<'g, '_> {
     }
 
     fn settled(&mut self, rule: &Rule, applied: Value, pattern: &mut Pattern) -> Ruled {
-        let candidate = self.candidate(&rule.outcome, applied, self.outcome_type(), pattern);
-        Ruled { applied, decides: applied, candidate, segment: None }
+        let candidate = self.candidate(&rule.outcome, applied, self.outcome_type(rule), pattern);
+        Ruled { applied, decides: applied, candidate, segment: None, count: None }
     }
 
     /// 1, and 1 more where the rule applied, as far as it was reached.
@@ -162,10 +170,15 @@ impl<'g> Lower<'g, '_> {
                     overridden = self.b.or(overridden, done.applied);
                 }
             }
-            let stands = self.b.not(overridden);
+            let stands = if self.rule_meta(rule).shadow { self.b.flag(false) } else { self.b.not(overridden) };
             let done = &mut ruled[index];
             done.decides = self.b.and(done.applied, stands);
             done.candidate.decides = done.decides;
+        }
+        if self.graph.meta.policy == Some(Policy::Priority) {
+            self.outrank(rules, ruled);
+        }
+        for (rule, done) in rules.iter().zip(ruled.iter()).filter(|(rule, _)| !self.rule_meta(rule).shadow) {
             // A rule that applied is at 2, so that 1 more makes it 3.
             pattern.add(Pattern::site(&self.graph.meta, self.rule_meta(rule).site, 0, 1, Some(done.decides)));
         }
@@ -199,6 +212,9 @@ impl<'g> Lower<'g, '_> {
                 let sum = self.sum_of(&candidates, &self.graph.meta.gives);
                 self.write_outcome(&[sum]);
             }
+            Some(Policy::CollectCount) => self.count_outcomes(ruled),
+            Some(Policy::CollectMin) => self.write_extreme(&candidates, Order::Less),
+            Some(Policy::CollectMax) => self.write_extreme(&candidates, Order::Greater),
             _ => self.write_outcome(&candidates),
         }
     }
@@ -214,27 +230,43 @@ impl<'g> Lower<'g, '_> {
         }
         let has_within = rule.outcome.within.is_some();
         let (values, found) =
-            self.diamond(enter, false, |this| this.instances(rule), |this| (this.no_instances(has_within), Pattern::default()));
+            self.diamond(enter, false, |this| this.instances(rule), |this| (this.no_instances(rule), Pattern::default()));
         pattern.add(found);
         let applied = values[0];
         self.rule_site(rule, applied, open, pattern);
         let tag = self.b.word(i64::from(rule.outcome.tag));
         let (segment, value, within) = self.instance_results(&values[1..], has_within);
-        Ruled { applied, decides: applied, candidate: Candidate { decides: applied, tag, value, within }, segment }
+        let count = values.get(1).copied().filter(|_| self.counts());
+        Ruled { applied, decides: applied, candidate: Candidate { decides: applied, tag, value, within }, segment, count }
     }
 
     fn collects(&self) -> bool {
         self.graph.meta.policy == Some(Policy::Collect)
     }
 
-    fn no_instances(&mut self, has_within: bool) -> Vec<Value> {
+    /// Whether nothing behind an instance that applies is reached.
+    fn stops(&self, rule: &Rule) -> bool {
+        self.is_first() && !self.rule_meta(rule).shadow
+    }
+
+    fn counts(&self) -> bool {
+        self.graph.meta.policy == Some(Policy::CollectCount)
+    }
+
+    fn no_instances(&mut self, rule: &Rule) -> Vec<Value> {
         let (none, zero) = (self.b.flag(false), self.b.word(0));
-        let rest = if self.collects() { vec![zero; 3] } else { self.zeros(self.outcome_type()) };
-        [vec![none], rest, vec![zero; usize::from(has_within && !self.collects())]].concat()
+        let within = rule.outcome.within.is_some() && !self.collects();
+        let rest = match self.graph.meta.policy {
+            Some(Policy::Collect) => vec![zero; 3],
+            Some(Policy::CollectCount) => vec![zero],
+            _ => self.zeros(self.outcome_type(rule)),
+        };
+        [vec![none], rest, vec![zero; usize::from(within)]].concat()
     }
 
     fn instance_results(&self, values: &[Value], has_within: bool) -> (Option<Segment>, Option<Vec<Value>>, Option<Value>) {
         match values {
+            _ if self.counts() => (None, None, None),
             [address, room, bytes] if self.collects() => (Some(Segment { address: *address, room: *room, bytes: *bytes }), None, None),
             [value @ .., within] if has_within => (None, Some(value.to_vec()), Some(*within)),
             values => (None, Some(values.to_vec()), None),
@@ -247,12 +279,12 @@ impl<'g> Lower<'g, '_> {
             let (any, handle, pattern) = self.collected_instances(rule, &rule.each);
             let room = self.length_of(handle);
             let address = self.b.make(Inst::Address(handle), Width::Word);
-            let stride = self.element_of(self.outcome_type()).stride();
+            let stride = self.element_of(self.outcome_type(rule)).stride();
             let stride = self.b.word(i64::from(stride));
             let bytes = self.b.binary(Binary::Multiply, room, stride);
             return (vec![any, address, room, bytes], pattern);
         }
-        let start = self.no_instances(rule.outcome.within.is_some());
+        let start = self.no_instances(rule);
         self.nested_instances(rule, &rule.each, start)
     }
 
@@ -273,7 +305,7 @@ impl<'g> Lower<'g, '_> {
                 return this.instance(rule, carried);
             }
             let (values, pattern) = this.nested_instances(rule, inner, carried.to_vec());
-            let stop = this.is_first().then(|| (values[0], values.clone()));
+            let stop = this.stops(rule).then(|| (values[0], values.clone()));
             Step { carried: values, pattern, stop }
         });
         pattern.add(found);
@@ -286,7 +318,7 @@ impl<'g> Lower<'g, '_> {
         if let Some(site) = self.rule_meta(rule).instance {
             pattern.add(Pattern::site(&self.graph.meta, site, 1, 1, Some(applied)));
         }
-        let candidate = self.candidate(&rule.outcome, applied, self.outcome_type(), pattern);
+        let candidate = self.candidate(&rule.outcome, applied, self.outcome_type(rule), pattern);
         if !rule.because.is_empty() {
             self.because(rule, applied, pattern);
         }
@@ -296,16 +328,38 @@ impl<'g> Lower<'g, '_> {
     fn instance(&mut self, rule: &Rule, carried: &[Value]) -> Step {
         let mut pattern = Pattern::default();
         let candidate = self.one_instance(rule, &mut pattern);
+        if self.counts() {
+            let (any, one) = (self.b.or(carried[0], candidate.decides), self.b.fit(candidate.decides, Width::Word));
+            return Step { carried: vec![any, self.b.binary(Binary::Add, carried[1], one)], pattern, stop: None };
+        }
         // A referral that proposes nothing leaves the value as it is.
         let value = candidate.value.clone().unwrap_or_else(|| carried[1..carried.len() - usize::from(candidate.within.is_some())].to_vec());
         let any = self.b.or(carried[0], candidate.decides);
         let mut next = vec![any];
+        let keep = self.keeps(rule, carried, &candidate, &value);
         for (old, new) in carried[1..].iter().zip(value.iter().chain(&candidate.within)) {
-            next.push(self.carry(carried[0], candidate.decides, *old, *new));
+            next.push(self.carry(keep, candidate.decides, *old, *new));
         }
         // Under `first` it is the last element if it applies.
-        let stop = self.is_first().then(|| (candidate.decides, next.clone()));
+        let stop = self.stops(rule).then(|| (candidate.decides, next.clone()));
         Step { carried: next, pattern, stop }
+    }
+
+    /// Whether the outcome carried so far stays: it is the first, the least, the greatest or the strongest.
+    fn keeps(&mut self, rule: &Rule, carried: &[Value], candidate: &Candidate, value: &[Value]) -> Value {
+        let found = carried[0];
+        let better = match (self.graph.meta.policy, carried.get(1), value.first()) {
+            (Some(Policy::CollectMin), Some(old), Some(new)) => self.order(Order::Less, *new, *old),
+            (Some(Policy::CollectMax), Some(old), Some(new)) => self.order(Order::Greater, *new, *old),
+            (Some(Policy::Priority), Some(old), Some(new)) if rule.outcome.tag == 0 => {
+                let (old, new) = (self.rank_of(*old), self.rank_of(*new));
+                self.order(Order::Less, new, old)
+            }
+            _ => return found,
+        };
+        let better = self.b.and(candidate.decides, better);
+        let worse = self.b.not(better);
+        self.b.and(found, worse)
     }
 
     /// The first outcome that applied, or the sum of all.
@@ -324,7 +378,7 @@ impl<'g> Lower<'g, '_> {
         let mut pattern = Pattern::site(&self.graph.meta, self.graph.loop_of(*of).site, 1, 0, None);
         let listed = self.listed(*of);
         let room = self.length_of(listed.handle);
-        let shape = if inner.is_empty() { self.element_of(self.outcome_type()) } else { Shape::Text };
+        let shape = if inner.is_empty() { self.element_of(self.outcome_type(rule)) } else { Shape::Text };
         let offset = self.b.make(Inst::Reserve { count: room, size: shape.stride() }, Width::Word);
         let address = self.b.make(Inst::ScratchAddress(offset), Width::Word);
         let start = vec![self.b.flag(false), address, self.b.word(0)];
@@ -348,7 +402,7 @@ impl<'g> Lower<'g, '_> {
         pattern.add(found);
         let mut list = self.scratch_handle(offset, values[2]);
         if !inner.is_empty() {
-            let stride = self.element_of(self.outcome_type()).stride();
+            let stride = self.element_of(self.outcome_type(rule)).stride();
             let arguments = vec![list, self.b.word(i64::from(stride))];
             list = self.b.make(Inst::Call { helper: Helper::Flatten, arguments }, Width::Word);
         }
@@ -363,7 +417,8 @@ impl<'g> Lower<'g, '_> {
 
     /// The list of all outcomes that decide: each is written behind the ones before, and stays if it decides.
     fn collect_outcomes(&mut self, ruled: &[Ruled]) {
-        let shape = self.element_of(self.outcome_type());
+        let Type::List { element, .. } = &self.graph.meta.gives else { return };
+        let shape = self.element_of(element);
         let plain = ruled.iter().filter(|done| done.segment.is_none()).count();
         let mut room = self.b.word(plain as i64);
         for segment in ruled.iter().filter_map(|done| done.segment) {

@@ -59,6 +59,30 @@ pub enum ProofFinding {
         #[help]
         help: String,
     },
+    /// For some input a rule decides what has no rank.
+    #[error("`{rule}` can decide {what}, which has no rank")]
+    #[diagnostic(code(E0505), help("name it after `priority`, where it belongs among the others"))]
+    NoRank {
+        /// The rule.
+        rule: String,
+        /// What it decides for the input shown.
+        what: String,
+        /// Its outcome.
+        #[label(primary, "{says}")]
+        at: Span,
+        /// What that says.
+        says: String,
+    },
+    /// The rules decide every input, so `otherwise` never does.
+    #[error("the rules of `{decision}` decide every input: `otherwise` never does")]
+    #[diagnostic(code(E0506), severity(warning), help("leave it out; if a rule changes and leaves a case open, a finding will say so"))]
+    IdleOtherwise {
+        /// The decision.
+        decision: String,
+        /// Where `otherwise` is written.
+        #[label(primary, "never reached")]
+        at: Span,
+    },
     /// Neither a proof nor an input that shows the contrary was found.
     #[error("it cannot be excluded that {what}")]
     #[diagnostic(code(E0504))]

@@ -2,7 +2,7 @@
 //!
 //! On arrival graphs are expanded and their bounds are those of the range pass. On leaving, each decision with rules is proved, or a finding
 //! says what is in the way: certain ones carry an input that the interpreter ran and that did it; the others are E0504. Warnings are
-//! absent on purpose: a rule that can never apply, an `otherwise` that is not needed.
+//! absent on purpose: a rule that can never apply.
 //!
 //! A decision is read as formulas over variables (`model`); the box engine (`cover`) looks for cases that no formula covers; sums of
 //! inputs are reconciled by `theory`; a case becomes an input by `search`. Variables are taken as independent, so a proof is sound, and a
@@ -13,12 +13,14 @@ mod compare;
 mod cover;
 mod defaults;
 mod finding;
+mod idle;
 mod lists;
 mod logic;
 mod meter;
 mod model;
 mod pairs;
 mod parts;
+mod priority;
 mod question;
 mod random;
 mod scene;
@@ -32,7 +34,7 @@ mod texts;
 mod theory;
 mod words;
 
-use axtrace_runtime::meta::{Policy, ProgramMeta};
+use axtrace_runtime::meta::{DecisionMeta, Policy, ProgramMeta};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings, Span};
 use miette::LabeledSpan;
@@ -75,17 +77,31 @@ fn prove_decision(program: &ProgramMeta, graphs: &[Graph], graph: &Graph, meter:
     let model = Model::read(graph, &program.types);
     let mut inquiry = Inquiry { program, graphs, decision: graph.id, model, steps: STEPS, rounds: ROUNDS, runs: RUNS, meter };
     let conditions = conditions(&mut inquiry);
-    let has_otherwise = graph.meta.rules.iter().any(|rule| rule.otherwise);
-    if matches!(policy, Policy::Any | Policy::Unique | Policy::First) && !has_otherwise {
-        findings_of_gaps(&mut inquiry, &conditions, findings);
+    match graph.meta.rules.iter().find(|rule| rule.otherwise) {
+        Some(otherwise) => idle::check_otherwise(&mut inquiry, &conditions, otherwise.span, findings),
+        None if must_be_complete(&graph.meta) => findings_of_gaps(&mut inquiry, &conditions, findings),
+        None => {}
     }
-    if matches!(policy, Policy::Any | Policy::Unique) {
+    if policy == Policy::Priority {
+        inquiry.steps = inquiry.steps.max(STEPS / 2);
+        priority::check(&mut inquiry, &conditions, findings);
+    }
+    if matches!(policy, Policy::Any | Policy::Unique | Policy::Priority) {
         inquiry.steps = inquiry.steps.max(STEPS / 2);
         pairs::check(&mut inquiry, &conditions, policy, findings);
     }
 }
 
-/// What is known of every input, and when each rule applies. An `otherwise` is taken as a rule that never applies.
+/// Whether some rule must decide every input: of nothing there is neither a least nor a greatest, unless it may be missing.
+fn must_be_complete(meta: &DecisionMeta) -> bool {
+    match meta.policy {
+        Some(Policy::Any | Policy::Unique | Policy::First | Policy::Priority) => true,
+        Some(Policy::CollectMin | Policy::CollectMax) => !meta.gives.is_optional(),
+        _ => false,
+    }
+}
+
+/// What is known of every input, and when each rule applies. An `otherwise` and a shadow are taken as rules that never apply.
 pub struct Conditions {
     /// Relations between the parameters.
     pub always: Vec<FormulaId>,
@@ -98,7 +114,7 @@ fn conditions(inquiry: &mut Inquiry<'_>) -> Conditions {
     let always = graph.always.iter().map(|node| inquiry.model.condition(*node)).collect();
     let mut rules = Vec::with_capacity(graph.rules().len());
     for (rule, meta) in graph.rules().iter().zip(&graph.meta.rules) {
-        rules.push(if meta.otherwise { Logic::FALSE } else { inquiry.model.rule_condition(rule) });
+        rules.push(if meta.otherwise || meta.shadow { Logic::FALSE } else { inquiry.model.rule_condition(rule) });
     }
     Conditions { always, rules }
 }
@@ -129,6 +145,8 @@ fn gap(inquiry: &Inquiry<'_>, input: &[Value], region: &Region) -> Finding {
     let (at, says) = first.unwrap_or_else(|| (inquiry.model.graph.meta.span, "its rules leave this open".to_owned()));
     let help = if at_a_bound {
         "one of the two means `<=` or `>=`; or add `otherwise …`"
+    } else if inquiry.model.graph.meta.policy.is_some_and(Policy::collects) {
+        "add a rule for this case, or `otherwise …`, or give an optional type, which is missing then"
     } else {
         "add a rule for this case, or `otherwise …`"
     };

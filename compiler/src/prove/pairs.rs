@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axtrace_runtime::meta::{Policy, RuleId, RuleState};
+use axtrace_runtime::meta::{Policy, Rank, RuleId, RuleState};
 use axtrace_runtime::types::{Scalar, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings};
@@ -20,7 +20,7 @@ use super::scene::alike;
 use super::sets::IntSet;
 use super::words::Words;
 use super::{Conditions, necessary, obstacles, reason, with_input};
-use crate::graph::{Graph, Outcome, Rule};
+use crate::graph::{Graph, NodeKind, Outcome, Rule};
 use crate::interpret::{FaultKind, OutcomeValue, RuleOutcome, observe};
 
 /// The most findings about pairs of one decision.
@@ -44,7 +44,7 @@ pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, policy: Policy,
         if told.len() + unknown.len() >= MOST_FINDINGS {
             break;
         }
-        if told.contains(&sides) || exclude(&inquiry.model, &needs[first], &needs[second]) {
+        if told.contains(&sides) || told_apart(inquiry.model.graph, policy, first, second) || exclude(&inquiry.model, &needs[first], &needs[second]) {
             continue;
         }
         let Some(wishes) = wishes(inquiry, conditions, &overriders, policy, first, second) else { continue };
@@ -66,6 +66,12 @@ pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, policy: Policy,
     }
     let certain = |sides: &Sides| told.contains(sides);
     unknown.into_iter().filter(|(sides, _)| !certain(sides)).take(MOST_FINDINGS).for_each(|(_, finding)| findings.push(finding));
+}
+
+/// Whether the policy itself chooses between two rules: under `priority` values of one rank are one value, and only referrals may differ.
+fn told_apart(graph: &Graph, policy: Policy, first: usize, second: usize) -> bool {
+    let refers = |place: usize| graph.rules().get(place).is_some_and(|rule| super::priority::refers(graph, rule));
+    policy == Policy::Priority && !(refers(first) && refers(second))
 }
 
 /// For each rule, by place, those that override it.
@@ -145,11 +151,28 @@ fn wishes(
     for place in overriders[first].iter().chain(&overriders[second]) {
         wishes.push(inquiry.model.logic.not(conditions.rules[*place]));
     }
-    if policy == Policy::Any {
+    if policy == Policy::Priority {
+        let stronger = stronger(inquiry, conditions, overriders);
+        wishes.extend(stronger);
+    }
+    if policy != Policy::Unique {
         let same = same_outcome(&mut inquiry.model, one, other);
         wishes.push(inquiry.model.logic.not(same));
     }
     wishes.contains(&Logic::FALSE).then_some(()).map_or(Some(wishes), |()| None)
+}
+
+/// That no rule applies whose outcome is a constant stronger than a referral and which nothing overrides.
+fn stronger(inquiry: &mut Inquiry<'_>, conditions: &Conditions, overriders: &[Vec<usize>]) -> Vec<FormulaId> {
+    let graph = inquiry.model.graph;
+    let Some(own) = graph.meta.ranks.iter().position(|rank| *rank == Rank::Refer) else { return Vec::new() };
+    let constant = |rule: &Rule| match &graph.node(rule.outcome.value?).kind {
+        NodeKind::Constant(value) => graph.meta.rank(rule.outcome.tag, Some(value)),
+        _ => None,
+    };
+    let wins = |place: usize, rule: &Rule| overriders[place].is_empty() && constant(rule).is_some_and(|rank| rank < own);
+    let rules = graph.rules().iter().enumerate().filter(|(place, rule)| wins(*place, rule));
+    rules.map(|(place, _)| inquiry.model.logic.not(conditions.rules[place])).collect()
 }
 
 /// That two rules decide the same. What depends on the element of a `for each` is another value for each rule.

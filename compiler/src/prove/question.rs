@@ -75,9 +75,7 @@ impl Inquiry<'_> {
                 Verdict::Covered | Verdict::Exhausted => return self.last_try(wishes, first_open, test),
                 Verdict::Open(region) => region,
             };
-            let core = refute(&self.model, &region)
-                .or_else(|| contradicting_texts(&self.model, self.program, &region))
-                .or_else(|| lists::refute(&mut self.model, &region, &mut memo, &mut self.steps));
+            let core = self.refuted(&region, &mut memo);
             if core.is_none() {
                 if let Some(input) = self.try_box(&region, test) {
                     let region = self.widen(region, &rows, &mut memo);
@@ -96,6 +94,33 @@ impl Inquiry<'_> {
             };
             set_aside.push(self.conjunction(&aside));
         }
+    }
+
+    /// Whether it is proved that `wishes` are never all true. No input is looked for.
+    pub fn is_impossible(&mut self, wishes: &[FormulaId]) -> bool {
+        let rows: Vec<FormulaId> = wishes.iter().map(|wish| self.model.logic.not(*wish)).collect();
+        let (mut set_aside, mut memo) = (Vec::new(), Memo::default());
+        for _ in 0..MOST_REFUTED {
+            let asked = rows.iter().chain(&set_aside).copied();
+            let verdict = Cover::new(&mut self.model.logic, &self.model.domains, &mut memo, &mut self.steps).check(asked);
+            let region = match verdict {
+                Verdict::Covered => return true,
+                Verdict::Exhausted => return false,
+                Verdict::Open(region) => region,
+            };
+            match self.refuted(&region, &mut memo) {
+                Some(core) => set_aside.push(self.conjunction(&core)),
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// A part of a box that no input can have.
+    fn refuted(&mut self, region: &Region, memo: &mut Memo) -> Option<Region> {
+        refute(&self.model, region)
+            .or_else(|| contradicting_texts(&self.model, self.program, region))
+            .or_else(|| lists::refute(&mut self.model, region, memo, &mut self.steps))
     }
 
     /// Looks for an input in a box.

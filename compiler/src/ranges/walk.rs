@@ -119,13 +119,14 @@ impl<'a> Walk<'a> {
             }
         }
         self.back(base);
-        self.collected_sum(rules);
+        self.collected(rules);
     }
 
     /// Takes a rule not to apply, if that says something of its condition alone.
     pub(super) fn assume_not(&mut self, rule: &Rule) {
         let group = rule.group.and_then(|group| self.graph.groups[group].when);
-        if let (Some(when), true, None) = (rule.when, rule.each.is_empty(), group) {
+        let shadow = self.graph.meta.rules[rule.id.index()].shadow;
+        if let (Some(when), true, None, false) = (rule.when, rule.each.is_empty(), group, shadow) {
             self.assume(when, false);
         }
     }
@@ -156,34 +157,42 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The sum of a `collect sum`, whose parts are the outcomes that can apply together.
-    pub(super) fn collected_sum(&mut self, rules: &[Rule]) {
-        if self.graph.meta.policy != Some(Policy::CollectSum) {
-            return;
-        }
+    /// The sum of a `collect sum`, whose parts are the outcomes that can apply together, or the number of a `collect count`.
+    pub(super) fn collected(&mut self, rules: &[Rule]) {
+        let counts = match self.graph.meta.policy {
+            Some(Policy::CollectSum) => false,
+            Some(Policy::CollectCount) => true,
+            _ => return,
+        };
+        let Type::Scalar(declared) = self.graph.meta.gives.clone() else { return };
         let mut total: Option<Range> = Some((0, 0));
-        let mut kind = None;
-        for rule in rules {
+        for rule in rules.iter().filter(|rule| !self.graph.meta.rules[rule.id.index()].shadow) {
             let Some(node) = rule.outcome.value.filter(|node| !self.unreached[node.index()]) else { continue };
-            let Some(scalar) = self.graph.node(node).ty.scalar() else { return };
-            kind = Some(scalar.kind);
+            let part = if counts { (1, 1) } else { self.range(node) };
             let lists = rule.each.iter().map(|each| self.count_of(self.graph.loop_of(*each).list));
             let count = lists.fold((1, 1), |all: Range, one: Range| (all.0.saturating_mul(one.0), all.1.saturating_mul(one.1)));
-            let part = intervals::repeated((scalar.lo, scalar.hi), count, rule.when.is_some() || rule.group.is_some());
+            let part = intervals::repeated(part, count, self.may_not_count(rule));
             total = total.zip(part).and_then(|(total, part)| intervals::add(total, part));
         }
-        let (Some(kind), Type::Scalar(declared)) = (kind, self.graph.meta.gives.clone()) else { return };
         let at = self.graph.meta.span;
         let Some(node) = rules.iter().find_map(|rule| rule.outcome.value) else { return };
+        let kind = declared.kind;
         match total {
             Some((lo, hi)) if lo >= declared.lo && hi <= declared.hi => {}
             Some((lo, hi)) => {
                 let ty = Type::Scalar(Scalar { kind, lo, hi });
                 let value = show(kind, if hi > declared.hi { hi } else { lo });
-                self.does_not_fit(node, "the sum of all rules", value, &ty, &Type::Scalar(declared), at, at);
+                let what = if counts { "the number of outcomes" } else { "the sum of all rules" };
+                self.does_not_fit(node, what, value, &ty, &Type::Scalar(declared), at, at);
             }
             None => self.overflow(node, node, node),
         }
+    }
+
+    /// Whether an outcome of the rule, or of one of its instances, may not be among those that are collected.
+    fn may_not_count(&self, rule: &Rule) -> bool {
+        let overridden = self.graph.meta.rules.iter().any(|other| other.overrides.contains(&rule.id));
+        rule.when.is_some() || rule.group.is_some_and(|group| self.graph.groups[group].when.is_some()) || overridden
     }
 
     pub(super) fn count_of(&self, list: NodeId) -> Range {

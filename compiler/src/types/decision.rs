@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use axtrace_grammar::ast;
 use axtrace_runtime::meta::{DecisionId, Policy};
-use axtrace_runtime::types::{DEFAULT_LIST, DEFAULT_NUMBER, Type};
+use axtrace_runtime::types::{DEFAULT_NUMBER, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
+use super::policy::{most_outcomes, outcome_type, policy_name, policy_of};
 use super::{Caller, Checker, Signature, TypeFinding};
 use crate::hir::{self, Body, Expr, Group, Let, Outcome, Rule};
 use crate::resolve::NameFinding;
@@ -41,7 +42,7 @@ impl<'a> Checker<'a, '_> {
         });
         let Some((params, gives)) = parts.0 else { return };
         let gives = match policy_of(item) {
-            Some(Policy::Collect) => Type::List { element: Box::new(gives), min: 0, max: most_outcomes(item) },
+            Policy::Collect => Type::List { element: Box::new(gives), min: 0, max: most_outcomes(item) },
             _ => gives,
         };
         let may_refer = item.may_refer.is_some();
@@ -66,10 +67,11 @@ impl<'a> Checker<'a, '_> {
             for field in &fields {
                 this.scope.declare_input(&field.name, field.ty.clone(), field.span);
             }
-            this.decision_parts(item, &gives).map(|(body, groups)| (gives, body, groups))
+            let ranks = this.check_policy(item, &gives);
+            this.decision_parts(item, &gives).map(|(body, groups)| (gives, ranks, body, groups))
         });
-        let (gives, body, groups) = parts?;
-        let policy = matches!(body, Body::Rules(_)).then(|| policy_of(item).unwrap_or(Policy::Any));
+        let (gives, ranks, body, groups) = parts?;
+        let policy = matches!(body, Body::Rules(_)).then(|| policy_of(item));
         Some(hir::Decision {
             id,
             name: item.name.text.clone(),
@@ -79,6 +81,7 @@ impl<'a> Checker<'a, '_> {
             params,
             gives: (gives, item.gives.span),
             policy,
+            ranks,
             always: Vec::new(),
             steps: scope.steps,
             lets: scope.blocks.into_iter().next().unwrap_or_default(),
@@ -92,7 +95,6 @@ impl<'a> Checker<'a, '_> {
         if let Some(as_of) = &item.as_of {
             self.not_yet("as of", as_of.span);
         }
-        self.check_policy(item);
         match &item.body {
             ast::DecisionBody::Expr(expr) => {
                 let value = self.typed_as(expr, gives, Some(item.gives.span));
@@ -108,19 +110,6 @@ impl<'a> Checker<'a, '_> {
         let count = self.constant_within(written, &most, "the number of steps", None);
         if let Some(count) = count.as_ref().and_then(Value::number).and_then(|count| u64::try_from(count).ok()) {
             self.scope.steps = Some((count, written.span));
-        }
-    }
-
-    fn check_policy(&mut self, item: &ast::Decision) {
-        let Some(policy) = &item.policy else { return };
-        if policy_of(item).is_none() {
-            let text = self.text(policy.span);
-            self.not_yet(text, policy.span);
-        }
-        let collecting = matches!(policy.node, ast::HitPolicy::Collect | ast::HitPolicy::CollectSum);
-        if let (true, Some(at)) = (collecting, item.may_refer) {
-            let help = Some("let a second decision refer, or choose another hit policy".into());
-            self.report(TypeFinding::Policy { what: "`or referral`".into(), policy: policy_name(&policy.node), at, help });
         }
     }
 
@@ -166,6 +155,8 @@ impl<'a> Checker<'a, '_> {
             self.overrides(item, &members, targets, &names, &mut rules);
         }
         self.refuse_override_circles(&mut rules);
+        // A shadow changes nothing, not even for the rules that it would override.
+        rules.iter_mut().flatten().filter(|rule| rule.shadow).for_each(|rule| rule.overrides.clear());
         if let Some(it) = otherwise {
             let rule = self.otherwise(item, it, gives);
             rules.extend(rule);
@@ -225,9 +216,6 @@ impl<'a> Checker<'a, '_> {
         let rule = written.rule;
         self.unique_name(&rule.name, names);
         names.rules.entry(rule.name.text.clone()).or_insert((rules.len(), rule.name.span));
-        if rule.shadow {
-            self.not_yet("shadow rule", rule.head_span);
-        }
         for date in [&rule.from, &rule.until].into_iter().flatten() {
             self.not_yet("from and until", date.span);
         }
@@ -249,7 +237,7 @@ impl<'a> Checker<'a, '_> {
         let given = when.as_ref().map(|when| self.scope.given_if(when)).unwrap_or_default();
         let (outcome, because, after) = self.knowing(given, |this| {
             let after = this.open_block(&rule.lets_after);
-            let outcome = this.outcome(item, &rule.outcome, gives);
+            let outcome = this.outcome(item, &rule.outcome, outcome_type(policy_of(item), gives).as_ref());
             let because = this.because(rule.because.as_ref());
             this.close_lets(lets);
             (outcome, because, after)
@@ -269,6 +257,7 @@ impl<'a> Checker<'a, '_> {
             because: because?,
             cites: cites(&rule.cites),
             owner: rule.owner.as_ref().map(|owner| owner.node.clone()),
+            shadow: rule.shadow,
             overrides: Vec::new(),
             head: rule.head_span,
             span: rule.span,
@@ -287,13 +276,13 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn otherwise(&mut self, item: &'a ast::Decision, it: &'a ast::Otherwise, gives: &Type) -> Option<Option<Rule>> {
-        if matches!(policy_of(item), Some(Policy::Collect | Policy::CollectSum)) {
+        if matches!(policy_of(item), Policy::Collect | Policy::CollectSum | Policy::CollectCount) {
             let policy = item.policy.as_ref().map_or("any", |policy| policy_name(&policy.node));
-            let help = Some("where no rule applies the list is empty, and the sum is 0".into());
+            let help = Some("where no rule applies the list is empty, and the sum and the number are 0".into());
             self.report(TypeFinding::Policy { what: "`otherwise`".into(), policy, at: it.head_span, help });
             return None;
         }
-        let outcome = self.outcome(item, &it.outcome, gives);
+        let outcome = self.outcome(item, &it.outcome, outcome_type(policy_of(item), gives).as_ref());
         let because = self.because(it.because.as_ref());
         let rule = |outcome: Outcome, because| Rule {
             name: "otherwise".into(),
@@ -307,6 +296,7 @@ impl<'a> Checker<'a, '_> {
             because,
             cites: cites(&it.cites),
             owner: None,
+            shadow: false,
             overrides: Vec::new(),
             head: it.head_span,
             span: it.span,
@@ -317,7 +307,7 @@ impl<'a> Checker<'a, '_> {
     // Overrides
 
     fn overrides(&mut self, item: &ast::Decision, members: &[usize], targets: &[ast::Name], names: &Names, rules: &mut [Option<Rule>]) {
-        if let (Some(first), Some(Policy::First)) = (targets.first(), policy_of(item)) {
+        if let (Some(first), Policy::First) = (targets.first(), policy_of(item)) {
             self.report(TypeFinding::OverridesUnderFirst { at: first.span });
             return;
         }
@@ -451,45 +441,4 @@ pub(crate) fn reachable(rules: &[Option<Rule>], from: usize) -> Vec<usize> {
         }
     }
     (0..rules.len()).filter(|place| seen[*place]).collect()
-}
-
-/// The hit policy, if the compiler carries it: `any` where none is written.
-fn policy_of(item: &ast::Decision) -> Option<Policy> {
-    match item.policy.as_ref().map(|policy| &policy.node) {
-        None | Some(ast::HitPolicy::Any) => Some(Policy::Any),
-        Some(ast::HitPolicy::Unique) => Some(Policy::Unique),
-        Some(ast::HitPolicy::First) => Some(Policy::First),
-        Some(ast::HitPolicy::Collect) => Some(Policy::Collect),
-        Some(ast::HitPolicy::CollectSum) => Some(Policy::CollectSum),
-        Some(_) => None,
-    }
-}
-
-fn policy_name(policy: &ast::HitPolicy) -> &'static str {
-    match policy {
-        ast::HitPolicy::Any => "any",
-        ast::HitPolicy::Unique => "unique",
-        ast::HitPolicy::First => "first",
-        ast::HitPolicy::Priority(_) => "priority",
-        ast::HitPolicy::Collect => "collect",
-        ast::HitPolicy::CollectSum => "collect sum",
-        ast::HitPolicy::CollectCount => "collect count",
-        ast::HitPolicy::CollectMin => "collect min",
-        ast::HitPolicy::CollectMax => "collect max",
-    }
-}
-
-/// The most outcomes that a collecting decision can have.
-fn most_outcomes(item: &ast::Decision) -> u32 {
-    let ast::DecisionBody::Block(items) = &item.body else { return 0 };
-    let most = |rule: &ast::Rule| if rule.for_each.is_empty() { 1 } else { DEFAULT_LIST };
-    let of = |part: &ast::DecisionItem| match part {
-        ast::DecisionItem::Rule(rule) => most(rule),
-        ast::DecisionItem::Group(group) => {
-            let rules = group.items.iter().filter_map(|it| if let ast::GroupItem::Rule(rule) = it { Some(most(rule)) } else { None });
-            rules.fold(0, u32::saturating_add)
-        }
-        _ => 0,
-    };
-    items.iter().map(of).fold(0, u32::saturating_add).min(1 << 29)
 }

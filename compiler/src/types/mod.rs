@@ -17,6 +17,7 @@ mod names;
 mod numbers;
 mod operators;
 mod outcome;
+mod policy;
 mod quotients;
 mod scope;
 mod tests;

@@ -10,15 +10,19 @@ use crate::resolve::{NameFinding, Symbol};
 use crate::suggest::did_you_mean;
 
 impl<'a> Checker<'a, '_> {
-    pub(super) fn outcome(&mut self, item: &'a ast::Decision, outcome: &'a ast::Outcome, gives: &Type) -> Option<Outcome> {
+    /// An outcome of the type that is given; of any type if none is.
+    pub(super) fn outcome(&mut self, item: &'a ast::Decision, outcome: &'a ast::Outcome, gives: Option<&Type>) -> Option<Outcome> {
         match outcome {
             ast::Outcome::Value(value) => {
-                let value = self.typed_as(value, gives, Some(item.gives.span));
+                let value = match gives {
+                    Some(gives) => self.typed_as(value, gives, Some(item.gives.span)),
+                    None => self.any_outcome(value),
+                };
                 (!value.is_error()).then_some(Outcome::Value(value))
             }
             ast::Outcome::Refer(referral) => {
                 if item.may_refer.is_none() {
-                    let gives = super::words::source(gives, &self.types);
+                    let gives = self.text(item.gives.span);
                     let (decision, declared) = (item.name.text.clone(), item.gives.span);
                     self.report(TypeFinding::MayNotRefer { decision, gives, at: referral.span, declared });
                 }
@@ -27,11 +31,24 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn referral(&mut self, referral: &'a ast::Referral, gives: &Type) -> Option<Outcome> {
+    /// An outcome that is counted, whatever it is.
+    fn any_outcome(&mut self, written: &'a ast::Expr) -> Expr {
+        let value = self.expr(written, None);
+        if let (false, Type::Ratio { .. }) = (value.is_error(), &value.ty) {
+            self.report(TypeFinding::Quotient { what: "an outcome", text: self.text(written.span), at: written.span });
+            return Expr::error(written.span);
+        }
+        value
+    }
+
+    fn referral(&mut self, referral: &'a ast::Referral, gives: Option<&Type>) -> Option<Outcome> {
         let role = self.role(&referral.role);
         let duration = Type::Scalar(Scalar::of(Kind::Duration));
         let within = referral.within.as_ref().map(|within| self.typed_as(within, &duration, None));
-        let proposing = referral.proposing.as_ref().map(|value| self.typed_as(value, gives, None));
+        let proposing = referral.proposing.as_ref().map(|value| match gives {
+            Some(gives) => self.typed_as(value, gives, None),
+            None => self.any_outcome(value),
+        });
         let broken = |part: &Option<Expr>| part.as_ref().is_some_and(Expr::is_error);
         if broken(&within) || broken(&proposing) {
             return None;

@@ -38,6 +38,7 @@ pub(crate) fn program(params: Vec<FieldType>, enums: Vec<EnumType>, records: Vec
         tags: vec![Tag::Decided],
         outcome: Struct::default(),
         policy: None,
+        ranks: Vec::new(),
         rules: vec![],
         sites: vec![],
         frames: vec![],

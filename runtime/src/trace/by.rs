@@ -26,35 +26,60 @@ impl<'a> Decoder<'a> {
 
     fn instances(&self, scope: &mut Scope<'a>, id: RuleId, instance: SiteId, all: &mut Vec<By>) -> Result<(), DecodeError> {
         let loops = loops_around(scope, instance)?;
-        self.instances_in(scope, id, instance, &loops, &mut Vec::new(), all)
+        let strongest = self.strongest(scope, id)?;
+        self.instances_in(scope, instance, &loops, &mut Vec::new(), &mut |scope, around| {
+            if self.rank(scope, id)? == strongest {
+                all.push(self.one(scope, id, around.to_vec())?);
+            }
+            Ok(())
+        })
     }
 
-    /// The instances within loops, outermost first.
+    /// Does something for each instance that applied, within loops, outermost first.
     fn instances_in(
         &self,
         scope: &mut Scope<'a>,
-        id: RuleId,
         instance: SiteId,
         loops: &[SiteId],
         around: &mut Vec<Binding>,
-        all: &mut Vec<By>,
+        each: &mut dyn FnMut(&Scope<'a>, &[Binding]) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         let Some((of, inner)) = loops.split_first() else {
-            if applied(RuleState::of(scope.bits(instance)?)) {
-                all.push(self.one(scope, id, around.clone())?);
-            }
-            return Ok(());
+            return if applied(RuleState::of(scope.bits(instance)?)) { each(scope, around) } else { Ok(()) };
         };
         let Some(visits) = self.visits(scope, *of)? else { return Ok(()) };
         for index in 0..visits.frames.count {
             scope.enter(&visits, index);
             around.push(Binding { name: visits.binder.to_owned(), index, pointer: visits.pointer(index) });
-            let done = self.instances_in(scope, id, instance, inner, around, all);
+            let done = self.instances_in(scope, instance, inner, around, each);
             around.pop();
             scope.leave(&visits);
             done?;
         }
         Ok(())
+    }
+
+    /// Under `priority`, of a `for each` rule that decides: the rank of the strongest of its instances. Those of the others are outranked.
+    pub(super) fn strongest(&self, scope: &mut Scope<'a>, id: RuleId) -> Result<Option<usize>, DecodeError> {
+        let Some(instance) = scope.meta.rules[id.index()].instance.filter(|_| scope.meta.policy == Some(Policy::Priority)) else {
+            return Ok(None);
+        };
+        let loops = loops_around(scope, instance)?;
+        let mut strongest: Option<usize> = None;
+        self.instances_in(scope, instance, &loops, &mut Vec::new(), &mut |scope, _| {
+            strongest = strongest.into_iter().chain(self.rank(scope, id)?).min();
+            Ok(())
+        })?;
+        Ok(strongest)
+    }
+
+    /// Under `priority`: the rank of what a rule gives, or the current instance of it; none of a referral, all of which have one.
+    pub(super) fn rank(&self, scope: &Scope<'a>, id: RuleId) -> Result<Option<usize>, DecodeError> {
+        if scope.meta.policy != Some(Policy::Priority) || scope.meta.rules[id.index()].refers {
+            return Ok(None);
+        }
+        let value = self.bound(scope, &scope.meta.rules[id.index()].outcome)?.value;
+        Ok(scope.meta.rank(0, value.as_ref()))
     }
 
     fn one(&self, scope: &Scope<'a>, id: RuleId, each: Vec<Binding>) -> Result<By, DecodeError> {
@@ -77,13 +102,15 @@ impl<'a> Decoder<'a> {
 
     /// What one rule gives, where the outcome is made of several.
     fn gives(&self, scope: &Scope<'a>, outcome: &Operand) -> Result<Option<(Value, Type)>, DecodeError> {
-        if !matches!(scope.meta.policy, Some(Policy::Collect | Policy::CollectSum)) {
+        if !scope.meta.policy.is_some_and(Policy::collects) {
             return Ok(None);
         }
         let value = self.bound(scope, outcome)?.value.ok_or(DecodeError::NotRecorded)?;
-        let ty = match &scope.meta.gives {
-            Type::List { element, .. } if scope.meta.policy == Some(Policy::Collect) => element,
-            gives => gives,
+        let ty = match (&scope.meta.gives, scope.meta.policy) {
+            (Type::List { element, .. }, Some(Policy::Collect)) => element,
+            (_, Some(Policy::CollectCount)) => &outcome.ty,
+            (gives, Some(Policy::CollectMin | Policy::CollectMax)) => gives.required(),
+            (gives, _) => gives,
         };
         let value = with_places(value, &outcome.ty, ty).ok_or(DecodeError::NotRecorded)?;
         Ok(Some((value, ty.clone())))

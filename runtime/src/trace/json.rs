@@ -289,6 +289,9 @@ impl<'p> Object<'_, 'p> {
         if let TraceKind::Rule { group: Some(group), .. } = kind {
             self.text("group", group);
         }
+        if let TraceKind::Rule { shadow: true, .. } = kind {
+            self.member("shadow", |writer| writer.out.push_str("true"));
+        }
     }
 
     fn status(&mut self, status: &Status) {
@@ -296,6 +299,8 @@ impl<'p> Object<'_, 'p> {
             Status::NotReached => "not reached",
             Status::DidNotApply => "did not apply",
             Status::Overridden { .. } => "overridden",
+            Status::Outranked => "outranked",
+            Status::Applied => "applied",
             Status::Decided => "decided",
             Status::True => "true",
             Status::False => "false",

@@ -139,7 +139,7 @@ pub struct By {
     pub cites: Vec<(String, Option<String>)>,
     /// Of a `for each` rule: the element of each of its lists, outermost first.
     pub each: Vec<Binding>,
-    /// Under `collect` and `collect sum`: its own outcome, of which there are several.
+    /// Under `collect` and its aggregates: its own outcome, of which there are several.
     pub gives: Option<(Value, Type)>,
 }
 
@@ -188,6 +188,8 @@ pub enum TraceKind {
         name: String,
         /// The group it is in.
         group: Option<String>,
+        /// Whether it is evaluated and shown only, and never decides.
+        shadow: bool,
         /// The whole rule in the source.
         whole: Span,
     },
@@ -236,6 +238,10 @@ pub enum Status {
         /// The names of the rules that applied and override it.
         by: Vec<String>,
     },
+    /// A rule whose condition is true, and whose outcome is weaker than another's under `priority`.
+    Outranked,
+    /// A shadow rule whose condition is true.
+    Applied,
     /// A rule that decides, alone or with others.
     Decided,
     /// A condition that is true; also a boolean let, call or outcome.
@@ -257,6 +263,8 @@ impl Status {
             Self::DidNotApply => "did not apply".to_owned(),
             Self::Overridden { by } if by.is_empty() => "applied, overridden".to_owned(),
             Self::Overridden { by } => format!("applied, overridden by {}", by.join(", ")),
+            Self::Outranked => "applied, outranked".to_owned(),
+            Self::Applied => "applied".to_owned(),
             Self::Decided => "decided".to_owned(),
             Self::True => "true".to_owned(),
             Self::False => "false".to_owned(),
@@ -268,7 +276,7 @@ impl Status {
     /// Whether a rule's condition is true.
     #[must_use]
     pub const fn applied(&self) -> bool {
-        matches!(self, Self::Decided | Self::Overridden { .. })
+        matches!(self, Self::Decided | Self::Overridden { .. } | Self::Outranked | Self::Applied)
     }
 }
 

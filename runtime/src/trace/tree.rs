@@ -1,6 +1,6 @@
 //! What became of every site, as a tree.
 
-use crate::meta::{DecisionId, DecisionMeta, Operand, RuleId, RuleState, SiteId, SiteKind, SiteMeta, SlotId};
+use crate::meta::{DecisionId, DecisionMeta, Operand, Policy, RuleId, RuleState, SiteId, SiteKind, SiteMeta, SlotId};
 use crate::types::Type;
 
 use super::by::applied;
@@ -16,6 +16,8 @@ struct Walk {
     /// The sites that belong to each, in source order.
     children: Vec<Vec<SiteId>>,
     states: Vec<RuleState>,
+    /// Under `priority`: the rank of the strongest instance of each `for each` rule that decides.
+    strongest: Vec<Option<usize>>,
     level: usize,
 }
 
@@ -26,7 +28,12 @@ impl<'a> Decoder<'a> {
     }
 
     fn tree_at(&mut self, scope: &mut Scope<'a>, level: usize) -> Result<Vec<TraceNode>, DecodeError> {
-        let mut walk = Walk { children: children(scope.meta), states: states(scope)?, level };
+        let states = states(scope)?;
+        let mut strongest = vec![None; states.len()];
+        for (place, strongest) in strongest.iter_mut().enumerate().filter(|(place, _)| states[*place] == RuleState::Decided) {
+            *strongest = self.strongest(scope, RuleId(place as u32))?;
+        }
+        let mut walk = Walk { children: children(scope.meta), states, strongest, level };
         let mut roots = walk.children.pop().unwrap_or_default();
         if !scope.meta.rules.is_empty() {
             // What else belongs to nothing are the relations between the parameters, which no run evaluates.
@@ -97,7 +104,7 @@ impl<'a> Decoder<'a> {
             SiteKind::Group => TraceKind::Group,
             SiteKind::Rule(id) => {
                 let rule = &meta.rules[id.index()];
-                TraceKind::Rule { id: *id, name: rule.name.clone(), group: rule.group.clone(), whole: rule.whole }
+                TraceKind::Rule { id: *id, name: rule.name.clone(), group: rule.group.clone(), shadow: rule.shadow, whole: rule.whole }
             }
             SiteKind::Instance(id) => TraceKind::Instance { id: *id, name: meta.rules[id.index()].name.clone() },
             SiteKind::Condition => TraceKind::Condition,
@@ -119,7 +126,11 @@ impl<'a> Decoder<'a> {
         let bits = scope.bits(id)?;
         Ok(match &site.kind {
             SiteKind::Rule(rule) => rule_status(scope.meta, walk, *rule, RuleState::of(bits)),
-            SiteKind::Instance(rule) if applied(RuleState::of(bits)) => rule_status(scope.meta, walk, *rule, walk.states[rule.index()]),
+            SiteKind::Instance(rule) if applied(RuleState::of(bits)) => {
+                let outranked = walk.states[rule.index()] == RuleState::Decided && self.rank(scope, *rule)? != walk.strongest[rule.index()];
+                let own = rule_status(scope.meta, walk, *rule, walk.states[rule.index()]);
+                if outranked { Status::Outranked } else { own }
+            }
             SiteKind::Instance(rule) => rule_status(scope.meta, walk, *rule, RuleState::of(bits)),
             _ if bits == 0 => Status::NotEvaluated,
             _ if !tells_truth(scope.meta, walk, id, site) => Status::Evaluated,
@@ -239,7 +250,11 @@ fn rule_status(meta: &DecisionMeta, walk: &Walk, rule: RuleId, state: RuleState)
     match state {
         RuleState::NotReached => Status::NotReached,
         RuleState::DidNotApply => Status::DidNotApply,
-        RuleState::Applied => Status::Overridden { by: overriders(meta, &walk.states, rule) },
+        RuleState::Applied => match overriders(meta, &walk.states, rule) {
+            by if by.is_empty() && meta.rules[rule.index()].shadow => Status::Applied,
+            by if by.is_empty() && meta.policy == Some(Policy::Priority) => Status::Outranked,
+            by => Status::Overridden { by },
+        },
         RuleState::Decided => Status::Decided,
     }
 }

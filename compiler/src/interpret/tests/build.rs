@@ -44,6 +44,7 @@ impl Build {
             tags: vec![Tag::Decided, Tag::Referred { role: RoleId(0), within: true, proposing: true }],
             outcome: Struct::default(),
             policy,
+            ranks: Vec::new(),
             rules: Vec::new(),
             sites: Vec::new(),
             frames: vec![FrameMeta::default()],
@@ -185,6 +186,8 @@ impl Build {
             because: None,
             cites: Vec::new(),
             owner: None,
+            refers: false,
+            shadow: false,
             overrides: Vec::new(),
             outcome: operand,
         });
