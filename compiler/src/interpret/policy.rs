@@ -108,8 +108,7 @@ fn strongest(meta: &DecisionMeta, deciding: &[&RuleOutcome]) -> Result<OutcomeVa
         return Ok(only.outcome.clone());
     }
     let rank = |one: &RuleOutcome| meta.rank(one.outcome.tag, one.outcome.value.as_ref());
-    let ranks: Result<Vec<usize>, FaultKind> =
-        deciding.iter().map(|one| rank(one).ok_or(FaultKind::NoRank { rule: one.rule })).collect();
+    let ranks: Result<Vec<usize>, FaultKind> = deciding.iter().map(|one| rank(one).ok_or(FaultKind::NoRank { rule: one.rule })).collect();
     let ranks = ranks?;
     let best = ranks.iter().min().copied();
     let first: Vec<&RuleOutcome> = deciding.iter().zip(&ranks).filter(|(_, rank)| Some(**rank) == best).map(|(one, _)| *one).collect();

@@ -44,7 +44,10 @@ pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, policy: Policy,
         if told.len() + unknown.len() >= MOST_FINDINGS {
             break;
         }
-        if told.contains(&sides) || told_apart(inquiry.model.graph, policy, first, second) || exclude(&inquiry.model, &needs[first], &needs[second]) {
+        if told.contains(&sides)
+            || told_apart(inquiry.model.graph, policy, first, second)
+            || exclude(&inquiry.model, &needs[first], &needs[second])
+        {
             continue;
         }
         let Some(wishes) = wishes(inquiry, conditions, &overriders, policy, first, second) else { continue };

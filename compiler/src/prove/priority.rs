@@ -115,11 +115,7 @@ fn shown(inquiry: &Inquiry<'_>, rule: &Rule, input: &[Value]) -> Finding {
         Some(value) => format!("`{value}`"),
         None => "a referral".to_owned(),
     };
-    let finding = Finding::new(ProofFinding::NoRank {
-        rule: graph.meta.rules[rule.id.index()].name.clone(),
-        what,
-        at: rule.outcome.span,
-        says,
-    });
+    let finding =
+        Finding::new(ProofFinding::NoRank { rule: graph.meta.rules[rule.id.index()].name.clone(), what, at: rule.outcome.span, says });
     with_input(finding, &words, input)
 }

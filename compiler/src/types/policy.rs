@@ -37,12 +37,14 @@ impl Checker<'_, '_> {
         for one in written {
             let (rank, name, at) = match one {
                 ast::PriorityRank::Refer(span) => (self.rank_of_referrals(item, *span), "refer".to_owned(), *span),
-                ast::PriorityRank::Boolean(value) => (self.rank_of_boolean(value.node, gives, value.span), value.node.to_string(), value.span),
+                ast::PriorityRank::Boolean(value) => {
+                    (self.rank_of_boolean(value.node, gives, value.span), value.node.to_string(), value.span)
+                }
                 ast::PriorityRank::Value(of, name) => (self.rank_of_name(of.as_ref(), name, gives), name.text.clone(), name.span),
             };
             let Some(rank) = rank else { continue };
             match known.get(&rank).copied() {
-                Some(first) => self.report_name(NameFinding::Twice { name, at, first }),
+                Some(first) => self.report(TypeFinding::FieldTwice { field: name, at, first }),
                 None => {
                     known.insert(rank, at);
                     ranks.push(rank);
@@ -81,7 +83,7 @@ impl Checker<'_, '_> {
         let declared = self.types.enum_type(*id).clone();
         if let Some(of) = of.filter(|of| of.text != declared.name) {
             let suggestion = Some(format!("the decision gives `{}`", declared.name));
-            self.report_name(NameFinding::UnknownDeclared { what: "enum that it gives called", name: of.text.clone(), at: of.span, suggestion });
+            self.report_name(NameFinding::UnknownDeclared { what: "enum", name: of.text.clone(), at: of.span, suggestion });
             return None;
         }
         let place = declared.values.iter().position(|value| *value == name.text).and_then(|place| u16::try_from(place).ok());
@@ -104,7 +106,9 @@ fn wanted(policy: Policy, gives: &Type) -> Option<&'static str> {
         (Policy::CollectCount, Type::Scalar(Scalar { kind: Kind::Number { scale: 0, unit: Unit::One }, .. })) => None,
         (Policy::CollectCount, _) => Some("outcomes are counted in whole numbers: `gives integer`"),
         (Policy::CollectMin | Policy::CollectMax, gives) if matches!(gives.required(), Type::Scalar(_)) => None,
-        (Policy::CollectMin | Policy::CollectMax, _) => Some("the least and the greatest are sought among numbers, amounts, dates and times"),
+        (Policy::CollectMin | Policy::CollectMax, _) => {
+            Some("the least and the greatest are sought among numbers, amounts, dates and times")
+        }
         _ => None,
     }
 }
