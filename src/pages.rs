@@ -92,6 +92,8 @@ const PAGES: &[(&str, &str)] = &[
     ("E0502", include_str!("../docs/findings/E0502.md")),
     ("E0503", include_str!("../docs/findings/E0503.md")),
     ("E0504", include_str!("../docs/findings/E0504.md")),
+    ("E0505", include_str!("../docs/findings/E0505.md")),
+    ("E0506", include_str!("../docs/findings/E0506.md")),
     ("E0601", include_str!("../docs/findings/E0601.md")),
     ("E0701", include_str!("../docs/findings/E0701.md")),
     ("E0702", include_str!("../docs/findings/E0702.md")),
