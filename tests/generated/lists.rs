@@ -251,8 +251,25 @@ impl Generator {
         Some(Node::value(Type::Scalar(ty), text, vec![start, list, change]).mark("fold"))
     }
 
+    /// A condition that says that a list has an element, and uses the first or last.
+    fn filled(&mut self, scope: &Scope) -> Option<Node> {
+        let place = self.place(scope, |ty| matches!(&parts(ty).0, Type::Scalar(_)) && matches!(ty, Type::List { .. }))?;
+        let (element, ..) = parts(&place.ty);
+        let Type::Scalar(of) = element else { return None };
+        let list = || Node::value(place.ty.clone(), place.text.clone(), Vec::new());
+        let word = *self.random.pick(&["first", "last", "min", "max"]);
+        let test =
+            *self.random.pick(&["count(~) > 0 and", "count(~) >= 2 and", "1 <= count(~) and", "count(~) = 0 or", "not (count(~) != 0) or"]);
+        let other = self.scalar_literal(of);
+        let text = format!("({test} {word}(~) <= ~)");
+        Some(Node::value(Type::Boolean, text, vec![list(), list(), other]).mark("a list known to be filled"))
+    }
+
     /// A condition on what is found in a list.
     pub fn list_condition(&mut self, scope: &Scope, depth: usize) -> Option<Node> {
+        if self.random.chance(25) {
+            return self.filled(scope);
+        }
         let list = self.list(scope, |_| true, depth)?;
         let (element, ..) = parts(&list.ty());
         if matches!(element, Type::Scalar(_) | Type::Enum(_) | Type::Boolean) && self.random.chance(50) {

@@ -157,6 +157,7 @@ const CONSTRUCTS: &[&str] = &[
     "item",
     "in a list",
     "found is given",
+    "a list known to be filled",
     "fold",
     "a fold that starts anew",
     "a fold that keeps its range",

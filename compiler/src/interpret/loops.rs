@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
 
 use super::eval::{Activation, Machine};
@@ -165,7 +166,7 @@ impl Machine<'_> {
         let ty = &act.graph.node(body).ty;
         let mut all = self.bodies(act, id, of)?;
         self.count(all.len() as u64 * u64::from(all.len().max(1).ilog2() + 1));
-        all.sort_by(|(_, left), (_, right)| values::order((left, ty), (right, ty)).unwrap_or(Ordering::Equal));
+        all.sort_by(|(_, left), (_, right)| key_order((left, ty), (right, ty)));
         Ok(Value::List(all.into_iter().map(|(element, _)| element).collect()))
     }
 
@@ -220,5 +221,14 @@ impl Machine<'_> {
             Value::Scalar(number) => Ok(number),
             _ => Err(act.malformed(id, "a number")),
         }
+    }
+}
+
+/// The order of the keys of a sort: names of an enum in declared order, `false` before `true`.
+fn key_order(left: (&Value, &Type), right: (&Value, &Type)) -> Ordering {
+    match (left.0, right.0) {
+        (Value::Boolean(one), Value::Boolean(other)) => one.cmp(other),
+        (Value::Enum(one), Value::Enum(other)) => one.cmp(other),
+        _ => values::order(left, right).unwrap_or(Ordering::Equal),
     }
 }

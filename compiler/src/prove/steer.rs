@@ -163,7 +163,18 @@ impl Steering<'_, '_> {
         if length == 0 && !self.resize(&path, 1) {
             return false;
         }
-        let places = if wish { 1 } else { self.length_of(&path).min(MOST_ELEMENTS) };
+        if wish {
+            // Two wishes may need an element each.
+            let length = self.length_of(&path);
+            let place = match self.random.below(3) {
+                _ if self.simple => 0,
+                0 => self.random.below(length.clamp(1, MOST_ELEMENTS) as usize) as i128,
+                _ if self.resize(&path, length + 1) => length,
+                _ => self.random.below(length.clamp(1, MOST_ELEMENTS) as usize) as i128,
+            };
+            return self.element(&path, place, |steering| steering.formula(body, wish, depth + 1));
+        }
+        let places = self.length_of(&path).min(MOST_ELEMENTS);
         (0..places).filter(|place| !self.element(&path, *place, |steering| steering.formula(body, wish, depth + 1))).count() == 0
     }
 

@@ -41,6 +41,11 @@ impl Words<'_> {
         }
         let name = self.name(subject.class())?;
         match subject {
+            Subject::Number(class) if matches!(model.classes.get(class).term, Term::Length(_)) && !name.starts_with("count(") => {
+                let words = self.number(&name, &model.classes.get(class).ty, set, &model.domains[variable.index()])?;
+                let (list, count) = words.split_once(" is ")?;
+                Some(format!("{list} has {count} {}", if count == "1" || count.ends_with(" 1") { "item" } else { "items" }))
+            }
             Subject::Number(class) => self.number(&name, &model.classes.get(class).ty, set, &model.domains[variable.index()]),
             Subject::Truth(_) => Some(format!("`{name}` is {}", set.contains(1))),
             Subject::Given(_) => Some(format!("`{name}` is {}", if set.contains(1) { "given" } else { "missing" })),

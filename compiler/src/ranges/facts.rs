@@ -182,7 +182,7 @@ impl Facts {
             NodeKind::Define(inner) => self.assume_part(graph, *inner, truth),
             NodeKind::Local(local) => self.assume_part(graph, graph.local(*local).value, truth),
             NodeKind::Compare(comparison, left, right) => {
-                let comparison = if truth { *comparison } else { opposite(*comparison) };
+                let comparison = if truth { *comparison } else { comparison.opposite() };
                 self.compare(graph, comparison, *left, *right);
             }
             NodeKind::InRange { value, low, high } if truth => {
@@ -211,7 +211,7 @@ impl Facts {
     fn compare(&mut self, graph: &Graph, comparison: Comparison, left: NodeId, right: NodeId) {
         let (Some(a), Some(b)) = (bounds(graph, left), bounds(graph, right)) else {
             self.compare_ratio(graph, comparison, left, right);
-            return self.compare_ratio(graph, turned(comparison), right, left);
+            return self.compare_ratio(graph, comparison.turned(), right, left);
         };
         let at_most = |hi: i128| Fact { hi, ..Fact::NOTHING };
         let at_least = |lo: i128| Fact { lo, ..Fact::NOTHING };
@@ -226,7 +226,7 @@ impl Facts {
                 self.narrow(graph, right, at_least(a.0));
                 self.difference(graph, left, right, at_most(0), at_least(0));
             }
-            Comparison::Greater | Comparison::GreaterOrEqual => self.compare(graph, turned(comparison), right, left),
+            Comparison::Greater | Comparison::GreaterOrEqual => self.compare(graph, comparison.turned(), right, left),
             Comparison::Equal => {
                 self.narrow(graph, left, Fact { lo: b.0, hi: b.1, not_zero: false });
                 self.narrow(graph, right, Fact { lo: a.0, hi: a.1, not_zero: false });
@@ -312,26 +312,4 @@ impl Facts {
 /// The bounds of a node that was looked at.
 fn bounds(graph: &Graph, node: NodeId) -> Option<(i128, i128)> {
     graph.node(node).ty.scalar().map(|scalar| (scalar.lo, scalar.hi))
-}
-
-fn opposite(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Equal => Comparison::NotEqual,
-        Comparison::NotEqual => Comparison::Equal,
-        Comparison::Less => Comparison::GreaterOrEqual,
-        Comparison::LessOrEqual => Comparison::Greater,
-        Comparison::Greater => Comparison::LessOrEqual,
-        Comparison::GreaterOrEqual => Comparison::Less,
-    }
-}
-
-/// The same comparison with its sides turned around.
-fn turned(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        other => other,
-    }
 }

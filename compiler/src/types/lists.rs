@@ -82,7 +82,7 @@ impl<'a> Checker<'a, '_> {
 
     /// `first(items)`, `last(items)`: optional unless the list is known not to be empty.
     fn end_of(&mut self, list: Expr, last: bool, span: Span) -> Expr {
-        let there = least(&list.ty) > 0;
+        let there = self.scope.is_filled(&list);
         let one = super::literal::scalar(Kind::INTEGER, 1, span);
         let found = if last {
             self.bound_once("items", list, |_, list| {
@@ -227,14 +227,6 @@ pub(super) fn element(ty: &Type) -> &Type {
     match ty {
         Type::List { element, .. } => element,
         other => other,
-    }
-}
-
-/// How many elements a list has at least.
-pub(super) fn least(ty: &Type) -> u32 {
-    match ty {
-        Type::List { min, .. } => *min,
-        _ => 0,
     }
 }
 

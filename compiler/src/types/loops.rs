@@ -4,7 +4,7 @@ use axtrace_grammar::ast;
 use axtrace_runtime::types::{Kind, Scalar, Type};
 use axtrace_source::Span;
 
-use super::lists::{MOST_ELEMENTS, call, element, least, optional};
+use super::lists::{MOST_ELEMENTS, call, element, optional};
 use super::scope::is_declared;
 use super::{Checker, TypeFinding};
 use crate::function::Function;
@@ -133,7 +133,7 @@ impl<'a> Checker<'a, '_> {
                 quantify(quantifier, binder, filter, None, runs, span)
             }
             _ => {
-                let there = filter.is_none() && least(&list) > 0;
+                let there = filter.is_none() && self.scope.is_filled(&binder.list);
                 let one = element(&list).clone();
                 let found = quantify(quantifier, binder, filter, None, optional(one.clone()), span);
                 if there && !one.is_optional() { super::expr::unwrap(found) } else { found }
@@ -152,7 +152,7 @@ impl<'a> Checker<'a, '_> {
 
     /// The least or greatest of the bodies that are there: optional, unless there is always one.
     pub(super) fn extreme_of(&mut self, quantifier: Quantifier, binder: Binder, filter: Option<Expr>, body: Expr, span: Span) -> Expr {
-        let there = filter.is_none() && least(&binder.list.ty) > 0 && !body.ty.is_optional();
+        let there = filter.is_none() && self.scope.is_filled(&binder.list) && !body.ty.is_optional();
         match body.ty.required() {
             Type::Scalar(_) => {}
             Type::Ratio { .. } => return self.refuse_quotient("compared with others of a list", &body),
@@ -170,7 +170,7 @@ impl<'a> Checker<'a, '_> {
 
     /// The sum of the bodies over their number: an exact quotient, optional unless there is always one.
     pub(super) fn average(&mut self, binder: Binder, filter: Option<Expr>, body: Expr, span: Span) -> Expr {
-        let there = filter.is_none() && least(&binder.list.ty) > 0;
+        let there = filter.is_none() && self.scope.is_filled(&binder.list);
         let ty = match body.ty {
             Type::Scalar(scalar) if scalar.kind.is_measure() => super::operators::ratio(super::words::dimension(scalar.kind)),
             Type::Ratio { .. } => return self.refuse_quotient("averaged", &body),

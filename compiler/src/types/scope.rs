@@ -7,7 +7,8 @@ use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
-use crate::hir::{Expr, ExprKind, Let, Many, Unary, Var, VarId};
+use crate::graph::{Comparison, Quantifier};
+use crate::hir::{Binary, Expr, ExprKind, Let, Many, Unary, Var, VarId};
 
 /// A variable, or a field of one, or a field of that: what `is given` can be known of.
 pub(super) type Place = (VarId, Vec<u32>);
@@ -111,26 +112,66 @@ impl Scope<'_> {
         names
     }
 
+    /// Whether a list is known to have an element.
+    pub fn is_filled(&self, list: &Expr) -> bool {
+        matches!(list.ty, Type::List { min: 1.., .. }) || place(list).is_some_and(|place| self.is_given(&filled(place)))
+    }
+
     /// What is given wherever `condition` is true.
     pub fn given_if(&self, condition: &Expr) -> Vec<Place> {
-        match &condition.kind {
-            ExprKind::Unary(Unary::IsGiven, value) => place(value).into_iter().collect(),
-            ExprKind::Unary(Unary::Not, inner) => self.given_unless(inner),
-            ExprKind::Many(Many::And, parts) => parts.iter().flat_map(|part| self.given_if(part)).collect(),
-            ExprKind::Variable(var) => self.facts.get(var).map(|facts| facts.0.clone()).unwrap_or_default(),
-            _ => Vec::new(),
-        }
+        self.given(condition, true)
     }
 
     /// What is given wherever `condition` is false.
     pub fn given_unless(&self, condition: &Expr) -> Vec<Place> {
-        match &condition.kind {
-            ExprKind::Unary(Unary::Not, inner) => self.given_if(inner),
-            ExprKind::Many(Many::Or, parts) => parts.iter().flat_map(|part| self.given_unless(part)).collect(),
-            ExprKind::Variable(var) => self.facts.get(var).map(|facts| facts.1.clone()).unwrap_or_default(),
+        self.given(condition, false)
+    }
+
+    fn given(&self, condition: &Expr, truth: bool) -> Vec<Place> {
+        match (&condition.kind, truth) {
+            (ExprKind::Unary(Unary::IsGiven, value), true) => place(value).into_iter().collect(),
+            (ExprKind::Unary(Unary::Not, inner), _) => self.given(inner, !truth),
+            (ExprKind::Many(Many::And, parts), true) | (ExprKind::Many(Many::Or, parts), false) => {
+                parts.iter().flat_map(|part| self.given(part, truth)).collect()
+            }
+            (ExprKind::Variable(var), _) => {
+                let facts = self.facts.get(var).map(|facts| if truth { &facts.0 } else { &facts.1 });
+                facts.cloned().unwrap_or_default()
+            }
+            (ExprKind::Binary(Binary::Compare(comparison), left, right), _) => {
+                counted(*comparison, left, right, truth).into_iter().collect()
+            }
+            (ExprKind::Quantify(it), _) if (it.quantifier == Quantifier::Some) == truth => {
+                let decides = matches!(it.quantifier, Quantifier::Some | Quantifier::Every);
+                place(&it.binder.list).filter(|_| decides).map(filled).into_iter().collect()
+            }
             _ => Vec::new(),
         }
     }
+}
+
+/// What stands for a list that has an element: no field has this place.
+fn filled((var, mut fields): Place) -> Place {
+    fields.push(u32::MAX);
+    (var, fields)
+}
+
+/// The list that a comparison of its length with a constant says to have an element.
+fn counted(comparison: Comparison, left: &Expr, right: &Expr, truth: bool) -> Option<Place> {
+    use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
+    let (list, number, comparison) = match (&left.kind, &right.kind) {
+        (ExprKind::Unary(Unary::Length, list), ExprKind::Constant(number)) => (list, number, comparison),
+        (ExprKind::Constant(number), ExprKind::Unary(Unary::Length, list)) => (list, number, comparison.turned()),
+        _ => return None,
+    };
+    let number = number.number()?;
+    let least = match if truth { comparison } else { comparison.opposite() } {
+        Greater => number >= 0,
+        GreaterOrEqual | Equal => number >= 1,
+        NotEqual => number == 0,
+        Less | LessOrEqual => false,
+    };
+    least.then(|| place(list)).flatten().map(filled)
 }
 
 /// Whether the bounds in the type of an expression are declared ones; those of what is computed mean nothing yet.
