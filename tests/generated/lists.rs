@@ -105,7 +105,8 @@ impl Generator {
     fn sorted(&mut self, list: Node, binder: &str, inner: &Scope, depth: usize) -> Option<Node> {
         let ty = list.ty();
         let ordered = |ty: &Type| matches!(ty, Type::Enum(_) | Type::Boolean | Type::Scalar(_)) || matches!(ty, Type::Text { .. });
-        let key = match self.place(inner, ordered).filter(|_| self.random.chance(60)) {
+        let texts = self.place(inner, |ty| matches!(ty, Type::Text { .. })).filter(|_| self.random.chance(30));
+        let key = match texts.or_else(|| self.place(inner, ordered)).filter(|_| self.random.chance(70)) {
             Some(place) => Node::value(place.ty, place.text, Vec::new()),
             None => {
                 let kind = *self.random.pick(&[Kind::INTEGER, Kind::Duration, Kind::Date, Kind::Datetime]);
