@@ -71,6 +71,9 @@ impl Generator {
 
     fn optional(&mut self, scope: &Scope, inner: &Type, depth: usize) -> Node {
         let ty = Type::Optional(Box::new(inner.clone()));
+        if let Some(date) = self.optional_date(scope, inner, depth) {
+            return date;
+        }
         match self.random.below(6) {
             0 => Node::value(ty, "missing", Vec::new()).mark("missing"),
             1 | 2 => match self.place(scope, |it| *it == ty) {
@@ -128,6 +131,7 @@ impl Generator {
                     self.list_condition(scope, depth)
                 }
             }
+            17 if self.random.chance(30) => Some(self.date_exists(scope, depth)),
             17 => self.called(scope, |ty| *ty == Type::Boolean, depth),
             18 => self.quotients(scope, depth),
             _ => {
@@ -310,7 +314,7 @@ impl Generator {
                 Node::value(ty, format!("(~ {word} ~)"), parts).mark(word)
             }
             2 => {
-                let items = (0..2).map(|_| self.value(scope, &Type::Enum(id), depth - 1)).collect();
+                let items = (0..2).map(|_| self.member(scope, id, depth - 1)).collect();
                 Node::value(ty, "{~}", vec![Node::listed(items)]).mark("a set of values")
             }
             _ => self.literal(&ty),

@@ -215,6 +215,8 @@ const CONSTRUCTS: &[&str] = &[
     "day_of",
     "a part of an instant",
     "date_from",
+    "a date that may be missing",
+    "whether there is a date",
     "datetime_at",
     "date + period",
     "a period times a number",

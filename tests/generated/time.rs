@@ -136,19 +136,39 @@ impl Generator {
 
     /// A date from its parts, or another where there is none.
     fn date_from(&mut self, scope: &Scope, depth: usize) -> Option<Node> {
+        let made = self.made_date(scope, depth);
+        let other = self.quantity(scope, Kind::Date, depth - 1);
+        let (it, of) = (scalar_of(&other), made.ty().required().scalar()?);
+        let ty = around(Kind::Date, &[Some(it.lo), Some(it.hi), Some(of.lo), Some(of.hi)])?;
+        Some(Node::value(Type::Scalar(ty), "(~ or else ~)", vec![made, other]))
+    }
+
+    /// A date from its parts, missing where there is none.
+    fn made_date(&mut self, scope: &Scope, depth: usize) -> Node {
         let part = |this: &mut Self, lo: i128, hi: i128| {
             let any = this.random.chance(20);
             let node = this.quantity(scope, Kind::INTEGER, depth - 1);
             if any { this.with_places(node, Kind::INTEGER) } else { this.fit(node, Scalar::between(Kind::INTEGER, lo, hi)) }
         };
-        let parts = [part(self, 1990, 2040), part(self, 0, 13), part(self, 0, 32)];
-        let other = self.quantity(scope, Kind::Date, depth - 1);
-        let it = scalar_of(&other);
+        let parts = vec![part(self, 1990, 2040), part(self, 0, 13), part(self, 0, 32)];
         let years = scalar_of(&parts[0]);
         let (lo, hi) = if years.lo >= 1990 && years.hi <= 2040 { (7_000, 26_000) } else { (-4_371_587, 2_932_896) };
-        let ty = around(Kind::Date, &[Some(it.lo), Some(it.hi), Some(lo), Some(hi)])?;
-        let children = parts.into_iter().chain([other]).collect();
-        Some(Node::value(Type::Scalar(ty), "(date_from(~, ~, ~) or else ~)", children).mark("date_from"))
+        let ty = Type::Optional(Box::new(Type::Scalar(Scalar::between(Kind::Date, lo, hi))));
+        Node::value(ty, "date_from(~, ~, ~)", parts).mark("date_from")
+    }
+
+    /// A date that may be missing, where one is expected that holds it.
+    pub fn optional_date(&mut self, scope: &Scope, inner: &Type, depth: usize) -> Option<Node> {
+        let wanted = inner.scalar().filter(|it| it.kind == Kind::Date && depth > 0)?;
+        let made = self.random.chance(40).then(|| self.made_date(scope, depth))?;
+        let of = made.ty().required().scalar()?;
+        (of.lo >= wanted.lo && of.hi <= wanted.hi).then(|| made.mark("a date that may be missing"))
+    }
+
+    pub fn date_exists(&mut self, scope: &Scope, depth: usize) -> Node {
+        let made = self.made_date(scope, depth);
+        let test = if self.random.chance(50) { "is given" } else { "is missing" };
+        Node::value(Type::Boolean, format!("(~ {test})"), vec![made]).mark("whether there is a date")
     }
 
     fn weekday(&mut self, scope: &Scope, depth: usize) -> Option<Node> {
