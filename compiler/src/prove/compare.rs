@@ -130,6 +130,12 @@ impl Model<'_> {
             Some(declared) => declared,
             None => unscale(bounds, form.constant, divisor)?,
         };
+        if let [(class, 1)] = own.parts.as_slice()
+            && let Some((of, rising)) = self.computed_from(*class)
+        {
+            let of = self.classes.linear(of);
+            return self.relate(&of, &rising.back(&set), &rising.back(&bounds));
+        }
         let (ty, span) = (self.classes.get(own.parts[0].0).ty.clone(), self.classes.get(own.parts[0].0).span);
         let class = self.linear_class(own, ty, span);
         let variable = self.variable(Subject::Number(class), &bounds);

@@ -14,6 +14,7 @@ mod cover;
 mod defaults;
 mod finding;
 mod idle;
+mod inverse;
 mod lists;
 mod logic;
 mod meter;
