@@ -229,8 +229,7 @@ impl<'g> Lower<'g, '_> {
             enter = self.b.and(open, holds);
         }
         let has_within = rule.outcome.within.is_some();
-        let (values, found) =
-            self.diamond(enter, false, |this| this.instances(rule), |this| (this.no_instances(rule), Pattern::default()));
+        let (values, found) = self.diamond(enter, false, |this| this.instances(rule), |this| (this.no_instances(rule), Pattern::default()));
         pattern.add(found);
         let applied = values[0];
         self.rule_site(rule, applied, open, pattern);

@@ -1,6 +1,6 @@
 //! Decisions, groups and rules.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use axtrace_grammar::ast;
 use axtrace_runtime::meta::{DecisionId, Policy};
@@ -22,6 +22,8 @@ const MOST_OVERRIDES: usize = 4_000_000;
 struct Names {
     rules: HashMap<String, (usize, Span)>,
     groups: HashMap<String, (usize, Span)>,
+    /// What could not be read, and has been reported.
+    broken: HashSet<String>,
 }
 
 /// A rule as it is written, with its group.
@@ -115,12 +117,18 @@ impl<'a> Checker<'a, '_> {
 
     fn block(&mut self, item: &'a ast::Decision, items: &'a [ast::DecisionItem], gives: &Type) -> Option<(Body, Vec<Group>)> {
         let errors = self.findings.len();
+        let mut names = Names::default();
         for part in items {
-            if let ast::DecisionItem::Let(it) = part {
-                self.open_lets(std::slice::from_ref(it), 0);
+            match part {
+                ast::DecisionItem::Let(it) => self.open_lets(std::slice::from_ref(it), 0),
+                ast::DecisionItem::Broken(it) => self.broken_part(it, &mut names),
+                ast::DecisionItem::Group(it) => {
+                    let broken = it.items.iter().filter_map(|part| if let ast::GroupItem::Broken(it) = part { Some(it) } else { None });
+                    broken.for_each(|it| self.broken_part(it, &mut names));
+                }
+                _ => {}
             }
         }
-        let mut names = Names::default();
         let (mut rules, mut groups, mut overrides) = (Vec::new(), Vec::new(), Vec::new());
         let mut otherwise: Option<&ast::Otherwise> = None;
         for part in items {
@@ -165,8 +173,20 @@ impl<'a> Checker<'a, '_> {
         if rules.is_empty() && !broken && self.findings.len() == errors {
             self.report(TypeFinding::NoRules { decision: item.name.text.clone(), at: item.head_span });
         }
+        if broken || !names.broken.is_empty() {
+            return None;
+        }
         let rules: Option<Vec<Rule>> = rules.into_iter().collect();
         rules.map(|rules| (Body::Rules(rules), groups))
+    }
+
+    /// Uses of what could not be read are not unknown names.
+    fn broken_part(&mut self, part: &ast::Broken, names: &mut Names) {
+        let Some(name) = &part.name else { return };
+        names.broken.insert(name.text.clone());
+        if let Some(level) = self.scope.names.last_mut() {
+            level.entry(name.text.clone()).or_insert(super::scope::Binding::Broken(name.span));
+        }
     }
 
     /// What may not stand after `otherwise`.
@@ -318,6 +338,7 @@ impl<'a> Checker<'a, '_> {
                     let inside = |rule: &Option<Rule>| rule.as_ref().is_some_and(|rule| rule.group == Some(*group));
                     (0..rules.len()).filter(|place| inside(&rules[*place])).collect()
                 }
+                (None, None) if names.broken.contains(&target.text) => continue,
                 (None, None) => {
                     let near = worth_it(self.findings.len(), rules.len());
                     let suggestion = near.then(|| near_rule(&target.text, names)).flatten();

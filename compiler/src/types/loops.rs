@@ -329,8 +329,7 @@ impl<'a> Checker<'a, '_> {
     /// Nothing shadows anything.
     pub(super) fn refuse_shadowing(&mut self, name: &ast::Name) {
         let first = match self.scope.lookup(&name.text) {
-            Some(super::scope::Binding::Var(var)) => Some(self.scope.vars[var.0 as usize].span),
-            Some(super::scope::Binding::Let(index)) => Some(self.scope.pending[index].item.name.span),
+            Some(binding) => Some(self.scope.declared_at(binding)),
             None => match self.resolved.lookup(self.module, &name.text) {
                 Some((Symbol::Param(_), span)) => Some(span),
                 _ => None,

@@ -60,6 +60,7 @@ impl<'a> Checker<'a, '_> {
         let var = match binding {
             Binding::Var(var) => Some(var),
             Binding::Let(index) => self.pending_let(index, name.span),
+            Binding::Broken(_) => None,
         };
         match var {
             Some(var) => self.read(Expr { kind: ExprKind::Variable(var), ty: self.scope.vars[var.0 as usize].ty.clone(), span: name.span }),
@@ -168,10 +169,7 @@ impl<'a> Checker<'a, '_> {
         for item in lets {
             let text = &item.name.text;
             if let Some(first) = self.scope.names.last().and_then(|level| level.get(text)).copied() {
-                let first = match first {
-                    Binding::Var(var) => self.scope.vars[var.0 as usize].span,
-                    Binding::Let(index) => self.scope.pending[index].item.name.span,
-                };
+                let first = self.scope.declared_at(first);
                 self.report_name(NameFinding::Twice { name: text.clone(), at: item.name.span, first });
                 continue;
             }

@@ -47,6 +47,8 @@ pub(super) enum Binding {
     Var(VarId),
     /// A let, by its place in [`Scope::pending`].
     Let(usize),
+    /// A declaration that could not be read; reported.
+    Broken(Span),
 }
 
 /// The scope of a define or a decision.
@@ -80,6 +82,15 @@ impl Scope<'_> {
             level.insert(name.to_string(), Binding::Var(var));
         }
         var
+    }
+
+    /// Where what a binding stands for is declared.
+    pub fn declared_at(&self, binding: Binding) -> Span {
+        match binding {
+            Binding::Var(var) => self.vars[var.0 as usize].span,
+            Binding::Let(index) => self.pending[index].item.name.span,
+            Binding::Broken(span) => span,
+        }
     }
 
     /// A new variable whose type is declared.
