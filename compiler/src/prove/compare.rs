@@ -44,14 +44,14 @@ impl Model<'_> {
             }
             (Type::Text { .. }, _) => self.each_pair(left, right, |model, left, right| model.compare_texts(comparison, left, right)),
             // Their numbers may have different places.
-            (Type::List { .. }, _) if !same_shape(left_ty, right_ty) && left != right => {
+            (Type::List { .. } | Type::Optional(_), _) if !same_shape(left_ty, right_ty) && left != right => {
                 let same = self.same(left, right);
                 if comparison == Comparison::Equal { same } else { self.logic.not(same) }
             }
-            (ty, _) => match comparison {
-                Comparison::Equal => self.equal(left, right, ty, 0),
+            (left_ty, right_ty) => match comparison {
+                Comparison::Equal => self.equal(left, right, &either_type(left_ty, right_ty), 0),
                 Comparison::NotEqual => {
-                    let equal = self.equal(left, right, ty, 0);
+                    let equal = self.equal(left, right, &either_type(left_ty, right_ty), 0);
                     self.logic.not(equal)
                 }
                 Comparison::Less => self.before(left, right),
@@ -505,6 +505,19 @@ impl Model<'_> {
             };
         }
         joined
+    }
+}
+
+/// A type with the values of both: the bounds of a value are those of its own node.
+pub fn either_type(left: &Type, right: &Type) -> Type {
+    match (left, right) {
+        (Type::Scalar(one), Type::Scalar(other)) => Type::Scalar(Scalar::between(one.kind, one.lo.min(other.lo), one.hi.max(other.hi))),
+        (Type::Optional(one), Type::Optional(other)) => Type::Optional(Box::new(either_type(one, other))),
+        (Type::List { element: one, min, max }, Type::List { element: other, min: other_min, max: other_max }) => {
+            let element = Box::new(either_type(one, other));
+            Type::List { element, min: *min.min(other_min), max: *max.max(other_max) }
+        }
+        _ => left.clone(),
     }
 }
 

@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axtrace_runtime::meta::{Policy, Rank, RuleId, RuleState};
-use axtrace_runtime::types::{Scalar, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings};
 
 use super::candidates::{Needs, pairs};
+use super::compare::either_type;
 use super::cover::Region;
 use super::finding::{ProofFinding, label};
 use super::logic::{FormulaId, Logic, VarId};
@@ -199,15 +199,6 @@ fn same_part(model: &mut Model<'_>, one: &Rule, other: &Rule, part: impl Fn(&Out
         return model.apart(left, right);
     }
     model.equal(left_class, right_class, &ty, 0)
-}
-
-/// A type with the values of both: the bounds of a value are those of its own node.
-fn either_type(left: &Type, right: &Type) -> Type {
-    match (left, right) {
-        (Type::Scalar(one), Type::Scalar(other)) => Type::Scalar(Scalar::between(one.kind, one.lo.min(other.lo), one.hi.max(other.hi))),
-        (Type::Optional(one), Type::Optional(other)) => Type::Optional(Box::new(either_type(one, other))),
-        _ => left.clone(),
-    }
 }
 
 /// Asks whether two rules decide together (and differently), by running inputs.

@@ -30,6 +30,9 @@ const SIMPLER: u32 = 1_500;
 /// The most parts of an input that are changed at random or made simpler.
 const MOST_LEAVES: usize = 400;
 
+/// The most letters of a text that is made simpler letter by letter.
+const MOST_LETTERS: usize = 24;
+
 /// The steps that reading a node as formulas is counted as.
 const READING: u64 = 64;
 
@@ -231,12 +234,35 @@ fn simpler(defaults: &Defaults<'_>, ty: &Type, now: &Value) -> Vec<Value> {
         (Type::Set(_), Value::Set(bits)) => {
             values.extend((0..64).filter(|bit| bits >> bit & 1 == 1).map(|bit| Value::Set(bits & !(1 << bit))))
         }
+        (Type::Text { .. }, Value::Text(text)) => values.extend(simpler_texts(text).map(|text| Value::Text(text.into()))),
         (Type::List { min, .. }, Value::List(elements)) => values.extend(shorter(elements, *min as usize)),
         _ => {}
     }
     let end = values.iter().position(|value| value == now).unwrap_or(values.len());
     values.truncate(end);
     values
+}
+
+/// A text with one letter less, then with one that is the first of its kind; of a long one the half.
+fn simpler_texts(text: &str) -> impl Iterator<Item = String> {
+    let letters: Vec<char> = text.chars().collect();
+    let long = letters.len() > MOST_LETTERS;
+    let half = long.then(|| letters[..letters.len() / 2].iter().collect());
+    let letters = if long { Vec::new() } else { letters };
+    let mut texts: Vec<String> = Vec::with_capacity(2 * letters.len());
+    for gone in 0..letters.len() {
+        texts.push(letters.iter().enumerate().filter(|(place, _)| *place != gone).map(|(_, letter)| *letter).collect());
+    }
+    for (place, letter) in letters.iter().enumerate() {
+        let first = match letter {
+            'B'..='Z' => 'A',
+            'b'..='z' => 'a',
+            '1'..='9' => '0',
+            _ => continue,
+        };
+        texts.push(letters.iter().enumerate().map(|(at, letter)| if at == place { first } else { *letter }).collect());
+    }
+    half.into_iter().chain(texts)
 }
 
 /// A list without one of its elements.

@@ -456,13 +456,21 @@ impl<'a> Checker<'a, '_> {
     fn in_list(&mut self, value: &'a ast::Expr, list: Expr, span: Span) -> Expr {
         let Type::List { element, .. } = &list.ty else { return Expr::error(span) };
         let element = (**element).clone();
-        let value = self.expr(value, Some(&widened(&element)));
-        if value.is_error() || self.refuse_missing([&value, &value]) {
+        let mut value = self.expr(value, Some(&widened(&element)));
+        // What may be missing is looked for among what may be missing.
+        let optional = element.is_optional();
+        if optional {
+            value = self.fit(value, &widened(&element), None);
+        }
+        if value.is_error() || !optional && self.refuse_missing([&value, &value]) {
             return Expr::error(span);
         }
         let (binder, item) = self.each_item(list);
         self.bound_once("value", value, |this, value| {
-            let body = this.comparison(Comparison::Equal, Spanned::new("in", span), item, value, span);
+            let body = match optional {
+                true => plain_compare(Comparison::Equal, item, value, span),
+                false => this.comparison(Comparison::Equal, Spanned::new("in", span), item, value, span),
+            };
             if body.is_error() {
                 return body;
             }
