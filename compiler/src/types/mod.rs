@@ -15,6 +15,7 @@ mod literal;
 mod loops;
 mod names;
 mod numbers;
+mod operands;
 mod operators;
 mod outcome;
 mod policy;

@@ -1,7 +1,6 @@
 //! Arithmetic, comparisons and membership.
 
 use axtrace_grammar::ast;
-use axtrace_runtime::calendar::Weekday;
 use axtrace_runtime::types::{DATE_LIMITS, Kind, Scalar, Type, Unit};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Span, Spanned};
@@ -9,6 +8,7 @@ use axtrace_source::{Span, Spanned};
 use super::coerce::{many, rescale};
 use super::expr::{unary, widened};
 use super::loops::quantify;
+use super::operands::days_around;
 use super::quotients::{as_ratio, product, quotient};
 use super::words::{dimension, same_shape};
 use super::{Checker, TypeFinding};
@@ -78,60 +78,6 @@ impl<'a> Checker<'a, '_> {
             ast::BinaryOp::Divide => self.divide(op, left, right, (a, b), span),
             _ => self.modulo(op, left, right, (a, b), span),
         }
-    }
-
-    pub(super) fn operands(&mut self, operator: &str, at: Span, left: &Expr, right: &Expr) -> Expr {
-        let (left_words, right_words) = (self.words(&left.ty), self.words(&right.ty));
-        let plain = |expr: &Expr| matches!(expr.ty.scalar(), Some(Scalar { kind: Kind::Number { unit: Unit::One, .. }, .. }));
-        let unit = |expr: &Expr| match expr.ty.scalar()?.kind.plain() {
-            Kind::Number { unit: Unit::One | Unit::Percent, .. } => None,
-            Kind::Number { unit, .. } => Some(unit.to_string()),
-            Kind::Duration => Some("h".into()),
-            Kind::Days => Some("days".into()),
-            Kind::Period => Some("months".into()),
-            Kind::Date if matches!(operator, "+" | "-") => Some("days".into()),
-            _ => None,
-        };
-        let example = |number: &Expr, unit: String| format!("a number needs its unit here: `{} {unit}`", self.text(number.span));
-        let help = match (left.constant().is_some() && plain(left), right.constant().is_some() && plain(right)) {
-            (true, _) => unit(right).map(|unit| example(left, unit)),
-            (_, true) => unit(left).map(|unit| example(right, unit)),
-            _ if left_words == right_words && unit(left).is_some() => {
-                Some("two modules declare a unit of this name: declare it in one, and take it from there with `use`".into())
-            }
-            _ if [left, right].iter().any(|side| is_moment(side)) && quoted(left).or(quoted(right)).is_some() => {
-                let text = quoted(left).or(quoted(right)).unwrap_or_default();
-                Some(format!("dates, times, instants and weekdays are written without quotes: `{text}`"))
-            }
-            _ if [(left, right), (right, left)].iter().any(|(point, by)| is_kind(point, Kind::Datetime) && is_calendar_distance(by)) => Some(
-                "an instant is moved by a `duration`; to move its date in a zone write `datetime_at(date_of(…, zone) + …, time_of(…, zone), zone)`"
-                    .into(),
-            ),
-            _ if is_kind(left, Kind::Time) && (is_kind(right, Kind::Duration) || is_kind(right, Kind::Time)) => {
-                Some("a time of day goes over into the next day: calculate with instants, such as `datetime_at(date, time, zone)`".into())
-            }
-            _ if is_kind(left, Kind::Date) && is_kind(right, Kind::Duration) => {
-                Some("a date is moved by `days` or a `period`: `7 days`, `6 months`".into())
-            }
-            _ if operator == "+" && [left, right].iter().any(|side| matches!(side.ty, Type::Text { .. })) => {
-                let part = |side: &Expr| match side.constant() {
-                    Some(Value::Text(text)) => text.to_string(),
-                    _ => format!("{{{}}}", self.text(side.span)),
-                };
-                Some(format!("texts are put together in quotes: `\"{}{}\"`", part(left), part(right)))
-            }
-            _ => None,
-        };
-        self.report(TypeFinding::Operands {
-            operator: operator.into(),
-            left: left_words,
-            right: right_words,
-            at,
-            left_at: left.span,
-            right_at: right.span,
-            help,
-        });
-        Expr::error(left.span.to(right.span))
     }
 
     fn add(&mut self, op: Spanned<ast::BinaryOp>, left: Expr, right: Expr, (a, b): (Scalar, Scalar), span: Span) -> Expr {
@@ -505,23 +451,6 @@ impl<'a> Checker<'a, '_> {
     }
 }
 
-/// The days from one over the end of the week to another, as a set; `None` for what are no days.
-fn days_around(kind: Kind, from: i128, to: i128) -> Option<String> {
-    if kind != Kind::Weekday {
-        return None;
-    }
-    let days = (from..7).chain(0..=to).filter_map(|day| Weekday::ALL.get(usize::try_from(day).ok()?));
-    Some(format!("in {{{}}}", days.map(|day| day.name()).collect::<Vec<_>>().join(", ")))
-}
-
-fn is_kind(expr: &Expr, kind: Kind) -> bool {
-    expr.ty.required().scalar().is_some_and(|scalar| scalar.kind.plain() == kind)
-}
-
-fn is_calendar_distance(expr: &Expr) -> bool {
-    is_kind(expr, Kind::Days) || is_kind(expr, Kind::Period)
-}
-
 /// Whether two values are equal or not: numbers of any places are, and lists of what is.
 fn comparable(left: &Type, right: &Type) -> bool {
     match (left, right) {
@@ -530,21 +459,6 @@ fn comparable(left: &Type, right: &Type) -> bool {
             comparable(left, right)
         }
         (left, right) => same_shape(left, right),
-    }
-}
-
-fn is_moment(expr: &Expr) -> bool {
-    expr.ty
-        .required()
-        .scalar()
-        .is_some_and(|scalar| matches!(scalar.kind.plain(), Kind::Date | Kind::Weekday | Kind::Time | Kind::Datetime))
-}
-
-/// The text of a constant.
-fn quoted(expr: &Expr) -> Option<String> {
-    match expr.constant() {
-        Some(Value::Text(text)) => Some(text.to_string()),
-        _ => None,
     }
 }
 

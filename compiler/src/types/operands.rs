@@ -1,0 +1,98 @@
+//! What is said where an operator does not fit its operands: what they are, and what the author may have meant.
+
+use axtrace_runtime::calendar::Weekday;
+use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
+use axtrace_runtime::value::Value;
+use axtrace_source::Span;
+
+use super::{Checker, TypeFinding};
+use crate::hir::Expr;
+
+impl Checker<'_, '_> {
+    pub(super) fn operands(&mut self, operator: &str, at: Span, left: &Expr, right: &Expr) -> Expr {
+        let (left_words, right_words) = (self.words(&left.ty), self.words(&right.ty));
+        let plain = |expr: &Expr| matches!(expr.ty.scalar(), Some(Scalar { kind: Kind::Number { unit: Unit::One, .. }, .. }));
+        let unit = |expr: &Expr| match expr.ty.scalar()?.kind.plain() {
+            Kind::Number { unit: Unit::One | Unit::Percent, .. } => None,
+            Kind::Number { unit, .. } => Some(unit.to_string()),
+            Kind::Duration => Some("h".into()),
+            Kind::Days => Some("days".into()),
+            Kind::Period => Some("months".into()),
+            Kind::Date if matches!(operator, "+" | "-") => Some("days".into()),
+            _ => None,
+        };
+        let example = |number: &Expr, unit: String| format!("a number needs its unit here: `{} {unit}`", self.text(number.span));
+        let help = match (left.constant().is_some() && plain(left), right.constant().is_some() && plain(right)) {
+            (true, _) => unit(right).map(|unit| example(left, unit)),
+            (_, true) => unit(left).map(|unit| example(right, unit)),
+            _ if left_words == right_words && unit(left).is_some() => {
+                Some("two modules declare a unit of this name: declare it in one, and take it from there with `use`".into())
+            }
+            _ if [left, right].iter().any(|side| is_moment(side)) && quoted(left).or(quoted(right)).is_some() => {
+                let text = quoted(left).or(quoted(right)).unwrap_or_default();
+                Some(format!("dates, times, instants and weekdays are written without quotes: `{text}`"))
+            }
+            _ if matches!(operator, "+" | "-") && moved_wrongly(left, right).is_some() => moved_wrongly(left, right).map(String::from),
+            _ if operator == "+" && [left, right].iter().any(|side| matches!(side.ty, Type::Text { .. })) => {
+                let part = |side: &Expr| match side.constant() {
+                    Some(Value::Text(text)) => text.to_string(),
+                    _ => format!("{{{}}}", self.text(side.span)),
+                };
+                Some(format!("texts are put together in quotes: `\"{}{}\"`", part(left), part(right)))
+            }
+            _ => None,
+        };
+        self.report(TypeFinding::Operands {
+            operator: operator.into(),
+            left: left_words,
+            right: right_words,
+            at,
+            left_at: left.span,
+            right_at: right.span,
+            help,
+        });
+        Expr::error(left.span.to(right.span))
+    }
+}
+
+/// What to write for a point of time that is moved by what does not move it.
+fn moved_wrongly(left: &Expr, right: &Expr) -> Option<&'static str> {
+    let pair = |point: Kind, by: &[Kind]| is_kind(left, point) && by.iter().any(|by| is_kind(right, *by));
+    if pair(Kind::Datetime, &[Kind::Days, Kind::Period]) {
+        return Some(
+            "an instant is moved by a `duration`; to move its date in a zone write `datetime_at(date_of(…, zone) + …, time_of(…, zone), zone)`",
+        );
+    }
+    if pair(Kind::Time, &[Kind::Duration, Kind::Time]) {
+        return Some("a time of day goes over into the next day: calculate with instants, such as `datetime_at(date, time, zone)`");
+    }
+    pair(Kind::Date, &[Kind::Duration]).then_some("a date is moved by `days` or a `period`: `7 days`, `6 months`")
+}
+
+/// The days from one over the end of the week to another, as a set; `None` for what are no days.
+pub(super) fn days_around(kind: Kind, from: i128, to: i128) -> Option<String> {
+    if kind != Kind::Weekday {
+        return None;
+    }
+    let days = (from..7).chain(0..=to).filter_map(|day| Weekday::ALL.get(usize::try_from(day).ok()?));
+    Some(format!("in {{{}}}", days.map(|day| day.name()).collect::<Vec<_>>().join(", ")))
+}
+
+fn is_kind(expr: &Expr, kind: Kind) -> bool {
+    expr.ty.required().scalar().is_some_and(|scalar| scalar.kind.plain() == kind)
+}
+
+fn is_moment(expr: &Expr) -> bool {
+    expr.ty
+        .required()
+        .scalar()
+        .is_some_and(|scalar| matches!(scalar.kind.plain(), Kind::Date | Kind::Weekday | Kind::Time | Kind::Datetime))
+}
+
+/// The text of a constant.
+fn quoted(expr: &Expr) -> Option<String> {
+    match expr.constant() {
+        Some(Value::Text(text)) => Some(text.to_string()),
+        _ => None,
+    }
+}
