@@ -254,6 +254,13 @@ impl Generator {
 
     /// A condition that says that a list has an element, and uses the first or last.
     fn filled(&mut self, scope: &Scope) -> Option<Node> {
+        if self.random.chance(20) {
+            let list = self.list(scope, |ty| matches!(parts(ty).0, Type::Text { .. }), 1)?;
+            let word = *self.random.pick(&["min", "max"]);
+            let (one, other) = (self.literal(&Type::Text { max: 3 }), self.literal(&Type::Text { max: 3 }));
+            let text = format!("(({word}(~) or else ~) < ~)");
+            return Some(Node::value(Type::Boolean, text, vec![list, one, other]).mark("min and max of texts in a list"));
+        }
         let place = self.place(scope, |ty| matches!(&parts(ty).0, Type::Scalar(_)) && matches!(ty, Type::List { .. }))?;
         let (element, ..) = parts(&place.ty);
         let Type::Scalar(of) = element else { return None };

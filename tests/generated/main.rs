@@ -158,6 +158,7 @@ const CONSTRUCTS: &[&str] = &[
     "in a list",
     "found is given",
     "a list known to be filled",
+    "min and max of texts in a list",
     "fold",
     "a fold that starts anew",
     "a fold that keeps its range",

@@ -59,6 +59,11 @@ impl<'g> Lower<'g, '_> {
             let body = this.fit_leaves(&body, inner);
             // The first leaf has the order; a datetime's second is its offset.
             let better = match body.first() {
+                Some(first) if matches!(inner, Type::Text { .. }) => {
+                    let call = Inst::Call { helper: Helper::TextOrder, arguments: vec![*first, carried[1]] };
+                    let (sign, zero) = (this.b.make(call, Width::Word), this.b.word(0));
+                    this.b.compare(order, sign, zero)
+                }
                 Some(first) => this.b.compare(order, *first, carried[1]),
                 None => this.b.flag(false),
             };

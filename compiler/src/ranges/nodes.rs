@@ -22,7 +22,11 @@ impl Walk<'_> {
         let ty = match &kind {
             NodeKind::And(parts) => self.in_turn(parts, true),
             NodeKind::Or(parts) => self.in_turn(parts, false),
-            NodeKind::If { condition, then, otherwise } => self.branches(*condition, *then, *otherwise),
+            NodeKind::If { condition, then, otherwise } => {
+                let ty = self.branches(*condition, *then, *otherwise);
+                self.broken[node.index()] |= [condition, then, otherwise].into_iter().any(|part| self.broken[part.index()]);
+                ty
+            }
             NodeKind::Quantify(quantifier, inside) => self.quantify(node, *quantifier, *inside),
             NodeKind::Define(inner) => {
                 for argument in self.arguments.get(&node).cloned().unwrap_or_default() {

@@ -154,11 +154,11 @@ impl<'a> Checker<'a, '_> {
     pub(super) fn extreme_of(&mut self, quantifier: Quantifier, binder: Binder, filter: Option<Expr>, body: Expr, span: Span) -> Expr {
         let there = filter.is_none() && self.scope.is_filled(&binder.list) && !body.ty.is_optional();
         match body.ty.required() {
-            Type::Scalar(_) => {}
+            Type::Scalar(_) | Type::Text { .. } => {}
             Type::Ratio { .. } => return self.refuse_quotient("compared with others of a list", &body),
             _ => {
                 let found = self.words(&body.ty);
-                let expected = "a number, a duration, a date or a time".to_string();
+                let expected = "a number, a date, a time or a text".to_string();
                 self.report(TypeFinding::Mismatch { expected, found, at: body.span, declared: None, help: None });
                 return Expr::error(span);
             }

@@ -265,7 +265,12 @@ impl<'a> Checker<'a, '_> {
                 plain_compare(comparison, left, right, span)
             }
             (Type::List { .. }, Type::List { .. }) if equality && comparable(&left.ty, &right.ty) => {
-                plain_compare(comparison, left, right, span)
+                // A list is empty if it has no elements: proofs and ranges know of the number.
+                match (is_empty(&left), is_empty(&right)) {
+                    (false, true) => plain_compare(comparison, length(left), super::literal::scalar(Kind::INTEGER, 0, right.span), span),
+                    (true, false) => plain_compare(comparison, super::literal::scalar(Kind::INTEGER, 0, left.span), length(right), span),
+                    _ => plain_compare(comparison, left, right, span),
+                }
             }
             (Type::Enum(_), Type::Text { .. }) => {
                 let ty = left.ty.clone();
@@ -473,6 +478,20 @@ fn tested_for_missing<'e>(left: &'e ast::Expr, right: &'e ast::Expr) -> Option<&
 }
 
 /// A quotient of a kind; its bounds are found later.
+/// Whether an expression is `[]`.
+fn is_empty(list: &Expr) -> bool {
+    match &list.kind {
+        ExprKind::Many(Many::List, items) => items.is_empty(),
+        ExprKind::Constant(Value::List(items)) => items.is_empty(),
+        _ => false,
+    }
+}
+
+fn length(list: Expr) -> Expr {
+    let span = list.span;
+    unary(Unary::Length, list, Type::Scalar(Scalar::of(Kind::INTEGER)), span)
+}
+
 pub(super) fn ratio(kind: Kind) -> Type {
     Type::Ratio { kind, num: (i128::MIN, i128::MAX), den: (1, i128::MAX) }
 }
