@@ -108,6 +108,12 @@ impl Walk<'_> {
         match self.graph.node(node).kind {
             NodeKind::Multiply(left, right) => {
                 let fitting: Vec<_> = [beside(left, right), beside(right, left)].into_iter().flatten().collect();
+                let places = self.graph.node(node).ty.scalar().map_or(0, |scalar| scalar.kind.scale());
+                if fitting.is_empty() && places > 9 {
+                    return Some(format!(
+                        "the product has {places} places: round one of the two before, to those that matter, or declare narrower ranges"
+                    ));
+                }
                 (!fitting.is_empty())
                     .then(|| format!("declare a narrower range: with the other as it is there is room for {}", fitting.join(", or ")))
             }

@@ -1,11 +1,11 @@
 //! What the bounds of exact quotients are, and of numbers that are rounded.
 
 use axtrace_runtime::power;
-use axtrace_runtime::types::{Kind, Scalar, Type};
+use axtrace_runtime::types::{Kind, Scalar, Type, Unit};
 
 use super::RangeFinding;
 use super::intervals::{self, Range};
-use super::show::bounds;
+use super::show::{bounds, show};
 use super::walk::Walk;
 use crate::function::Function;
 use crate::graph::{NodeId, NodeKind, Rounding};
@@ -45,7 +45,7 @@ impl Walk<'_> {
             let found = if self.ty(right).scalar().is_some() { bounds(&self.ty(right)) } else { "0 is one of its values".into() };
             self.suspect(
                 node,
-                RangeFinding::DivisionByZero { divisor: self.text_of(at), at, from, found },
+                RangeFinding::DivisionByZero { divisor: self.text_of(at), zero: self.zero(right), at, from, found },
                 vec![Hint::Number(right, 0, 0)],
             );
         }
@@ -80,6 +80,16 @@ impl Walk<'_> {
             (i128::MIN, i128::MAX)
         });
         Type::Scalar(Scalar { kind: scalar.kind, lo: range.0, hi: range.1 })
+    }
+
+    /// Nothing of what a value measures, as an author writes it.
+    fn zero(&self, node: NodeId) -> String {
+        let (Type::Scalar(Scalar { kind, .. }) | Type::Ratio { kind, .. }) = self.ty(node) else { return "0".into() };
+        match kind {
+            Kind::Number { unit: Unit::Percent, .. } => "0".into(),
+            Kind::Number { unit, .. } => show(Kind::Number { scale: 0, unit }, 0),
+            other => show(other, 0),
+        }
     }
 
     /// A function of quotients that gives a quotient.

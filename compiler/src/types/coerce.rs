@@ -96,6 +96,7 @@ impl<'a> Checker<'a, '_> {
             has: shown(expr.ty.scalar(), has),
             expected,
             wants: shown(Some(to), wants),
+            keep: wants,
             text,
             at: expr.span,
         });

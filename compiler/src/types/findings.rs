@@ -46,7 +46,7 @@ pub enum TypeFinding {
     #[diagnostic(
         code(E0304),
         help(
-            "say how to round: `round({text}, {wants})` rounds halves away from zero; there are `round_half_even`, `round_up`, `round_down`, `floor` and `ceiling`"
+            "say how to round: `round({text}, {keep})` rounds halves away from zero; there are `round_half_even`, `round_up`, `round_down`, `floor` and `ceiling`"
         )
     )]
     TooManyPlaces {
@@ -54,6 +54,7 @@ pub enum TypeFinding {
         has: u32,
         expected: String,
         wants: u32,
+        keep: u32,
         text: String,
         #[label(primary, "{has} places")]
         at: Span,

@@ -173,7 +173,7 @@ fn round(value: Expr, rounding: Rounding, places: u32, kind: Kind, span: Span) -
 /// The kind with this many places; durations, days and periods have none.
 fn with_places(kind: Kind, places: u32) -> Option<Kind> {
     match kind {
-        Kind::Number { unit: Unit::Percent, .. } => Some(Kind::Number { scale: places, unit: Unit::One }),
+        Kind::Number { unit: Unit::Percent, .. } if places < 2 => Some(Kind::Number { scale: places, unit: Unit::One }),
         Kind::Number { unit, .. } => Some(Kind::Number { scale: places, unit }),
         other => (places == 0).then_some(other),
     }

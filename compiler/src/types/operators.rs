@@ -15,6 +15,8 @@ use super::{Checker, TypeFinding};
 use crate::graph::{Comparison, Quantifier};
 use crate::hir::{Binary, Expr, ExprKind, Many, Unary};
 
+/// The most places that a number gets to stand beside another in a comparison.
+const FARTHEST: u32 = 18;
 /// The most places that arithmetic keeps exactly.
 const MAX_SCALE: u32 = 38;
 
@@ -540,7 +542,12 @@ fn rescale_to(expr: Expr, scale: u32) -> Expr {
 }
 
 fn compared(comparison: Comparison, left: Expr, right: Expr, span: Span) -> Expr {
-    let scale = left.ty.scalar().map_or(0, |it| it.kind.scale()).max(right.ty.scalar().map_or(0, |it| it.kind.scale()));
+    let (one, other) = (left.ty.scalar().map_or(0, |it| it.kind.scale()), right.ty.scalar().map_or(0, |it| it.kind.scale()));
+    let scale = one.max(other);
+    // Beside so many more places numbers might have no room; quotients are compared in as many bits as that takes.
+    if one.abs_diff(other) > FARTHEST {
+        return plain_compare(comparison, as_ratio(left), right, span);
+    }
     plain_compare(comparison, rescale_to(left, scale), rescale_to(right, scale), span)
 }
 
