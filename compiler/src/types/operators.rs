@@ -359,10 +359,14 @@ impl<'a> Checker<'a, '_> {
         if let (Some((low, _)), Some((high, _))) = (&low, &high) {
             self.refuse_reversed(low, high, range.span);
         }
-        let scaled = |expr: Expr| rescale_to(expr, scale);
+        let places = |expr: &Expr| expr.ty.scalar().map_or(scale, |it| it.kind.scale());
+        let far = [Some(&value), low.as_ref().map(|it| &it.0), high.as_ref().map(|it| &it.0)];
+        let far = far.into_iter().flatten().any(|side| scale - places(side) > FARTHEST);
+        let scaled = |expr: Expr| if far { expr } else { rescale_to(expr, scale) };
         let end = |bound: Option<(Expr, bool)>| bound.map(|(end, closed)| (Box::new(scaled(end)), closed));
         let (low, high) = (end(low), end(high));
-        Expr { kind: ExprKind::InRange { value: Box::new(scaled(value)), low, high }, ty: Type::Boolean, span }
+        let value = if far { as_ratio(value) } else { scaled(value) };
+        Expr { kind: ExprKind::InRange { value: Box::new(value), low, high }, ty: Type::Boolean, span }
     }
 
     fn refuse_reversed(&mut self, low: &Expr, high: &Expr, at: Span) {
@@ -397,7 +401,8 @@ impl<'a> Checker<'a, '_> {
         if value.ty == Type::Zone {
             return self.unbuilt_expr("in {…} of time zones", span);
         }
-        let quotients = items.iter().chain([&value]).any(|side| matches!(side.ty, Type::Ratio { .. }));
+        let far = |side: &Expr| side.ty.scalar().is_some_and(|it| most - it.kind.scale() > FARTHEST);
+        let quotients = items.iter().chain([&value]).any(|side| matches!(side.ty, Type::Ratio { .. }) || !side.is_error() && far(side));
         let value = if quotients { as_ratio(value) } else { rescale_to(value, most) };
         let ty = widened(&value.ty);
         let mut operands = vec![value];
