@@ -2,8 +2,8 @@
 #![no_main]
 
 use axtrace_runtime::literal::{
-    format_date, format_decimal, format_duration, format_time, parse_date, parse_datetime, parse_decimal, parse_duration, parse_money,
-    parse_percent, parse_quantity, parse_time,
+    duration_of, format_date, format_decimal, format_duration, format_period, format_time, parse_date, parse_datetime, parse_decimal,
+    parse_duration, parse_money, parse_percent, parse_period, parse_quantity, parse_time,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -17,6 +17,12 @@ fuzz_target!(|text: &[u8]| {
     }
     if let Ok(seconds) = parse_duration(text) {
         assert_eq!(parse_duration(format_duration(seconds)).ok(), Some(seconds));
+    }
+    if let Ok(months) = parse_period(text) {
+        assert_eq!(parse_period(format_period(months)).ok(), Some(months));
+    }
+    if let Ok(hours) = parse_decimal(text) {
+        drop(duration_of(hours, 3_600, text));
     }
     if let Some(number) = parse_decimal(text).ok().and_then(|decimal| decimal.at_scale(6).ok()) {
         let again = parse_decimal(format_decimal(number, 6)).ok().and_then(|decimal| decimal.at_scale(6).ok());
