@@ -44,8 +44,13 @@ impl Walk<'_> {
                 self.simple(node, other)
             }
         };
-        if let NodeKind::Define(inner) = kind {
-            self.broken[node.index()] |= self.broken[inner.index()];
+        match kind {
+            NodeKind::Define(inner) => self.broken[node.index()] |= self.broken[inner.index()],
+            NodeKind::If { then, otherwise, .. } => {
+                self.broken[node.index()] =
+                    [then, otherwise].into_iter().any(|part| self.broken[part.index()] && !self.unreached[part.index()]);
+            }
+            _ => {}
         }
         self.graph.nodes[node.index()].ty = ty.plain();
         self.unreached[node.index()] = self.dead;

@@ -37,8 +37,7 @@ impl Walk<'_> {
             Type::Ratio { num, .. } => num,
             _ => self.range(right),
         };
-        let not_zero = self.facts.of(self.graph, right).not_zero;
-        let fine = lo > 0 || hi < 0 || not_zero;
+        let fine = lo > 0 || hi < 0 || self.is_not_zero(right);
         if !fine && !self.broken[node.index()] {
             let at = self.graph.node(right).span;
             let from = self.declared(right).unwrap_or(at);
@@ -80,6 +79,20 @@ impl Walk<'_> {
             (i128::MIN, i128::MAX)
         });
         Type::Scalar(Scalar { kind: scalar.kind, lo: range.0, hi: range.1 })
+    }
+
+    /// Whether a value is known not to be 0, though 0 may lie between its bounds.
+    fn is_not_zero(&mut self, node: NodeId) -> bool {
+        if self.facts.of(self.graph, node).not_zero {
+            return true;
+        }
+        match self.graph.node(node).kind {
+            NodeKind::Divide { left: inner, .. } | NodeKind::Rescale(inner, _) | NodeKind::Negate(inner) | NodeKind::Define(inner) => {
+                self.is_not_zero(inner)
+            }
+            NodeKind::Local(local) => self.is_not_zero(self.graph.local(local).value),
+            _ => self.graph.node(node).ty.scalar().is_some_and(|scalar| scalar.lo > 0 || scalar.hi < 0),
+        }
     }
 
     /// Nothing of what a value measures, as an author writes it.
@@ -144,7 +157,7 @@ impl Walk<'_> {
             self.power_too_long(node, (base, longest), (exponent, times));
             return WIDE;
         }
-        let not_zero = self.facts.of(self.graph, base).not_zero;
+        let not_zero = self.is_not_zero(base);
         intervals::power(num, den, exponents, places, not_zero).unwrap_or_else(|| {
             self.overflow(node, base, exponent);
             WIDE
