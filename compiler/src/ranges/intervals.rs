@@ -245,4 +245,36 @@ mod tests {
             inside(num, p * (common / x) + q * (common / y));
         }
     }
+
+    /// Powers of all quotients of small ranges lie in their bounds, which are reached where the sign of the base is known.
+    #[test]
+    fn powers_lie_in_their_bounds() {
+        let ranges = |lo: i128, hi: i128| (lo..=hi).flat_map(move |a| (a..=hi).map(move |b| (a, b)));
+        for num in ranges(-3, 3) {
+            for den in ranges(1, 3) {
+                for exponents in ranges(-2, 2) {
+                    check_powers(num, den, exponents);
+                }
+            }
+        }
+    }
+
+    fn check_powers(num: Range, den: Range, exponents: Range) {
+        let zero = num.0 <= 0 && num.1 >= 0;
+        let bounds = power(num, den, exponents, 3, zero && exponents.0 < 0).unwrap();
+        let mut found: Option<Range> = None;
+        for x in num.0..=num.1 {
+            for y in den.0..=den.1 {
+                for exponent in exponents.0..=exponents.1 {
+                    let Some(number) = axtrace_runtime::power::power(x, y, exponent, 3) else { continue };
+                    let counts = x != 0 || exponents.0 >= 0;
+                    assert!(!counts || (bounds.0..=bounds.1).contains(&number), "({x}/{y})^{exponent}: {number} outside of {bounds:?}");
+                    found = Some(found.map_or((number, number), |known| hull(known, (number, number))));
+                }
+            }
+        }
+        if num.0 > 0 {
+            assert_eq!(found, Some(bounds), "{num:?} / {den:?} to {exponents:?}");
+        }
+    }
 }
