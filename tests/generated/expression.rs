@@ -58,7 +58,7 @@ impl Generator {
                     if scope.loops < 2 && self.random.chance(40) { self.list_fitting(scope, element, (*min, *max), depth) } else { None };
                 made.unwrap_or_else(|| self.list_literal(scope, element, (*min, *max), depth))
             }
-            Type::Enum(id) if self.random.chance(20) && !self.is_weekday(*id) => self.qualified(*id),
+            Type::Enum(id) if self.random.chance(20) => self.qualified(*id),
             other => self.literal(other),
         }
     }

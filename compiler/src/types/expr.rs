@@ -83,13 +83,17 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    /// `Verdict.reject`.
+    /// `Verdict.reject`, `weekday.monday`.
     fn qualified_value(&mut self, base: &ast::Expr, field: &ast::Name, span: Span) -> Option<Expr> {
         let ast::ExprKind::Name(name) = &base.kind else { return None };
         if self.scope.lookup(&name.text).is_some() {
             return None;
         }
-        let Some((Symbol::Enum(id), _)) = self.resolved.lookup(self.module, &name.text) else { return None };
+        let declared = self.resolved.lookup(self.module, &name.text);
+        if declared.is_none() && name.text == "weekday" {
+            return Some(self.qualified_weekday(field, span));
+        }
+        let Some((Symbol::Enum(id), _)) = declared else { return None };
         Some(match self.enum_value(&Type::Enum(id), &field.text) {
             Some((id, place)) => enum_constant(id, place, span),
             None => self.unknown_value(id, field),

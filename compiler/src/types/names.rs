@@ -41,6 +41,16 @@ impl<'a> Checker<'a, '_> {
         Expr::error(name.span)
     }
 
+    /// `weekday.monday`.
+    pub(super) fn qualified_weekday(&mut self, name: &ast::Name, span: Span) -> Expr {
+        if let Some(day) = Weekday::named(name.text.as_bytes()) {
+            return weekday_constant(day, span);
+        }
+        let suggestion = did_you_mean(&name.text, Weekday::ALL.iter().map(|day| day.name()));
+        self.report_name(NameFinding::Unknown { name: name.text.clone(), at: name.span, suggestion });
+        Expr::error(span)
+    }
+
     pub(super) fn ambiguous(&mut self, name: &ast::Name, kind: &'static str, id: EnumId) -> Expr {
         let enumeration = self.types.enum_type(id).name.clone();
         self.report_name(NameFinding::Ambiguous { name: name.text.clone(), kind, enumeration, at: name.span });
