@@ -2,6 +2,8 @@
 
 mod time;
 
+mod texts;
+
 use axtrace_runtime::meta::Policy;
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings, Sources};
@@ -311,48 +313,6 @@ const CASES: &[(&str, &str, &str)] = &[
         "rule x when some i in items satisfies i.price > 50 then no\nrule y when every i in items satisfies i.price < 50 then yes",
         "E0501 no rule decides when `some i in items satisfies i.price > 50` is false and `every i in items satisfies i.price < 50` is false",
     ),
-    // Texts are ordered by code point; what starts with a text stands together.
-    (
-        "t: text) gives Verdict hit unique",
-        "rule x when t < \"m\" then yes\nrule y when t >= \"m\" and not (t starts with \"no\") then no\nrule z when t starts with \"no\" then no",
-        "",
-    ),
-    ("t: text) gives Verdict", "rule x when t < \"m\" then yes\nrule y when t > \"m\" then no", "E0501 no rule decides when `t` is \"m\""),
-    (
-        "t: text) gives Verdict",
-        "rule x when t starts with \"a\" then yes\nrule y when t in \"ab\"..\"b\" then no\nrule z when t < \"a\" or t > \"b\" then no",
-        "E0502",
-    ),
-    (
-        "t: text) gives Verdict",
-        "rule x when t in \"a\"..<\"c\" then yes\nrule y when not (t starts with \"a\") and not (t starts with \"b\") then no",
-        "",
-    ),
-    // A constant is what it is for each function.
-    (
-        "t: text) gives Verdict hit unique",
-        "rule x when t = \"ab\" then yes\nrule y when t ends with \"c\" then no\nrule z when t != \"ab\" and not (t ends with \"c\") then no",
-        "",
-    ),
-    ("t: text) gives Verdict hit unique", "rule x when t = \"\" then yes\nrule y when length_of(t) > 0 then no", ""),
-    ("t: text) gives Verdict", "rule x when t matches \"[0-9]{4}\" then yes\nrule y when length_of(t) < 9 then no\notherwise no", "E0502"),
-    (
-        "t: text) gives Verdict",
-        "rule x when to_date(t, \"DD.MM.YYYY\") is given then yes\nrule y when t < \"1\" then no\notherwise no",
-        "E0502",
-    ),
-    // Lists of known elements.
-    (
-        "a: list of integer in 0..9 with 0..3 items) gives Verdict hit unique",
-        "rule x when a = [] then yes\nrule y when count(a) > 0 then no",
-        "",
-    ),
-    (
-        "a: list of integer in 0..9 with 0..3 items, b: list of decimal(2) in 0.00 .. 9.00 with 0..3 items) gives Verdict",
-        "rule x when a = [1] then yes\nrule y when b = [1.00] then no\notherwise no",
-        "E0502",
-    ),
-    ("a: datetime, b: datetime) gives Verdict", "rule x when [2026-01-01T00:00+00:00] = [2026-01-01T01:00+01:00] then yes", ""),
     // What one outcome can be does not bound the other.
     ("a: integer in 0..10, b: integer in 0..10) gives integer", "rule x then 5\nrule y when a > 2 then a * b", "E0502"),
     ("a: integer in 0..10?, b: integer in 0..10) gives integer?", "rule x then 5\nrule y when b > 2 then b * b", "E0502"),

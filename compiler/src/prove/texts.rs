@@ -106,6 +106,8 @@ impl Model<'_> {
     /// A comparison of two texts.
     pub(super) fn compare_texts(&mut self, comparison: Comparison, left: ClassId, right: ClassId) -> FormulaId {
         match comparison {
+            Comparison::Equal | Comparison::LessOrEqual | Comparison::GreaterOrEqual if left == right => Logic::TRUE,
+            _ if left == right => Logic::FALSE,
             Comparison::Equal => self.equal_texts(left, right),
             Comparison::NotEqual => {
                 let equal = self.equal_texts(left, right);
@@ -148,9 +150,18 @@ impl Model<'_> {
 
     /// The condition of a function of texts; `None` where it is not looked into.
     pub(super) fn text_condition(&mut self, function: Function, operands: &[NodeId]) -> Option<FormulaId> {
-        let (Function::StartsWith, &[whole, part]) = (function, operands) else { return None };
+        let &[whole, part] = operands else { return None };
         let (whole, part) = (self.value(whole), self.value(part));
-        let Term::Constant(Value::Text(part)) = self.classes.get(part).term.clone() else { return None };
+        let searched = matches!(function, Function::StartsWith | Function::EndsWith | Function::Contains);
+        let Term::Constant(Value::Text(part)) = self.classes.get(part).term.clone() else {
+            return (searched && whole == part).then_some(Logic::TRUE);
+        };
+        if searched && part.is_empty() {
+            return Some(Logic::TRUE);
+        }
+        if function != Function::StartsWith {
+            return None;
+        }
         let cases = self.cases(whole);
         Some(self.one_case(cases, |model, whole| model.starts_with(whole, &part)))
     }
@@ -199,6 +210,18 @@ impl Model<'_> {
         let part = self.constant_text(lo)?;
         let end = behind(part)?;
         (!part.is_empty() && self.constant_text(hi + 1).is_some_and(|next| **next == *end)).then_some(part)
+    }
+
+    /// How many characters all texts of a set have at least: those that they all begin with.
+    pub fn least_length(&self, set: &IntSet) -> i128 {
+        let (Some(lo), Some(hi)) = (set.least(), set.greatest()) else { return 0 };
+        if let Some(part) = self.start_of((lo, hi)) {
+            return part.chars().count() as i128;
+        }
+        // What lies between two texts begins as both do; a gap lies behind the constant before it.
+        let from = self.constant_text(lo).or_else(|| self.constant_text(lo - 1));
+        let to = self.constant_text(hi).or_else(|| self.constant_text(hi + 1));
+        from.zip(to).map_or(0, |(from, to)| from.chars().zip(to.chars()).take_while(|(one, other)| one == other).count() as i128)
     }
 
     fn words_of_interval(&self, (lo, hi): (i128, i128), all: &IntSet) -> String {

@@ -207,12 +207,11 @@ fn contradicting_call(
     (!part.1.contains(said)).then_some(core)
 }
 
-/// A text without any characters is the empty one.
+/// A text without any characters is the empty one, and one that starts with another is no shorter.
 fn contradicting_length(model: &Model<'_>, part: &Part, text: &Part, function: Function) -> Option<Region> {
-    let empty = model.number_of_text("");
-    let length = part.1.intersection(&model.domains[part.0.index()]);
-    let none = function == Function::LengthOf && length.greatest() == Some(0);
-    (none && model.constant_text(empty).is_some() && !text.1.contains(empty)).then(|| vec![part.clone(), text.clone()])
+    let length = part.1.intersection(&model.domains[part.0.index()]).greatest().filter(|_| function == Function::LengthOf)?;
+    let empty = length == 0 && !text.1.contains(model.number_of_text(""));
+    (empty || length < model.least_length(&text.1)).then(|| vec![part.clone(), text.clone()])
 }
 
 fn is_long(value: &Value) -> bool {
