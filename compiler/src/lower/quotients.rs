@@ -70,7 +70,8 @@ impl<'g> Lower<'g, '_> {
     ) -> Parts {
         let (common, times_a, times_b) = match (denominators(self.ty(left)), denominators(self.ty(right))) {
             (Some(x), Some(y)) if x.0 == x.1 && y.0 == y.1 => {
-                let common = x.0 / divisor(x.0, y.0) * y.0;
+                // It fits wherever it is needed; where no input comes any number will do.
+                let common = (x.0 / divisor(x.0, y.0)).wrapping_mul(y.0);
                 (self.b.constant(common, den), self.b.constant(common / x.0, den), self.b.constant(common / y.0, den))
             }
             (Some((1, 1)), _) => (self.b.fit(b.1, den), b.1, self.b.word(1)),
