@@ -224,7 +224,11 @@ impl<'a> Checker<'a, '_> {
         if second.is_error() {
             return second;
         }
-        Expr { kind: ExprKind::Binary(Binary::OrElse, Box::new(first), Box::new(second)), ty, span }
+        match (first.constant(), second.constant()) {
+            (Some(Value::Missing), Some(_)) => second,
+            (Some(_), Some(_)) => Expr { ty, ..first },
+            _ => Expr { kind: ExprKind::Binary(Binary::OrElse, Box::new(first), Box::new(second)), ty, span },
+        }
     }
 
     fn is_given(&mut self, value: &'a ast::Expr, negated: bool, span: Span) -> Expr {

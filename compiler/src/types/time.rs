@@ -105,22 +105,27 @@ impl<'a> Checker<'a, '_> {
         self.typed_as(expr, &widened(&Type::Scalar(Scalar::of(kind))), None)
     }
 
-    /// A call of a function; its value, if those of its operands are known and it is not optional.
+    /// A call of a function; its value, if those of its operands are known.
     fn function(&mut self, function: Function, operands: Vec<Expr>, ty: Type, span: Span) -> Expr {
         if operands.iter().any(Expr::is_error) {
             return Expr::error(span);
         }
         let known: Option<Vec<Value>> = operands.iter().map(|operand| operand.constant().cloned()).collect();
-        let folded = known
-            .and_then(|values| apply(function, &values, Tables { zones: &self.zones, patterns: &[] }))
-            .filter(|value| *value != Value::Missing);
-        match (folded, ty.scalar()) {
-            (Some(Value::Scalar(number)), Some(scalar)) => super::literal::scalar(scalar.kind, number, span),
-            (Some(value @ Value::Datetime { instant, .. }), Some(scalar)) => {
-                let ty = Type::Scalar(Scalar::between(scalar.kind, instant.into(), instant.into()));
+        match known.and_then(|values| apply(function, &values, Tables { zones: &self.zones, patterns: &[] })) {
+            Some(value) => {
+                let ty = bounded_by(ty, &value);
                 Expr { kind: ExprKind::Constant(value), ty, span }
             }
-            _ => Expr { kind: ExprKind::Call(function, operands), ty, span },
+            None => Expr { kind: ExprKind::Call(function, operands), ty, span },
         }
+    }
+}
+
+/// The type with the bounds of a value of it.
+fn bounded_by(ty: Type, value: &Value) -> Type {
+    match (ty, value.number()) {
+        (Type::Scalar(scalar), Some(number)) => Type::Scalar(Scalar::between(scalar.kind, number, number)),
+        (Type::Optional(inner), Some(_)) => Type::Optional(Box::new(bounded_by(*inner, value))),
+        (ty, _) => ty,
     }
 }
