@@ -353,3 +353,29 @@ fn thousands_of_names_that_look_alike_are_told() {
     let names = each(5_000, |n| format!("define p\u{430}y{n} = {n}\ndefine pay{n} = {n}\n"));
     attack(format!("module m\n{names}"));
 }
+
+#[test]
+fn texts_of_ten_thousand_characters_are_decided_at_every_level() {
+    let rules = "  rule backtracks when t matches \"(a+)+b\" then 1
+  rule remembers when t matches \"(.*a.{200})\" then 2
+  rule grows when length_of(upper(t)) > 29_999 then 3
+  rule spaces when trim(t) = \"\" then 4
+  rule letters when (some c in characters(t) satisfies c = \"q\") then 5
+  rule parts when t contains \"aaab\" or lower(t) ends with \"é\" or to_integer(t) is given then 6
+  otherwise 0
+";
+    let mut sources = Sources::new();
+    sources.add("long.ax", decision(", t: text", "first", rules)).expect("a small file");
+    let rules = axtrace::compile(sources).expect("rules that compile");
+    let decision = rules.decision("m.d").expect("the decision is there");
+    let cases = [("a", 2), ("ΐ", 3), ("\u{2003}", 4), ("cq", 5), ("caaab", 6), ("é", 6), ("0", 6), ("9", 0), ("日本", 0)];
+    for (part, outcome) in cases {
+        let text: String = part.chars().cycle().take(10_000).collect();
+        for level in [axtrace::Level::None, axtrace::Level::Record, axtrace::Level::Full] {
+            let input = format!("{{\"x\": 1, \"z\": true, \"t\": \"{text}\"}}");
+            let line = decision.decide(input.as_bytes(), level).expect("a sound input");
+            let expected = format!("\"outcome\":{{\"kind\":\"decided\",\"value\":{outcome}}}");
+            assert!(line.contains(&expected), "{part} at {level}: {:.300}", line);
+        }
+    }
+}
