@@ -4,7 +4,7 @@ use axtrace_source::{Findings, SourceFile, Span, Spanned};
 
 use super::{Builder, Pair, find};
 use crate::{
-    ast::{Docs, File, Item, Use, VariantHead},
+    ast::{Docs, File, Item, Path, Use, VariantHead},
     errors::SyntaxError,
     explain,
     grammar::Rule,
@@ -22,8 +22,10 @@ pub(crate) fn file(source: &SourceFile, scanned: &Scanned, findings: &mut Findin
     for stretch in &stretches {
         builder.declaration(&mut file, &mut heads, stretch);
     }
-    if heads.module.is_none() && heads.variant.is_none() {
-        builder.no_module(source, stretches.first());
+    let named = file.module.as_ref().map(Path::text).or_else(|| file.variant.as_ref().map(|head| head.name.text()));
+    let headless = heads.module.is_none() && heads.variant.is_none();
+    if headless || stretches.first().is_some_and(|first| builder.precedes_module(first)) {
+        builder.no_module(source, named, stretches.first());
     }
     file.comments = scanned.comments.iter().map(|(start, end)| Span::new(source.base() + start, source.base() + end)).collect();
     file
@@ -125,11 +127,17 @@ impl<'a> Builder<'a, '_> {
         Some(Use { module, names: list.map(|list| self.names(list)).unwrap_or_default(), span: self.span(pair) })
     }
 
-    fn no_module(&mut self, source: &SourceFile, first: Option<&Stretch>) {
+    /// Whether a stretch is a declaration that may stand only behind `module`.
+    fn precedes_module(&self, stretch: &Stretch) -> bool {
+        let word = self.tokens.word(stretch.start);
+        explain::DECLARATIONS.contains(&word) && word != "module"
+    }
+
+    fn no_module(&mut self, source: &SourceFile, named: Option<String>, first: Option<&Stretch>) {
         let at = first.map_or_else(|| Span::new(self.base, self.base), |stretch| self.token_span(stretch.start));
         let stem = source.path().strip_suffix(".ax").unwrap_or(source.path());
         let names: Vec<&str> = stem.split('/').filter(|name| !name.is_empty() && !name.starts_with('.')).collect();
-        let name = names[names.len().saturating_sub(2)..].join(".");
+        let name = named.unwrap_or_else(|| names[names.len().saturating_sub(2)..].join("."));
         self.report(SyntaxError::NoModule { name, at });
     }
 }

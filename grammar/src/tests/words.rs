@@ -46,6 +46,15 @@ fn a_broken_rule_hides_no_error_in_the_next() {
 }
 
 #[test]
+fn a_module_stands_first() {
+    assert_eq!(shown("// a comment\nmodule m\nowner \"A\""), Vec::<String>::new());
+    let late = "enum Colour { red }\nmodule paint.colours";
+    assert_eq!(shown(late), ["1:E0031 a file begins with `module` and its name"]);
+    assert_eq!(helps(late), ["write `module paint.colours` on its first line"]);
+    assert_eq!(shown("what is this\nmodule m").len(), 1);
+}
+
+#[test]
 fn clauses_stand_once_and_in_order() {
     let rules = "  rule a when x when y then 1 then 2 because \"b\" because \"c\"
   rule b then 1 when x
