@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use axtrace_compiler::hir::{Expected, Test};
 use axtrace_compiler::interpret::{Options, Run, decide};
+use axtrace_compiler::resolve::BUILT_IN;
 use axtrace_compiler::{Program, compile};
 use axtrace_runtime::memory::Batch;
 use axtrace_runtime::meta::{DecisionId, RuleState, Tag};
@@ -228,4 +229,32 @@ fn the_page_of_a_finding_shows_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Names that are called in code, such as `min` in `min(a, b)`.
+fn called(code: &str) -> BTreeSet<String> {
+    let of_name = |sign: &char| sign.is_alphanumeric() || *sign == '_';
+    let names = code.match_indices('(').map(|(at, _)| code[..at].chars().rev().take_while(of_name).collect::<Vec<_>>());
+    names.map(|name| name.into_iter().rev().collect()).collect()
+}
+
+#[test]
+fn every_built_in_function_has_an_entry_and_an_example_that_is_run() {
+    let page = root().join("docs/language/functions.md");
+    let text = fs::read_to_string(&page).unwrap();
+    let known: BTreeSet<_> = BUILT_IN.iter().map(|name| (*name).to_string()).collect();
+    let cells = text.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let entries: BTreeSet<_> = cells.flat_map(called).filter(|name| !name.is_empty()).collect();
+    assert_eq!(entries, known, "the tables of docs/language/functions.md have other functions than the language");
+    let mut used = BTreeSet::new();
+    for block in blocks(&page).iter().filter(|block| block.is("axtrace")) {
+        let program = block.check_rules(&mut Vec::new()).unwrap_or_else(|| panic!("{}: does not compile", block.place));
+        for (place, decision) in program.meta.decisions.iter().enumerate() {
+            let tested = program.tests.iter().any(|test| test.decision.index() == place);
+            assert!(tested, "{}: no test is for `{}`", block.place, decision.name);
+        }
+        used.extend(called(&block.text));
+    }
+    let without: Vec<_> = known.difference(&used).collect();
+    assert!(without.is_empty(), "docs/language/functions.md has no example of {without:?}");
 }

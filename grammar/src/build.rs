@@ -80,6 +80,8 @@ impl<'a> Builder<'a, '_> {
         self.height = 0;
         self.too_long = false;
         let mut pairs = Grammar::parse(rule, text).map_err(Box::new)?;
+        #[cfg(test)]
+        crate::tests::page::used::note(&pairs);
         pairs.next().ok_or_else(|| Box::new(explain::nothing(text)))
     }
 

@@ -5,6 +5,7 @@ use axtrace_source::{Finding, Findings, Sources};
 use crate::{ast, parse};
 
 mod hostile;
+pub(crate) mod page;
 mod shapes;
 mod words;
 
