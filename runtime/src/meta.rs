@@ -98,6 +98,8 @@ pub struct RoleMeta {
     pub name: String,
     /// Its title.
     pub title: String,
+    /// Who takes over what is referred to it, and after how many seconds.
+    pub escalates: Option<(RoleId, i64)>,
 }
 
 /// How the rules of a decision are combined.

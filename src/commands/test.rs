@@ -184,7 +184,7 @@ impl Shown<'_> {
                 let role = self.rules.meta().roles.get(role.index());
                 let (to, title) = role.map(|role| (role.name.clone(), role.title.clone())).unwrap_or_default();
                 let proposing = proposing.clone().map(|value| (value, self.meta().gives.clone()));
-                let outcome = OutcomeTrace::Referred { to, title, within: *within, proposing };
+                let outcome = OutcomeTrace::Referred { to, title, within: *within, proposing, escalates: Vec::new() };
                 Drawing { sources: &self.rules.meta().sources, style: self.style, all: false, format }.outcome(&outcome)
             }
         }

@@ -1,7 +1,8 @@
 //! A decision drawn on its source: the outcome, who decided it and why, then the lines of the rules with the values they saw.
 
 use axtrace_runtime::trace::{Branch, By, Element, Elements, OutcomeTrace, Shown, Status, Trace, TraceKind, TraceNode};
-use axtrace_runtime::types::{Kind, Type};
+use axtrace_runtime::types::{Kind, Scalar, Type};
+use axtrace_runtime::value::Value;
 use axtrace_source::{Sources, Span};
 
 use super::findings::counted;
@@ -97,6 +98,13 @@ impl<'a> Drawing<'a> {
             }
         };
         part("gives", gives.map(|text| wrap(&text, self.style.width.saturating_sub(margin))).unwrap_or_default());
+        if let OutcomeTrace::Referred { escalates, .. } = &trace.outcome
+            && !escalates.is_empty()
+        {
+            let hours = |seconds: i64| (self.format)(&Value::Scalar(seconds.into()), &Type::Scalar(Scalar::of(Kind::Duration)));
+            let then = escalates.iter().map(|(title, seconds)| format!("{} after {}", harmless(title), hours(*seconds)));
+            part("then", vec![then.collect::<Vec<_>>().join(", ")]);
+        }
         part("by", trace.by.iter().flat_map(|by| self.by(by, margin)).collect());
         let how = if matches!(trace.outcome, OutcomeTrace::Decided { .. }) { "automatic" } else { "referred" };
         match &trace.accountable {

@@ -187,8 +187,13 @@ fn elements_of_a_list_are_told_apart() {
     let mut list = story.node(TraceKind::Loop { binder: "shift".to_owned() }, "rule too_many", "total", Status::True);
     list.elements = Some(elements);
     trace.tree = vec![story.rule("too_many_hours", Status::Decided, vec![list])];
-    trace.outcome =
-        OutcomeTrace::Referred { to: "shift_manager".to_owned(), title: "Shift manager".to_owned(), within: Some(4), proposing: None };
+    trace.outcome = OutcomeTrace::Referred {
+        to: "shift_manager".to_owned(),
+        title: "Shift manager".to_owned(),
+        within: Some(4),
+        proposing: None,
+        escalates: Vec::new(),
+    };
     trace.by[0].each = vec![Binding { name: "shift".to_owned(), index: 5, pointer: None }];
     insta::assert_snapshot!(story.draw(&trace, 100, false));
 }

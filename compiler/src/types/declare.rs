@@ -160,11 +160,7 @@ impl<'a> Checker<'a, '_> {
         for place in 0..self.resolved.samples.len() {
             self.sample(place, self.resolved.samples[place].item.name.span);
         }
-        for declared in &self.resolved.roles {
-            if let Some((role, _)) = &declared.item.escalates {
-                self.not_yet("escalates to", role.span);
-            }
-        }
+        self.declare_roles();
     }
 
     /// The type that is written; `None` if that was reported.

@@ -20,6 +20,7 @@ mod operators;
 mod outcome;
 mod policy;
 mod quotients;
+mod roles;
 mod scope;
 mod tests;
 mod text;
@@ -29,7 +30,6 @@ pub mod words;
 
 use std::collections::{HashMap, HashSet};
 
-use axtrace_grammar::ast;
 use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::{DecisionId, RoleMeta};
 use axtrace_runtime::types::{EnumId, FieldType, Type, Types};
@@ -93,6 +93,8 @@ struct Checker<'a, 'f> {
     /// Who calls which define, and where.
     define_uses: Vec<(Caller, DefineId, Span)>,
     caller: Caller,
+    /// By [`RoleId`](axtrace_runtime::meta::RoleId), once they are declared.
+    roles: Vec<RoleMeta>,
 }
 
 /// What contains a call.
@@ -128,6 +130,7 @@ pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings
         calls: Vec::new(),
         define_uses: Vec::new(),
         caller: Caller::Nobody,
+        roles: Vec::new(),
     };
     checker.declare_types();
     checker.declare_values();
@@ -159,7 +162,7 @@ impl<'a> Checker<'a, '_> {
             }
         };
         Some(hir::Program {
-            roles: self.resolved.roles.iter().map(|role| role_meta(role.item)).collect(),
+            roles: self.roles,
             params: self.params.into_iter().enumerate().filter_map(param).collect(),
             defines: self.defines.into_iter().map(done).collect::<Option<_>>()?,
             decisions: decisions.into_iter().collect::<Option<_>>()?,
@@ -215,9 +218,4 @@ impl<'a> Checker<'a, '_> {
         (self.module, self.caller) = (outer_module, outer_caller);
         (result, std::mem::replace(&mut self.scope, scope))
     }
-}
-
-fn role_meta(role: &ast::Role) -> RoleMeta {
-    let title = role.title.as_ref().map_or_else(|| role.name.text.replace('_', " "), |title| title.node.clone());
-    RoleMeta { name: role.name.text.clone(), title }
 }

@@ -6,7 +6,7 @@
 
 use crate::layout::{Handle, Space};
 use crate::memory::{Memory, MemoryError, read_members, read_value};
-use crate::meta::{DecisionId, DecisionMeta, ProgramMeta, RuleId, RuleState, Tag};
+use crate::meta::{DecisionId, DecisionMeta, ProgramMeta, RoleMeta, RuleId, RuleState, Tag};
 
 use super::scope::{Bound, Scope};
 use super::{InputValue, Level, OutcomeTrace, Trace};
@@ -114,9 +114,24 @@ fn outcome(program: &ProgramMeta, meta: &DecisionMeta, row: &[u8], memory: &Memo
                 title: role.title.clone(),
                 within: if *within { Some(seconds()?) } else { None },
                 proposing: if *proposing { Some((value()?, meta.gives.clone())) } else { None },
+                escalates: escalations(program, role),
             })
         }
     }
+}
+
+/// Who takes over from a role, one after the other.
+fn escalations(program: &ProgramMeta, role: &RoleMeta) -> Vec<(String, i64)> {
+    let mut all = Vec::new();
+    let mut next = role.escalates;
+    while let Some((id, seconds)) = next
+        && let Some(role) = program.roles.get(id.index())
+        && all.len() < program.roles.len()
+    {
+        all.push((role.title.clone(), seconds));
+        next = role.escalates;
+    }
+    all
 }
 
 fn inputs(program: &ProgramMeta, meta: &DecisionMeta, row: &[u8], memory: &Memory<'_>) -> Result<Vec<InputValue>, DecodeError> {

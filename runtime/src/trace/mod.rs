@@ -115,6 +115,8 @@ pub enum OutcomeTrace {
         within: Option<i128>,
         /// What is proposed, with the type that the decision gives.
         proposing: Option<(Value, Type)>,
+        /// Who takes over, one after the other: the title, and after how many seconds with the one before.
+        escalates: Vec<(String, i64)>,
     },
 }
 

@@ -216,7 +216,7 @@ impl Build {
         let program = ProgramMeta {
             types: self.types,
             decisions: vec![self.graph.meta.clone()],
-            roles: vec![RoleMeta { name: "clerk".to_owned(), title: "Clerk".to_owned() }],
+            roles: vec![RoleMeta { name: "clerk".to_owned(), title: "Clerk".to_owned(), escalates: None }],
             zones: Vec::new(),
             constants: Vec::new(),
             templates: Vec::new(),
