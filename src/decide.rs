@@ -6,7 +6,7 @@ use axtrace_runtime::code::RunError;
 use axtrace_runtime::memory::{Batch, MemoryError};
 use axtrace_runtime::meta::{DecisionId, DecisionMeta, ProgramMeta, RuleId, RuleState};
 use axtrace_runtime::read::csv::{Columns, Header, Row};
-use axtrace_runtime::read::{InputErrors, Reader};
+use axtrace_runtime::read::{CellPlace, InputErrors, Reader};
 use axtrace_runtime::recording::Recorder;
 use axtrace_runtime::trace::{DecodeError, Level, OutcomeTrace, Passed, Trace, View, decode};
 use axtrace_runtime::value::Value;
@@ -78,6 +78,7 @@ impl<'a> Decision<'a> {
     fn with_one<T>(&self, json: &[u8], level: Level, then: impl FnOnce(&Decided) -> Result<T, DecideError>) -> Result<T, DecideError> {
         let (mut batch, mut recorder) = (Batch::new(), Recorder::new(level));
         self.reader.read(json, &mut batch)?;
+        self.rules.executable().admit(self.id, &mut batch)?;
         self.rules.executable().decide_batch(self.id, &batch, &mut recorder)?;
         then(&Decided { program: self.rules.meta(), id: self.id, batch: &batch, row: 0, recorder: &recorder, at: 0 })
     }
@@ -116,6 +117,7 @@ impl<'a> Decision<'a> {
     pub fn trace_values(&self, values: &[Value], level: Level) -> Result<Trace, DecideError> {
         let (mut batch, mut recorder) = (Batch::new(), Recorder::new(level));
         batch.push_values(self.meta(), &self.rules.meta().types, values)?;
+        self.rules.executable().admit(self.id, &mut batch)?;
         self.rules.executable().decide_batch(self.id, &batch, &mut recorder)?;
         Decided { program: self.rules.meta(), id: self.id, batch: &batch, row: 0, recorder: &recorder, at: 0 }.trace()
     }
@@ -145,7 +147,7 @@ pub struct Session<'a> {
 impl Session<'_> {
     /// Takes one input, an object keyed by parameter name.
     pub fn push(&mut self, json: &[u8]) {
-        let read = self.decision.reader.read(json, &mut self.batch);
+        let read = self.decision.reader.read(json, &mut self.batch).and_then(|()| self.admit());
         self.inputs.push(read.err());
     }
 
@@ -155,8 +157,18 @@ impl Session<'_> {
     /// When the columns are those of another decision.
     pub fn push_row(&mut self, columns: &Columns, row: &Row) {
         assert!(columns.are_of(&self.decision.reader), "the columns are those of another decision");
-        let read = columns.read(row, &mut self.batch);
+        let at = |mut errors: InputErrors| {
+            let cell = Some(CellPlace { line: Some(row.line()), column: None });
+            errors.problems.iter_mut().for_each(|problem| problem.cell = cell.clone());
+            errors
+        };
+        let read = columns.read(row, &mut self.batch).and_then(|()| self.admit().map_err(at));
         self.inputs.push(read.err());
+    }
+
+    /// Checks what always holds of the input that was read last.
+    fn admit(&mut self) -> Result<(), InputErrors> {
+        self.decision.rules.executable().admit(self.decision.id, &mut self.batch)
     }
 
     /// Takes the place of an input that could not even be given, with the reason.

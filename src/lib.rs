@@ -152,13 +152,13 @@ impl Rules {
 /// # Errors
 /// When none or several have the name.
 pub fn find_decision(program: &ProgramMeta, name: &str) -> Result<DecisionId, NoSuchDecision> {
-    let all = || program.decisions.iter().enumerate();
+    let all = || program.declared().iter().enumerate();
     let qualified = all().find(|(_, decision)| decision.qualified_name() == name);
     let mut named = all().filter(|(_, decision)| decision.name == name);
     match (qualified, named.next(), named.next()) {
         (Some((index, _)), ..) | (None, Some((index, _)), None) => Ok(DecisionId(index as u32)),
         (None, None, _) => {
-            let known = program.decisions.iter().map(|decision| decision.qualified_name()).collect();
+            let known = program.declared().iter().map(|decision| decision.qualified_name()).collect();
             Err(NoSuchDecision::Unknown { name: name.to_owned(), known })
         }
         (None, Some(_), Some(_)) => {

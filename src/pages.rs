@@ -84,6 +84,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0410", include_str!("../docs/findings/E0410.md")),
     ("E0420", include_str!("../docs/findings/E0420.md")),
     ("E0430", include_str!("../docs/findings/E0430.md")),
+    ("E0431", include_str!("../docs/findings/E0431.md")),
     ("E0440", include_str!("../docs/findings/E0440.md")),
     ("E0441", include_str!("../docs/findings/E0441.md")),
     ("E0442", include_str!("../docs/findings/E0442.md")),
@@ -121,6 +122,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0724", include_str!("../docs/findings/E0724.md")),
     ("E0725", include_str!("../docs/findings/E0725.md")),
     ("E0726", include_str!("../docs/findings/E0726.md")),
+    ("E0727", include_str!("../docs/findings/E0727.md")),
     ("E0901", include_str!("../docs/findings/E0901.md")),
 ];
 

@@ -11,6 +11,7 @@ use crate::expand::{expand, finish};
 use crate::program::Program;
 use crate::prove::{Meter, prove};
 use crate::ranges::{ranges, with_witness};
+use crate::relations::check_constants;
 use crate::resolve::resolve;
 use crate::steps::steps;
 use crate::types::check;
@@ -70,7 +71,7 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
         }
     }
     let resolved = resolve(&files, findings);
-    let typed = check(&sources, &resolved, findings)?;
+    let mut typed = check(&sources, &resolved, findings)?;
     let version = files.iter().find_map(|file| file.version.as_ref().map(|version| version.node.clone()));
     let (mut graphs, templates) = expand(&typed, findings);
     if findings.has_errors() {
@@ -78,7 +79,9 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
     }
     let suspects = ranges(&mut graphs, &templates, &typed.types, &typed.zones, &sources);
     steps(&graphs, findings);
+    let constants = std::mem::take(&mut typed.constants);
     let program = assemble(typed, graphs, templates, sources, version);
+    check_constants(&program, &constants, findings);
     let meter = Meter::of_program();
     for suspect in suspects {
         findings.push(meter.share(|meter| with_witness(suspect, &program, meter)));
@@ -100,6 +103,7 @@ fn assemble(
     let meta = ProgramMeta {
         types: typed.types,
         decisions: graphs.iter().map(|graph| graph.meta.clone()).collect(),
+        relations: typed.relations,
         roles: typed.roles,
         zones: typed.zones,
         constants: Vec::new(),

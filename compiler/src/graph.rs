@@ -39,8 +39,11 @@ pub struct Graph {
     pub locals: Vec<Local>,
     /// By [`LoopId`].
     pub loops: Vec<Loop>,
-    /// Relations between the parameters, which every input satisfies.
+    /// Relations that every input satisfies, those of the records in it included, as far as they are simple enough to be written out. Nothing
+    /// evaluates them: they are known.
     pub always: Vec<NodeId>,
+    /// Relations that what is built here must keep.
+    pub promises: Vec<Promise>,
     /// What the range pass has to prove of values that go somewhere declared.
     pub obligations: Vec<Obligation>,
     /// Conditions of groups.
@@ -73,6 +76,19 @@ pub struct Obligation {
     pub declared: Span,
     /// The [`NodeKind::Define`] whose argument it is: the value is needed there, though no node evaluates it for itself.
     pub call: Option<NodeId>,
+}
+
+/// A relation that a record which is made, or the arguments of a decision that is called, must keep.
+#[derive(Debug, Clone)]
+pub struct Promise {
+    /// The [`NodeKind::MakeRecord`] or [`NodeKind::Decide`].
+    pub node: NodeId,
+    /// Place in the program's relations.
+    pub relation: usize,
+    /// The relation written out over the parts, if it is simple enough. Nothing evaluates it.
+    pub condition: Option<NodeId>,
+    /// What is known where the node stands: conditions that are true or false there. `None` before the range pass, and where no input leads.
+    pub path: Option<Vec<(NodeId, bool)>>,
 }
 
 /// A node: an operation on earlier nodes.

@@ -6,7 +6,7 @@
 //! [decision graph](crate::graph). Calls of defines are still calls.
 
 use axtrace_runtime::calendar::Zone;
-use axtrace_runtime::meta::{DecisionId, Policy, Rank, RoleId, RoleMeta};
+use axtrace_runtime::meta::{DecisionId, Policy, Rank, RelationMeta, RoleId, RoleMeta};
 use axtrace_runtime::pattern::Pattern;
 use axtrace_runtime::types::{FieldType, Type, Types};
 use axtrace_runtime::value::Value;
@@ -36,8 +36,12 @@ pub struct Program {
     pub patterns: Vec<Pattern>,
     /// Defines by their id; one that was broken has an error expression.
     pub defines: Vec<Define>,
-    /// Decisions by their id.
+    /// Decisions by their id; behind those that are declared one for each of `relations`.
     pub decisions: Vec<Decision>,
+    /// What always holds.
+    pub relations: Vec<RelationMeta>,
+    /// Parameters of modules and samples: constants that must keep relations, and where each is named.
+    pub constants: Vec<(Type, Value, Span)>,
     /// Tests, in source order.
     pub tests: Vec<Test>,
     /// Each parameter as `module.name` with its value as written text, for the digest.
@@ -106,8 +110,6 @@ pub struct Decision {
     pub policy: Option<Policy>,
     /// Under `priority`: what has a rank, the strongest first.
     pub ranks: Vec<Rank>,
-    /// Relations of the parameters.
-    pub always: Vec<Expr>,
     /// How many steps it says that it may take, and where.
     pub steps: Option<(u64, Span)>,
     /// Lets of the decision, each after those it uses.

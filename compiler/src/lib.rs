@@ -13,6 +13,7 @@ pub mod native;
 mod program;
 pub mod prove;
 pub mod ranges;
+mod relations;
 pub mod resolve;
 mod steps;
 pub mod suggest;

@@ -12,7 +12,9 @@ use crate::abi::{Context, Entry};
 use crate::helpers::HELPERS;
 use crate::memory::{Batch, InputMark};
 use crate::meta::{DecisionId, ProgramMeta};
+use crate::read::InputErrors;
 use crate::recording::Recorder;
+use crate::relations::{self, Relations};
 use crate::trace::Level;
 
 /// Entry points, and what keeps them callable.
@@ -26,6 +28,7 @@ pub struct Code {
 pub struct Executable {
     meta: Arc<ProgramMeta>,
     code: Code,
+    pub(crate) relations: Relations,
 }
 
 /// Why code could not decide.
@@ -35,7 +38,7 @@ pub enum RunError {
     #[error("there is no code for this decision at this level of recording")]
     NoCode,
     /// The rows are not rows of the decision.
-    #[error("the rows are not inputs of this decision")]
+    #[error("the rows are not inputs of this decision, or were not checked for what always holds of them")]
     NotItsRows,
     /// One input alone takes more scratch than a recorder may have, even without a recording.
     #[error("deciding takes more memory than it may")]
@@ -73,7 +76,8 @@ impl Executable {
     /// The code must have been emitted for this program.
     #[must_use]
     pub unsafe fn new(meta: Arc<ProgramMeta>, code: Code) -> Self {
-        Self { meta, code }
+        let relations = Relations::of(&meta);
+        Self { meta, code, relations }
     }
 
     /// The program. Its constants are those that recordings of this code point into.
@@ -116,6 +120,49 @@ impl Executable {
         Ok(recorder.count)
     }
 
+    /// Checks what always holds of the last row of a batch, and of the records in it. Rows of a decision that something holds of are decided
+    /// only after this was asked of each of them, in turn.
+    ///
+    /// # Errors
+    /// When something does not hold: all of it. The row is then taken off the batch again.
+    pub fn admit(&self, decision: DecisionId, batch: &mut Batch) -> Result<(), InputErrors> {
+        if !self.relations.concern(decision) {
+            return Ok(());
+        }
+        let Some(last) = batch.count.checked_sub(1).filter(|last| batch.admitted == *last && batch.mark == Some(self.mark(decision)))
+        else {
+            return Ok(());
+        };
+        let problems = relations::problems(self, decision, batch, last);
+        if problems.is_empty() {
+            batch.admitted = batch.count;
+            return Ok(());
+        }
+        batch.rows.truncate(last * self.stride(decision));
+        batch.count = last;
+        Err(InputErrors { problems, cut: false })
+    }
+
+    /// Whether a relation holds of a row of its own, with the arena that the row's handles point into; `None` when there is no memory to tell.
+    pub(crate) fn relation_holds(&self, relation: DecisionId, row: &[u8], arena: &[u8], recorder: &mut Recorder) -> Option<bool> {
+        let entry = self.code.entry(relation, Level::None)?;
+        let meta = &self.meta.decisions[relation.index()];
+        if row.len() < meta.input.size as usize {
+            return None;
+        }
+        recorder.prepare(meta, 1);
+        loop {
+            self.enter_rows(entry, arena, row, 1, recorder);
+            if recorder.count == 1 {
+                let (at, _) = meta.outcome.members.get(1)?;
+                return recorder.outcome(0).get(*at as usize).map(|byte| *byte == 1);
+            }
+            if !recorder.grow() {
+                return None;
+            }
+        }
+    }
+
     /// Prepares for deciding rows of batches one at a time.
     ///
     /// # Errors
@@ -126,7 +173,8 @@ impl Executable {
         recorder.prepare(&self.meta.decisions[decision.index()], 1);
         let stride = self.stride(decision);
         let context = self.context(&[], &mut recorder);
-        Ok(Decider { executable: self, decision, entry, stride, mark: self.mark(decision), context, recorder })
+        let related = self.relations.concern(decision);
+        Ok(Decider { executable: self, decision, entry, stride, mark: self.mark(decision), related, context, recorder })
     }
 
     fn mark(&self, decision: DecisionId) -> InputMark {
@@ -141,7 +189,8 @@ impl Executable {
         let stride = self.stride(decision);
         let there = rows.end <= batch.count && batch.count.checked_mul(stride).is_some_and(|bytes| bytes <= batch.rows.len());
         let its = rows.is_empty() || batch.mark == Some(self.mark(decision));
-        if there && its { Ok(stride) } else { Err(RunError::NotItsRows) }
+        let admitted = rows.end <= batch.admitted || !self.relations.concern(decision);
+        if there && its && admitted { Ok(stride) } else { Err(RunError::NotItsRows) }
     }
 
     fn decide_unrecorded(&self, decision: DecisionId, batch: &Batch, from: usize, recorder: &mut Recorder) -> Result<(), RunError> {
@@ -154,11 +203,16 @@ impl Executable {
 
     /// Enters code for `count` rows that begin at the byte `from`, behind what is recorded already.
     fn enter(&self, entry: Entry, batch: &Batch, from: usize, count: usize, recorder: &mut Recorder) {
-        let mut context = self.context(&batch.arena, recorder);
-        let rows = batch.rows[from..].as_ptr();
+        self.enter_rows(entry, &batch.arena, &batch.rows[from..], count, recorder);
+    }
+
+    /// Enters code for `count` rows, whose handles point into an arena.
+    fn enter_rows(&self, entry: Entry, arena: &[u8], rows: &[u8], count: usize, recorder: &mut Recorder) {
+        let mut context = self.context(arena, recorder);
+        let rows = rows.as_ptr();
         let outcomes = recorder.outcomes[recorder.count * recorder.outcome_size..].as_mut_ptr();
         let frames = recorder.frames.as_mut_ptr().wrapping_add(recorder.count * recorder.frame_size);
-        // SAFETY: the entry was emitted for this decision; the batch has `count` rows from `from` on, and the recorder room for as many
+        // SAFETY: the entry was emitted for this decision; there are `count` rows of it, and the recorder room for as many
         // outcomes, and, unless it records nothing, frames; the context's bases and sizes are those of live buffers that nothing else uses.
         let done = unsafe { entry(&raw mut context, rows, count as u64, outcomes, frames) };
         recorder.count += done as usize;
@@ -187,6 +241,8 @@ pub struct Decider<'a> {
     entry: Entry,
     stride: usize,
     mark: InputMark,
+    /// Whether rows must be admitted first.
+    related: bool,
     context: Context,
     recorder: Recorder,
 }
@@ -199,7 +255,8 @@ impl Decider<'_> {
     #[inline]
     pub fn decide(&mut self, batch: &Batch, index: usize) -> Result<&[u8], RunError> {
         let start = index.wrapping_mul(self.stride);
-        if index >= batch.count || batch.mark != Some(self.mark) || start.saturating_add(self.stride) > batch.rows.len() {
+        let refused = self.related && index >= batch.admitted;
+        if refused || index >= batch.count || batch.mark != Some(self.mark) || start.saturating_add(self.stride) > batch.rows.len() {
             return Err(RunError::NotItsRows);
         }
         self.context.input = batch.arena.as_ptr();

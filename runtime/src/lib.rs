@@ -16,6 +16,7 @@ pub mod pattern;
 pub mod power;
 pub mod read;
 pub mod recording;
+mod relations;
 pub mod schema;
 pub mod text;
 pub mod text_functions;

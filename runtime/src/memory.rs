@@ -51,6 +51,8 @@ pub struct Batch {
     pub(crate) arena: Vec<u8>,
     /// How many rows there are.
     pub(crate) count: usize,
+    /// How many of the rows, from the first, are known to keep what always holds of them.
+    pub(crate) admitted: usize,
     /// What inputs the rows were made for; `None` if there are none, or several kinds.
     pub(crate) mark: Option<InputMark>,
     /// Where the reader puts a row together; empty otherwise.
@@ -152,6 +154,7 @@ impl Batch {
         self.rows.clear();
         self.arena.clear();
         self.count = 0;
+        self.admitted = 0;
         self.mark = None;
     }
 

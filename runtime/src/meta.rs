@@ -10,7 +10,7 @@ use crate::calendar::Zone;
 use crate::equality::Plan;
 use crate::layout::{Shape, Struct};
 use crate::pattern::Pattern;
-use crate::types::{FieldType, Type, Types};
+use crate::types::{FieldType, RecordId, Type, Types};
 use crate::value::Value;
 
 /// Declares ids: places in a table, of a type of their own, each with its documentation.
@@ -58,8 +58,10 @@ pub struct SlotId {
 pub struct ProgramMeta {
     /// Enums and records.
     pub types: Types,
-    /// Decisions, by [`DecisionId`].
+    /// Decisions, by [`DecisionId`]; behind those that are declared one for each of `relations`.
     pub decisions: Vec<DecisionMeta>,
+    /// What always holds of inputs and records.
+    pub relations: Vec<RelationMeta>,
     /// Roles, by [`RoleId`].
     pub roles: Vec<RoleMeta>,
     /// Zone rules, by the place that a zone value holds.
@@ -80,6 +82,46 @@ pub struct ProgramMeta {
     pub digest: String,
     /// The version that the main module declares.
     pub version: Option<String>,
+}
+
+/// What an `always` relates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RelationOwner {
+    /// The fields of a record.
+    Record(RecordId),
+    /// The parameters of a decision.
+    Decision(DecisionId),
+    /// The parameters of a module.
+    Module,
+}
+
+/// An `always`.
+#[derive(Debug, Clone)]
+pub struct RelationMeta {
+    /// What it relates.
+    pub owner: RelationOwner,
+    /// The decision that says whether it holds, a single boolean expression; its parameters are the fields of the record or the parameters of
+    /// the owner, so that the bytes of a record are a row of it.
+    pub decision: DecisionId,
+    /// The whole relation.
+    pub span: Span,
+    /// The condition, as it is written.
+    pub condition: String,
+    /// Why it holds.
+    pub because: Option<String>,
+}
+
+impl ProgramMeta {
+    /// The decisions that are declared.
+    #[must_use]
+    pub fn declared(&self) -> &[DecisionMeta] {
+        &self.decisions[..self.decisions.len().saturating_sub(self.relations.len())]
+    }
+
+    /// The relations of something, in source order, each with its place.
+    pub fn relations_of(&self, owner: RelationOwner) -> impl Iterator<Item = (usize, &RelationMeta)> {
+        self.relations.iter().enumerate().filter(move |(_, relation)| relation.owner == owner)
+    }
 }
 
 /// A piece of a text that code builds.

@@ -69,7 +69,7 @@ fn extent(sources: &Sources, program: Option<&Program>) -> String {
     let mut parts = vec![counted(sources.files().len(), "file")];
     if let Some(program) = program {
         let rules = program.meta.decisions.iter().map(|decision| decision.rules.len()).sum();
-        let counts = [(program.meta.decisions.len(), "decision"), (rules, "rule"), (program.tests.len(), "test")];
+        let counts = [(program.meta.declared().len(), "decision"), (rules, "rule"), (program.tests.len(), "test")];
         parts.extend(counts.iter().map(|(count, word)| counted(*count, word)));
     }
     parts.join(", ")

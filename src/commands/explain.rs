@@ -251,7 +251,7 @@ fn fault_words(kind: &FaultKind) -> &'static str {
         FaultKind::DivisionByZero => "is divided by 0 here",
         FaultKind::Missing => "is missing here",
         FaultKind::OutOfBounds { .. } => "leaves the range it is declared with here",
-        FaultKind::Relation => "the parameters do not keep `always`",
+        FaultKind::Relation { .. } => "the parameters do not keep `always`",
         FaultKind::NoRule => "no rule decides",
         FaultKind::NoRank { .. } => "a rule decides what has no rank",
         FaultKind::Conflict { .. } => "rules decide differently",

@@ -1,7 +1,8 @@
 //! Decisions under every hit policy, made so that most of them decide every input: rules that agree, that override each other or that
 //! divide the values of something among them.
 
-use axtrace_runtime::types::{EnumId, Kind, Scalar, Type};
+use axtrace_runtime::types::{EnumId, FieldType, Kind, Scalar, Type};
+use axtrace_source::Span;
 
 use super::generator::{Function, Generator, Scope, constant, euro, kg, quoted, wage, written};
 use super::tree::{Node, Shape};
@@ -68,10 +69,14 @@ impl Generator {
             let value = self.value(&scope, &gives, 4);
             Node::item(format!("{head} = ~\n"), vec![written_params, value])
         } else {
+            let always = self.always(&scope);
+            let related = always.is_some();
             let lets: Vec<Node> = (0..self.random.below(4)).map(|_| self.let_in(&mut scope, 3)).collect();
             let frame = Frame { plan, gives: gives.clone(), refers, scope, agreed: None };
             let body = self.body(frame);
-            Node::item(format!("{head} {{\n~~}}\n"), vec![written_params, Node::all(lets), body])
+            let lets = Node::all(always.into_iter().chain(lets).collect());
+            let node = Node::item(format!("{head} {{\n~~}}\n"), vec![written_params, lets, body]);
+            if related { node.mark("always in a decision") } else { node }
         };
         self.known_as(name, params, gives, plan, refers);
         node.mark(mark)
@@ -108,6 +113,13 @@ impl Generator {
             2 | 3 => Type::Text { max: 10_000 },
             _ => self.simple_type(),
         }
+    }
+
+    /// What sometimes always holds of the parameters.
+    fn always(&mut self, scope: &Scope) -> Option<Node> {
+        let field = |place: &super::generator::Place| FieldType { name: place.text.clone(), ty: place.ty.clone(), span: Span::default() };
+        let named: Vec<FieldType> = scope.places.iter().filter(|place| !place.text.contains('.')).map(field).collect();
+        self.relation(&named)
     }
 
     /// `hit priority (…)`, of all values or of some.

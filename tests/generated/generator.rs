@@ -82,6 +82,7 @@ impl Generator {
             decisions: Vec::new(),
             roles: Vec::new(),
             zones: Vec::new(),
+            relations: Vec::new(),
             constants: Vec::new(),
             templates: Vec::new(),
             listed: Vec::new(),

@@ -68,6 +68,8 @@ const CONSTRUCTS: &[&str] = &[
     "hit collect max",
     "hit priority",
     "shadow rule",
+    "always in a record",
+    "always in a decision",
     "a complete division",
     "rule",
     "otherwise",

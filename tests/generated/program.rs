@@ -62,11 +62,15 @@ impl Generator {
                 let name = self.name("Record");
                 let count = 1 + self.random.below(5);
                 let fields: Vec<FieldType> = (0..count).map(|_| self.field()).collect();
+                let always = self.relation(&fields);
                 let parts = fields.iter().map(|field| {
                     let node = Node::item(format!("  {} : {}\n", field.name, written(&field.ty, &self.meta.types)), Vec::new());
                     self.mark_of_time(node, &field.ty)
                 });
-                let node = Node::item(format!("record {name} {{\n~}}\n"), vec![Node::all(parts.collect())]).mark("record");
+                let related = always.is_some();
+                let parts = parts.chain(always).collect();
+                let node = Node::item(format!("record {name} {{\n~}}\n"), vec![Node::all(parts)]).mark("record");
+                let node = if related { node.mark("always in a record") } else { node };
                 let nested = fields.iter().any(|field| matches!(field.ty.required(), Type::Record(_)));
                 let optional = fields.iter().any(|field| field.ty.is_optional());
                 self.meta.types.records.push(RecordType { name, fields, open: false, span: Span::default() });
@@ -74,6 +78,24 @@ impl Generator {
                 if optional { node.mark("an optional field") } else { node }
             })
             .collect()
+    }
+
+    /// What sometimes always holds of two numbers, or of one.
+    pub fn relation(&mut self, fields: &[FieldType]) -> Option<Node> {
+        let scalar = |field: &&FieldType| matches!(field.ty, Type::Scalar(it) if it.hi - it.lo > 3 && !it.is_datetime());
+        let scalars: Vec<FieldType> = fields.iter().filter(scalar).cloned().collect();
+        if scalars.is_empty() || !self.random.chance(15) {
+            return None;
+        }
+        let one = self.random.pick(&scalars).clone();
+        let other =
+            scalars.iter().find(|other| other.name != one.name && other.ty.scalar().map(|it| it.kind) == one.ty.scalar().map(|it| it.kind));
+        let text = match other {
+            Some(other) => format!("{} <= {}", one.name, other.name),
+            None => format!("{} != {}", one.name, self.scalar_literal(one.ty.scalar()?).text()),
+        };
+        let because = if self.random.chance(50) { " because \"So it is.\"" } else { "" };
+        Some(Node::item(format!("  always {text}{because}\n"), Vec::new()))
     }
 
     fn field(&mut self) -> FieldType {

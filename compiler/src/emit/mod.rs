@@ -80,7 +80,9 @@ pub fn emit<M: Module>(module: &mut M, code: &mir::Module, meta: &ProgramMeta, l
     let mut pass = Emit::new(module, code, meta, levels)?;
     let mut entries = vec![[None; 3]; code.functions.len()];
     for (function, entry) in code.functions.iter().zip(&mut entries) {
-        for level in levels {
+        // What says whether a relation holds is never recorded.
+        let relation = function.decision.index() >= meta.declared().len();
+        for level in levels.iter().filter(|level| !relation || **level == Level::None) {
             entry[*level as usize] = Some(pass.entry(function, *level)?);
         }
     }

@@ -31,6 +31,9 @@ impl Expander<'_> {
 
     fn local(&mut self, kind: SiteKind, name: &str, value: &Expr, span: Span) -> LocalId {
         let is_let = matches!(kind, SiteKind::Let(_));
+        if self.relation.is_some() {
+            return self.unrecorded_local(name, value, span);
+        }
         let site = self.site(kind, if is_let { span } else { value.span });
         let node = self.under(site, |this| this.expr(value, None));
         let ty = self.graph.node(node).ty.clone();
@@ -46,11 +49,20 @@ impl Expander<'_> {
         id
     }
 
+    /// A local of a relation, which no run evaluates.
+    fn unrecorded_local(&mut self, name: &str, value: &Expr, span: Span) -> LocalId {
+        let node = self.expr(value, None);
+        let (inside, known) = (self.inside, self.known);
+        self.graph.locals.push(Local { name: name.into(), value: node, is_let: false, site: None, slot: None, inside, known, span });
+        LocalId(self.graph.locals.len() as u32 - 1)
+    }
+
     /// The variables of whatever is expanded.
     pub(super) fn variables(&self) -> &[crate::hir::Var] {
-        match self.expanding.last() {
-            Some(define) => &self.program.defines[define.0 as usize].vars,
-            None => &self.program.decisions[self.graph.id.index()].vars,
+        match (self.expanding.last(), self.relation) {
+            (Some(define), _) => &self.program.defines[define.0 as usize].vars,
+            (None, Some(relation)) => &self.program.decisions[relation.index()].vars,
+            (None, None) => &self.program.decisions[self.graph.id.index()].vars,
         }
     }
 
@@ -58,26 +70,29 @@ impl Expander<'_> {
     pub(super) fn call_define(&mut self, id: DefineId, args: &[Expr], expr: &Expr) -> NodeId {
         let define = &self.program.defines[id.0 as usize];
         self.too_large |= self.expanding.len() >= MAX_CALLS;
-        let site = self.site(SiteKind::Define(define.name.clone()), expr.span);
-        let body = self.under(site, |this| {
-            this.around_call(expr, |this| {
-                let first = this.graph.obligations.len();
-                let bound = this.arguments(&define.name, &define.args, args, define.vars.len());
-                let obligations = first..this.graph.obligations.len();
-                let outer = std::mem::replace(&mut this.bound, bound);
-                this.expanding.push(id);
-                this.lets(&define.lets);
-                let body = this.expr(&define.body, None);
-                this.expanding.pop();
-                this.bound = outer;
-                if let Some((ty, declared)) = &define.ty {
-                    this.oblige(body, ty, format!("what `{}` gives", define.name), *declared);
-                }
-                (body, obligations)
-            })
+        let site = self.relation.is_none().then(|| self.site(SiteKind::Define(define.name.clone()), expr.span));
+        let parent = self.parent;
+        self.parent = site.or(parent);
+        let body = self.around_call(expr, |this| {
+            let first = this.graph.obligations.len();
+            let bound = this.arguments(&define.name, &define.args, args, define.vars.len());
+            let obligations = first..this.graph.obligations.len();
+            let outer = std::mem::replace(&mut this.bound, bound);
+            this.expanding.push(id);
+            this.lets(&define.lets);
+            let body = this.expr(&define.body, None);
+            this.expanding.pop();
+            this.bound = outer;
+            if let Some((ty, declared)) = &define.ty {
+                this.oblige(body, ty, format!("what `{}` gives", define.name), *declared);
+            }
+            (body, obligations)
         });
-        self.graph.nodes[body.index()].site = Some(site);
-        self.set_value(site, body);
+        self.parent = parent;
+        self.graph.nodes[body.index()].site = site;
+        if let Some(site) = site {
+            self.set_value(site, body);
+        }
         body
     }
 
@@ -165,9 +180,11 @@ impl Expander<'_> {
             args.iter().zip(&callee.params).map(one).collect::<Vec<_>>()
         });
         self.set_arguments(site, &arguments);
+        let promised = arguments.clone();
         let node = self.node(NodeKind::Decide { decision, arguments, activation }, expr.ty.clone(), expr.span);
         self.graph.nodes[node.index()].site = Some(site);
         self.set_value(site, node);
+        self.promise_arguments(node, decision, &promised);
         node
     }
 

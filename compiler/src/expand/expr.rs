@@ -90,7 +90,9 @@ impl Expander<'_> {
             ExprKind::Quiet(inner) => return (self.quiet(inner, None), Vec::new()),
             ExprKind::Error => (NodeKind::Constant(axtrace_runtime::value::Value::Missing), Vec::new()),
         };
-        (self.node(kind, ty, span), shown)
+        let node = self.node(kind, ty, span);
+        self.promise_record(node);
+        (node, shown)
     }
 
     fn unary(&mut self, op: Unary, operand: &Expr) -> (NodeKind, Vec<NodeId>) {

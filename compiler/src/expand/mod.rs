@@ -7,6 +7,7 @@
 mod calls;
 mod expr;
 mod finish;
+mod relations;
 mod rules;
 mod sites;
 
@@ -41,6 +42,14 @@ pub enum ExpandFinding {
         #[label(primary, "too large once its defines are written out")]
         at: Span,
     },
+    /// An `always` that calls a decision.
+    #[error("a relation calls a decision")]
+    #[diagnostic(code(E0431), help("relations are checked before anything is decided: write the condition out, or use a `define`"))]
+    RelationAsks {
+        /// The relation.
+        #[label(primary, "decides something")]
+        at: Span,
+    },
 }
 
 /// What a variable of a define or decision stands for.
@@ -59,6 +68,10 @@ enum Bound {
 
 struct Expander<'a> {
     program: &'a hir::Program,
+    /// By record: whether a relation holds of it, or of a record in it.
+    related: &'a [bool],
+    /// The relation that is written out, if one is: the variables are its own.
+    relation: Option<axtrace_runtime::meta::DecisionId>,
     templates: &'a mut Vec<Vec<Piece>>,
     graph: Graph,
     /// What the variables of the define or decision that is expanded stand for.
@@ -78,13 +91,22 @@ struct Expander<'a> {
 #[must_use]
 pub fn expand(program: &hir::Program, findings: &mut Findings) -> (Vec<Graph>, Vec<Vec<Piece>>) {
     let mut templates = Vec::new();
-    let graphs = program.decisions.iter().map(|decision| expand_decision(program, decision, &mut templates, findings)).collect();
+    let related = relations::related(program);
+    let graphs = program.decisions.iter().map(|decision| expand_decision(program, decision, &related, &mut templates, findings)).collect();
     (graphs, templates)
 }
 
-fn expand_decision(program: &hir::Program, decision: &hir::Decision, templates: &mut Vec<Vec<Piece>>, findings: &mut Findings) -> Graph {
+fn expand_decision(
+    program: &hir::Program,
+    decision: &hir::Decision,
+    related: &[bool],
+    templates: &mut Vec<Vec<Piece>>,
+    findings: &mut Findings,
+) -> Graph {
     let mut expander = Expander {
         program,
+        related,
+        relation: None,
         templates,
         graph: empty(decision),
         bound: vec![None; decision.vars.len()],
@@ -99,6 +121,10 @@ fn expand_decision(program: &hir::Program, decision: &hir::Decision, templates: 
     expander.decision(decision);
     if expander.too_large {
         findings.report(ExpandFinding::TooLarge { decision: decision.name.clone(), at: decision.span });
+    }
+    let asks = expander.graph.nodes.iter().any(|node| matches!(node.kind, NodeKind::Decide { .. }));
+    if asks && program.relations.iter().any(|relation| relation.decision == decision.id) {
+        findings.report(ExpandFinding::RelationAsks { at: decision.span });
     }
     expander.graph
 }
@@ -126,6 +152,7 @@ fn empty(decision: &hir::Decision) -> Graph {
         locals: Vec::new(),
         loops: Vec::new(),
         always: Vec::new(),
+        promises: Vec::new(),
         obligations: Vec::new(),
         groups: Vec::new(),
         steps: decision.steps,
@@ -154,10 +181,7 @@ impl Expander<'_> {
         for (place, bound) in self.bound.iter_mut().take(decision.params.len()).enumerate() {
             *bound = Some(Bound::Input(place as u32));
         }
-        for always in &decision.always {
-            let node = self.expr(always, None);
-            self.graph.always.push(node);
-        }
+        self.assume_relations(decision);
         self.lets(&decision.lets);
         match &decision.body {
             hir::Body::Expression(value) => self.whole(value, decision),

@@ -102,7 +102,7 @@ impl<'p> Machine<'p> {
         self.activate(graph, input, Place::Top, demand)
     }
 
-    fn graph(&self, decision: DecisionId) -> Result<&'p Graph, Fault> {
+    pub(super) fn graph(&self, decision: DecisionId) -> Result<&'p Graph, Fault> {
         let missing = Fault { decision, node: None, kind: FaultKind::Malformed("a decision of the program") };
         self.graphs.get(decision.index()).ok_or(missing)
     }
@@ -111,15 +111,15 @@ impl<'p> Machine<'p> {
     fn activate(&mut self, graph: &'p Graph, input: &[Value], frame: Place, demand: Demand) -> Result<Decided, Fault> {
         self.count((graph.locals.len() + graph.rules().len()) as u64);
         self.check_input(graph, input)?;
+        self.check_relations(graph, input)?;
         let mut act = Activation::new(graph, input, frame, self.obligations(graph));
-        self.check_relations(&mut act)?;
         match &graph.body {
             Body::Expression(node) => self.expression(&mut act, *node),
             Body::Rules(rules) => self.rules(&mut act, rules, demand),
         }
     }
 
-    fn obligations(&mut self, graph: &'p Graph) -> Arc<[Due<'p>]> {
+    pub(super) fn obligations(&mut self, graph: &'p Graph) -> Arc<[Due<'p>]> {
         let Some(cell) = self.obligations.get_mut(graph.id.index()) else { return Arc::from([]) };
         let due = cell.get_or_insert_with(|| {
             let mut due: Vec<Due<'p>> = graph.obligations.iter().map(|one| (one.node, &one.ty)).collect();
@@ -136,20 +136,6 @@ impl<'p> Machine<'p> {
         }
         let outside = input.iter().zip(&graph.meta.params).find(|(value, param)| !values::conforms(value, &param.ty, &self.program.types));
         outside.map_or(Ok(()), |(value, _)| Err(fault(FaultKind::OutOfBounds { value: value.clone() })))
-    }
-
-    /// Relations are no part of the decision: they leave nothing in the recording, and no local evaluated.
-    fn check_relations(&mut self, act: &mut Activation<'_>) -> Result<(), Fault> {
-        let graph = act.graph;
-        let on = std::mem::replace(&mut self.recorder.on, false);
-        for relation in &graph.always {
-            if !self.boolean(act, *relation)? {
-                return Err(act.fault(*relation, FaultKind::Relation));
-            }
-        }
-        self.recorder.on = on;
-        act.locals.fill(None);
-        Ok(())
     }
 
     fn expression(&mut self, act: &mut Activation<'_>, node: NodeId) -> Result<Decided, Fault> {
@@ -178,6 +164,7 @@ impl<'p> Machine<'p> {
             self.check_bounds(act, id, &value, &node.ty)?;
         }
         self.check_obligations(act, id, &value)?;
+        self.check_promises(act, id, node, &value)?;
         self.record(act, id, node.site, node.slot, &value)?;
         Ok(value)
     }
@@ -323,7 +310,7 @@ impl<'p> Machine<'p> {
 }
 
 impl<'p> Activation<'p> {
-    fn new(graph: &'p Graph, input: &'p [Value], frame: Place, obligations: Arc<[Due<'p>]>) -> Self {
+    pub(super) fn new(graph: &'p Graph, input: &'p [Value], frame: Place, obligations: Arc<[Due<'p>]>) -> Self {
         Self {
             graph,
             input,

@@ -6,6 +6,7 @@
 
 use axtrace_runtime::meta::{DecisionId, ProgramMeta, RuleId, RuleState};
 use axtrace_runtime::trace::Level;
+use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
 
 use crate::graph::{Graph, NodeId};
@@ -18,6 +19,7 @@ mod number;
 mod operation;
 mod policy;
 mod record;
+mod relations;
 mod rules;
 mod stack;
 #[cfg(test)]
@@ -134,8 +136,11 @@ pub enum FaultKind {
         /// The value.
         value: Value,
     },
-    /// A relation between the parameters of a decision is false.
-    Relation,
+    /// An `always` does not hold: of an input, or of a record that is made.
+    Relation {
+        /// Place in the program's relations.
+        relation: usize,
+    },
     /// No rule decides.
     NoRule,
     /// Two rules, or two instances of one rule, decide and must not.
@@ -163,6 +168,14 @@ pub enum FaultKind {
 /// The first promise, in the order of evaluation, that does not hold.
 pub fn decide(program: &ProgramMeta, graphs: &[Graph], decision: DecisionId, input: &[Value], options: Options) -> Result<Run, Fault> {
     Machine::new(program, graphs, options).decide(decision, input)
+}
+
+/// The first relation that a value of a type, or a record in it, does not keep, by its place in the program's relations.
+///
+/// # Errors
+/// When a relation cannot be evaluated, which the proofs exclude.
+pub fn broken_relation(program: &ProgramMeta, graphs: &[Graph], value: &Value, ty: &Type) -> Result<Option<usize>, Fault> {
+    Machine::new(program, graphs, Options::default()).broken_in(value, ty)
 }
 
 /// As [`decide`], and how many steps it took.

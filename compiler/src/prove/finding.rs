@@ -73,6 +73,22 @@ pub enum ProofFinding {
         /// What that says.
         says: String,
     },
+    /// For some input something is built that does not keep what always holds.
+    #[error("`{condition}` can be false of what is built here")]
+    #[diagnostic(code(E0440))]
+    Broken {
+        /// The relation.
+        condition: String,
+        /// The record, or the call.
+        #[label(primary, "does not always keep it")]
+        at: Span,
+        /// Where the relation is declared.
+        #[label("must always hold")]
+        declared: Span,
+        /// What to write.
+        #[help]
+        help: String,
+    },
     /// The rules decide every input, so `otherwise` never does.
     #[error("the rules of `{decision}` decide every input: `otherwise` never does")]
     #[diagnostic(code(E0506), severity(warning), help("leave it out; if a rule changes and leaves a case open, a finding will say so"))]

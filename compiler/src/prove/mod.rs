@@ -22,6 +22,7 @@ mod model;
 mod pairs;
 mod parts;
 mod priority;
+mod promises;
 mod question;
 mod random;
 mod scene;
@@ -74,10 +75,14 @@ pub fn prove(program: &Program, findings: &mut Findings) {
 }
 
 fn prove_decision(program: &ProgramMeta, graphs: &[Graph], graph: &Graph, meter: &Meter, findings: &mut Findings) {
-    let Some(policy) = graph.meta.policy else { return };
+    if graph.meta.policy.is_none() && graph.promises.is_empty() {
+        return;
+    }
     let model = Model::read(graph, &program.types);
     let mut inquiry = Inquiry { program, graphs, decision: graph.id, model, steps: STEPS, rounds: ROUNDS, runs: RUNS, meter };
     let conditions = conditions(&mut inquiry);
+    promises::check(&mut inquiry, &conditions, findings);
+    let Some(policy) = graph.meta.policy else { return };
     match graph.meta.rules.iter().find(|rule| rule.otherwise) {
         Some(otherwise) => idle::check_otherwise(&mut inquiry, &conditions, otherwise.span, findings),
         None if must_be_complete(&graph.meta) => findings_of_gaps(&mut inquiry, &conditions, findings),

@@ -45,6 +45,8 @@ pub(super) struct Facts {
     classes: HashMap<(u8, Vec<u64>, Option<Value>), Class>,
     of_node: HashMap<NodeId, Class>,
     known: HashMap<Class, Fact>,
+    /// What holds wherever an optional is there.
+    where_given: HashMap<Class, Vec<NodeId>>,
     /// What was known before each change, so that a branch can be left again.
     undo: Vec<(Class, Option<Fact>)>,
     /// How many more parts of a condition are looked at.
@@ -165,6 +167,16 @@ impl Facts {
         self.intern(tag, parts, None)
     }
 
+    /// Remembers what holds wherever an optional record is there: a relation that is written as `x is missing or …`.
+    pub fn remember(&mut self, graph: &Graph, relation: NodeId) {
+        let NodeKind::Or(parts) = &graph.node(relation).kind else { return };
+        let [missing, condition] = parts.as_slice() else { return };
+        let NodeKind::Not(given) = graph.node(*missing).kind else { return };
+        let NodeKind::IsGiven(value) = graph.node(given).kind else { return };
+        let class = self.class(graph, value);
+        self.where_given.entry(class).or_default().push(*condition);
+    }
+
     /// Takes a condition to be true, or false. What is learned is never too much; of a condition that is written out in too many steps
     /// only the first are looked at.
     pub fn assume(&mut self, graph: &Graph, condition: NodeId, truth: bool) {
@@ -179,6 +191,12 @@ impl Facts {
             NodeKind::Not(inner) => self.assume_part(graph, *inner, !truth),
             NodeKind::And(parts) if truth => parts.iter().for_each(|part| self.assume_part(graph, *part, true)),
             NodeKind::Or(parts) if !truth => parts.iter().for_each(|part| self.assume_part(graph, *part, false)),
+            NodeKind::IsGiven(value) if truth => {
+                let class = self.class(graph, *value);
+                for condition in self.where_given.get(&class).cloned().unwrap_or_default() {
+                    self.assume_part(graph, condition, true);
+                }
+            }
             NodeKind::Define(inner) => self.assume_part(graph, *inner, truth),
             NodeKind::Local(local) => self.assume_part(graph, graph.local(*local).value, truth),
             NodeKind::Compare(comparison, left, right) => {

@@ -56,6 +56,22 @@ impl Walk<'_> {
         self.unreached[node.index()] = self.dead;
         self.narrow(node);
         self.narrow_text(node);
+        self.promise(node);
+    }
+
+    /// Notes what is known where something must keep a relation. What a relation reads is looked at again, but for what that must keep.
+    fn promise(&mut self, node: NodeId) {
+        if self.promising {
+            return;
+        }
+        for place in self.promises.get(&node).cloned().unwrap_or_default() {
+            if let Some(condition) = self.graph.promises[place].condition {
+                self.promising = true;
+                self.visit(condition);
+                self.promising = false;
+            }
+            self.graph.promises[place].path = (!self.dead).then(|| self.path.clone());
+        }
     }
 
     pub(super) fn ty(&self, node: NodeId) -> Type {

@@ -27,6 +27,10 @@ pub(super) struct Walk<'a> {
     pub(super) locals: HashMap<Known, Vec<NodeId>>,
     /// Arguments of defines that no node evaluates for itself.
     pub(super) arguments: HashMap<NodeId, Vec<NodeId>>,
+    /// Whether a promised relation is looked at.
+    pub(super) promising: bool,
+    /// Promises, by the nodes that must keep them.
+    pub(super) promises: HashMap<NodeId, Vec<usize>>,
     /// Nodes whose bounds are not known since something was reported in them.
     pub(super) broken: Vec<bool>,
     /// Nodes that no input reaches.
@@ -56,6 +60,10 @@ impl<'a> Walk<'a> {
         for local in &graph.locals {
             locals.entry(local.known).or_default().push(local.value);
         }
+        let mut promises: HashMap<NodeId, Vec<usize>> = HashMap::new();
+        for (place, promise) in graph.promises.iter().enumerate() {
+            promises.entry(promise.node).or_default().push(place);
+        }
         let mut arguments: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
         for it in &graph.obligations {
             if let Some(call) = it.call {
@@ -72,6 +80,8 @@ impl<'a> Walk<'a> {
             facts: Facts::default(),
             locals,
             arguments,
+            promising: false,
+            promises,
             broken,
             unreached,
             dead: false,
@@ -86,6 +96,7 @@ impl<'a> Walk<'a> {
         for node in self.graph.always.clone() {
             self.visit(node);
             self.assume(node, true);
+            self.facts.remember(self.graph, node);
         }
         self.locals(Known::Always);
         match self.graph.body.clone() {

@@ -106,6 +106,8 @@ pub struct Resolved<'a> {
     pub samples: Vec<Declared<'a, ast::Sample>>,
     /// Units.
     pub units: Vec<Declared<'a, ast::Unit>>,
+    /// Relations between parameters of modules.
+    pub always: Vec<Declared<'a, ast::Always>>,
     /// Tests.
     pub tests: Vec<Declared<'a, ast::Test>>,
 }
@@ -205,6 +207,10 @@ fn declare<'a>(resolved: &mut Resolved<'a>, module: usize, item: &'a ast::Item, 
         ast::Item::Decision(it) => Symbol::Decision(DecisionId(push(&mut resolved.decisions, it.as_ref(), module) as u32)),
         ast::Item::Sample(it) => Symbol::Sample(push(&mut resolved.samples, it, module)),
         ast::Item::Unit(it) => Symbol::Unit(push(&mut resolved.units, it, module)),
+        ast::Item::Always(it) => {
+            resolved.always.push(Declared { item: it, module });
+            return;
+        }
         ast::Item::Test(it) => {
             resolved.tests.push(Declared { item: it.as_ref(), module });
             return;
@@ -222,7 +228,6 @@ fn declare<'a>(resolved: &mut Resolved<'a>, module: usize, item: &'a ast::Item, 
 
 fn unbuilt(item: &ast::Item) -> &'static str {
     match item {
-        ast::Item::Always(_) => "always",
         ast::Item::Measure(_) => "measure",
         ast::Item::Prove(_) => "prove",
         ast::Item::Change(_) => "change",

@@ -84,7 +84,6 @@ impl<'a> Checker<'a, '_> {
             gives: (gives, item.gives.span),
             policy,
             ranks,
-            always: Vec::new(),
             steps: scope.steps,
             lets: scope.blocks.into_iter().next().unwrap_or_default(),
             groups,
@@ -136,8 +135,7 @@ impl<'a> Checker<'a, '_> {
                 self.report(TypeFinding::AfterOtherwise { what, at, otherwise: first.head_span });
             }
             match part {
-                ast::DecisionItem::Let(_) | ast::DecisionItem::Broken(_) => {}
-                ast::DecisionItem::Always(it) => self.not_yet("always", it.span),
+                ast::DecisionItem::Let(_) | ast::DecisionItem::Always(_) | ast::DecisionItem::Broken(_) => {}
                 ast::DecisionItem::Table(it) => self.not_yet("table", it.span),
                 ast::DecisionItem::MayDepend(it) => self.not_yet("may depend on", it.span),
                 ast::DecisionItem::Steps(it) => self.steps(it),

@@ -64,9 +64,6 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn record_fields(&mut self, item: &'a ast::Record) -> Vec<FieldType> {
-        for always in &item.always {
-            self.not_yet("always", always.span);
-        }
         let mut fields: Vec<FieldType> = Vec::new();
         let mut known: HashMap<&str, Span> = HashMap::new();
         for field in &item.fields {

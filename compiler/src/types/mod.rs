@@ -20,6 +20,7 @@ mod operators;
 mod outcome;
 mod policy;
 mod quotients;
+mod relations;
 mod roles;
 mod scope;
 mod tests;
@@ -31,7 +32,7 @@ pub mod words;
 use std::collections::{HashMap, HashSet};
 
 use axtrace_runtime::calendar::Zone;
-use axtrace_runtime::meta::{DecisionId, RoleMeta};
+use axtrace_runtime::meta::{DecisionId, RelationMeta, RoleMeta};
 use axtrace_runtime::types::{EnumId, FieldType, Type, Types};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Findings, Sources, Span};
@@ -136,8 +137,9 @@ pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings
     checker.declare_values();
     let decisions = checker.decisions();
     checker.find_decision_cycles();
+    let relations = checker.relations();
     let tests = checker.tests(&decisions);
-    checker.finish(decisions, tests)
+    checker.finish(decisions, relations, tests)
 }
 
 fn waiting<T>(count: usize) -> Vec<Lazy<T>> {
@@ -145,7 +147,12 @@ fn waiting<T>(count: usize) -> Vec<Lazy<T>> {
 }
 
 impl<'a> Checker<'a, '_> {
-    fn finish(self, decisions: Vec<Option<hir::Decision>>, tests: Vec<hir::Test>) -> Option<hir::Program> {
+    fn finish(
+        self,
+        decisions: Vec<Option<hir::Decision>>,
+        (relations, checks): (Vec<RelationMeta>, Vec<hir::Decision>),
+        tests: Vec<hir::Test>,
+    ) -> Option<hir::Program> {
         if self.findings.has_errors() {
             return None;
         }
@@ -161,11 +168,20 @@ impl<'a> Checker<'a, '_> {
                 _ => None,
             }
         };
+        let named = |lazy: &Lazy<(Type, Value)>, span: Span| match lazy {
+            Lazy::Done(Some((ty, value))) => Some((ty.clone(), value.clone(), span)),
+            _ => None,
+        };
+        let params = self.params.iter().zip(&self.resolved.params).filter_map(|(lazy, it)| named(lazy, it.item.name.span));
+        let samples = self.samples.iter().zip(&self.resolved.samples).filter_map(|(lazy, it)| named(lazy, it.item.name.span));
+        let constants = params.chain(samples).collect();
         Some(hir::Program {
             roles: self.roles,
             params: self.params.into_iter().enumerate().filter_map(param).collect(),
             defines: self.defines.into_iter().map(done).collect::<Option<_>>()?,
-            decisions: decisions.into_iter().collect::<Option<_>>()?,
+            decisions: decisions.into_iter().chain(checks.into_iter().map(Some)).collect::<Option<_>>()?,
+            relations,
+            constants,
             types: self.types,
             zones: self.zones,
             patterns: self.patterns.finish(),

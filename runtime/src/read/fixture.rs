@@ -48,6 +48,7 @@ pub(crate) fn program(params: Vec<FieldType>, enums: Vec<EnumType>, records: Vec
         decisions: vec![decision],
         roles: vec![],
         zones: vec![],
+        relations: Vec::new(),
         constants: vec![],
         templates: vec![],
         listed: vec![],

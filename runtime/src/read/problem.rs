@@ -161,6 +161,9 @@ pub enum Wrong {
     #[error("the names of the columns are not divided by `{used}`, and would be by `{other}`: read the file with `--delimiter '{other}'`")]
     #[diagnostic(code(E0726))]
     OtherDelimiter { used: &'static str, other: &'static str },
+    #[error("`{condition}` does not hold{}", because.as_ref().map(|because| format!(": {because}")).unwrap_or_default())]
+    #[diagnostic(code(E0727))]
+    Relation { condition: String, because: Option<String> },
     #[error("the file has {columns} columns; at most 65,536 are read")]
     #[diagnostic(code(E0703))]
     ManyColumns { columns: usize },

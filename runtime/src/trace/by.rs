@@ -9,6 +9,9 @@ use super::decode::{DecodeError, Decoder, states};
 use super::scope::{Scope, with_places};
 use super::{Binding, By};
 
+/// What is done for each instance that applied, given the elements it is for.
+type EachInstance<'f, 'a> = dyn FnMut(&Scope<'a>, &[Binding]) -> Result<(), DecodeError> + 'f;
+
 impl<'a> Decoder<'a> {
     /// The rules that decided, in source order, and of `for each` rules the elements that they decided for.
     pub(super) fn by(&self, scope: &mut Scope<'a>) -> Result<Vec<By>, DecodeError> {
@@ -42,7 +45,7 @@ impl<'a> Decoder<'a> {
         instance: SiteId,
         loops: &[SiteId],
         around: &mut Vec<Binding>,
-        each: &mut dyn FnMut(&Scope<'a>, &[Binding]) -> Result<(), DecodeError>,
+        each: &mut EachInstance<'_, 'a>,
     ) -> Result<(), DecodeError> {
         let Some((of, inner)) = loops.split_first() else {
             return if applied(RuleState::of(scope.bits(instance)?)) { each(scope, around) } else { Ok(()) };

@@ -1,0 +1,206 @@
+//! What always holds, written out where it is known or promised.
+
+use axtrace_runtime::meta::{DecisionId, RelationOwner};
+use axtrace_runtime::types::Type;
+
+use super::{Bound, Expander};
+use crate::graph::{NodeId, NodeKind, Promise};
+use crate::hir::{self, Body};
+
+/// How many relations of the records in an input are written out.
+const MOST_KNOWN: usize = 1_000;
+
+/// The lengths of what an expansion makes, to take it back.
+struct Before {
+    nodes: usize,
+    locals: usize,
+    loops: usize,
+    obligations: usize,
+    promises: usize,
+    templates: usize,
+    sites: usize,
+    frames: usize,
+    own: (usize, usize),
+}
+
+impl Expander<'_> {
+    /// Takes the relations of the parameters, and of the records in them, to be known.
+    pub(super) fn assume_relations(&mut self, decision: &hir::Decision) {
+        if self.program.relations.is_empty() {
+            return;
+        }
+        for (place, param) in decision.params.iter().enumerate() {
+            if !self.is_related(&param.ty) {
+                continue;
+            }
+            let input = self.node(NodeKind::Input(place as u32), param.ty.clone(), param.span);
+            self.assume_of(input, &param.ty, None);
+        }
+        for relation in self.relations_of(RelationOwner::Decision(decision.id)) {
+            let bound = (0..decision.params.len()).map(|place| Some(Bound::Input(place as u32))).collect();
+            if let Some(condition) = self.written_out(relation, bound) {
+                self.graph.always.push(condition);
+            }
+        }
+    }
+
+    fn relations_of(&self, owner: RelationOwner) -> Vec<usize> {
+        let all = self.program.relations.iter().enumerate();
+        all.filter(|(_, relation)| relation.owner == owner).map(|(place, _)| place).collect()
+    }
+
+    fn is_related(&self, ty: &Type) -> bool {
+        matches!(ty.required(), Type::Record(id) if self.related[id.0 as usize])
+    }
+
+    /// Takes the relations of the records in a value to be known, where `given` holds.
+    fn assume_of(&mut self, value: NodeId, ty: &Type, given: Option<NodeId>) {
+        if self.graph.always.len() >= MOST_KNOWN {
+            return;
+        }
+        match ty {
+            Type::Optional(inner) => {
+                let span = self.graph.node(value).span;
+                let there = self.node(NodeKind::IsGiven(value), Type::Boolean, span);
+                let there = match given {
+                    Some(given) => self.node(NodeKind::And(vec![given, there]), Type::Boolean, span),
+                    None => there,
+                };
+                let inside = self.node(NodeKind::Unwrap(value), (**inner).clone(), span);
+                self.assume_of(inside, inner, Some(there));
+            }
+            Type::Record(id) => {
+                let fields = self.program.types.record(*id).fields.clone();
+                let inside: Vec<usize> = (0..fields.len()).filter(|place| self.is_related(&fields[*place].ty)).collect();
+                for place in inside {
+                    let field = &fields[place];
+                    let part = self.node(NodeKind::Field(value, place as u32), field.ty.clone(), field.span);
+                    self.assume_of(part, &field.ty, given);
+                }
+                for relation in self.relations_of(RelationOwner::Record(*id)) {
+                    self.assume_of_record(value, relation, given);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn assume_of_record(&mut self, record: NodeId, relation: usize, given: Option<NodeId>) {
+        let Type::Record(id) = self.graph.node(record).ty else { return };
+        let fields = self.program.types.record(id).fields.clone();
+        let field = |this: &mut Self, (place, field): (usize, &axtrace_runtime::types::FieldType)| {
+            Some(Bound::Copy(this.node(NodeKind::Field(record, place as u32), field.ty.clone(), field.span)))
+        };
+        let bound = fields.iter().enumerate().map(|it| field(self, it)).collect();
+        let Some(condition) = self.written_out(relation, bound) else { return };
+        let known = match given {
+            None => condition,
+            Some(given) => {
+                let span = self.graph.node(condition).span;
+                let missing = self.node(NodeKind::Not(given), Type::Boolean, span);
+                self.node(NodeKind::Or(vec![missing, condition]), Type::Boolean, span)
+            }
+        };
+        self.graph.always.push(known);
+    }
+
+    /// Notes what a record that is made must keep.
+    pub(super) fn promise_record(&mut self, node: NodeId) {
+        if self.program.relations.is_empty() || self.relation.is_some() {
+            return;
+        }
+        let (NodeKind::MakeRecord(parts), Type::Record(id)) = (self.graph.node(node).kind.clone(), self.graph.node(node).ty.clone()) else {
+            return;
+        };
+        self.promise(node, RelationOwner::Record(id), &parts);
+    }
+
+    /// Notes what the arguments of a decision must keep.
+    pub(super) fn promise_arguments(&mut self, node: NodeId, decision: DecisionId, arguments: &[NodeId]) {
+        if self.relation.is_none() {
+            self.promise(node, RelationOwner::Decision(decision), arguments);
+        }
+    }
+
+    fn promise(&mut self, node: NodeId, owner: RelationOwner, parts: &[NodeId]) {
+        for relation in self.relations_of(owner) {
+            let bound = parts.iter().map(|part| Some(Bound::Copy(*part))).collect();
+            let condition = self.written_out(relation, bound);
+            self.graph.promises.push(Promise { node, relation, condition, path: None });
+        }
+    }
+
+    /// A relation over what its variables stand for. `None` if a recording would have to speak of what it goes through.
+    fn written_out(&mut self, relation: usize, mut bound: Vec<Option<Bound>>) -> Option<NodeId> {
+        let decision = self.program.relations[relation].decision;
+        let hir::Decision { body: Body::Expression(condition), vars, .. } = &self.program.decisions[decision.index()] else { return None };
+        bound.resize(vars.len(), None);
+        let before = self.before();
+        let outer = std::mem::replace(&mut self.bound, bound);
+        let (relation, quiet, parent) = (self.relation.replace(decision), std::mem::replace(&mut self.quiet, true), self.parent.take());
+        let expanding = std::mem::take(&mut self.expanding);
+        let node = self.expr(condition, None);
+        (self.relation, self.quiet, self.parent, self.expanding) = (relation, quiet, parent, expanding);
+        self.bound = outer;
+        if self.graph.meta.sites.len() == before.sites && self.own_frame() == before.own {
+            return Some(node);
+        }
+        self.take_back(&before);
+        None
+    }
+
+    fn own_frame(&self) -> (usize, usize) {
+        let frame = &self.graph.meta.frames[self.frame.index()];
+        (frame.sites.len(), frame.slots.len())
+    }
+
+    fn before(&self) -> Before {
+        Before {
+            nodes: self.graph.nodes.len(),
+            locals: self.graph.locals.len(),
+            loops: self.graph.loops.len(),
+            obligations: self.graph.obligations.len(),
+            promises: self.graph.promises.len(),
+            templates: self.templates.len(),
+            sites: self.graph.meta.sites.len(),
+            frames: self.graph.meta.frames.len(),
+            own: self.own_frame(),
+        }
+    }
+
+    fn take_back(&mut self, before: &Before) {
+        self.graph.nodes.truncate(before.nodes);
+        self.graph.locals.truncate(before.locals);
+        self.graph.loops.truncate(before.loops);
+        self.graph.obligations.truncate(before.obligations);
+        self.graph.promises.truncate(before.promises);
+        self.templates.truncate(before.templates);
+        self.graph.meta.sites.truncate(before.sites);
+        self.graph.meta.frames.truncate(before.frames);
+        let frame = &mut self.graph.meta.frames[self.frame.index()];
+        frame.sites.truncate(before.own.0);
+        frame.slots.truncate(before.own.1);
+        frame.handles.truncate(before.own.1);
+    }
+}
+
+/// By record: whether a relation holds of it, or of a record in it that is not an element of a list.
+pub(super) fn related(program: &hir::Program) -> Vec<bool> {
+    let records = &program.types.records;
+    let mut related = vec![false; records.len()];
+    for relation in &program.relations {
+        if let RelationOwner::Record(id) = relation.owner {
+            related[id.0 as usize] = true;
+        }
+    }
+    // Each turn reaches the records around those that were reached before.
+    loop {
+        let inside = |ty: &Type| matches!(ty.required(), Type::Record(id) if related[id.0 as usize]);
+        let more = |place: &usize| !related[*place] && records[*place].fields.iter().any(|field| inside(&field.ty));
+        let more: Vec<usize> = (0..records.len()).filter(more).collect();
+        if more.is_empty() {
+            return related;
+        }
+        more.into_iter().for_each(|place| related[place] = true);
+    }
+}
