@@ -482,14 +482,21 @@ impl<'g> Lower<'g, '_> {
     /// The outcome of a called decision; missing when it refers.
     fn outcome_of(&mut self, callee: &axtrace_runtime::meta::DecisionMeta, outcome: Value, ty: &Type) -> Operand<'g> {
         let mut values = Vec::new();
-        if ty.is_optional() && !callee.gives.is_optional() {
+        let decided = (callee.tags.len() > 1).then(|| {
             let (zero, tag) = (self.b.word(0), Inst::LoadWritten(Base::At(outcome), callee.outcome.members[0].0, PLACE));
             let tag = self.b.make(tag, Width::Word);
-            values.push(self.b.compare(Order::Equal, tag, zero));
+            self.b.compare(Order::Equal, tag, zero)
+        });
+        if ty.is_optional() && !callee.gives.is_optional() {
+            values.push(decided.unwrap_or_else(|| self.b.flag(true)));
         }
         let (at, shape) = &callee.outcome.members[1];
         for (offset, storage, width) in leaves(shape) {
             values.push(self.b.make(Inst::LoadWritten(Base::At(outcome), at + offset, storage), width));
+        }
+        // What a referral leaves in the place of an optional value is none.
+        if let (true, Some(decided), Some(there)) = (callee.gives.is_optional(), decided, values.first_mut()) {
+            *there = self.b.and(decided, *there);
         }
         Operand::Leaves(self.fit_leaves(&values, ty))
     }

@@ -85,7 +85,11 @@ impl Lower<'_, '_> {
                 Some((found, best)) => self.better(order, found, best, candidate.decides, values),
             });
         }
-        let Some((found, mut values)) = best else { return };
+        let Some((found, mut values)) = best else {
+            // No rule counts: the outcome is missing.
+            let missing = self.zeros(&self.graph.meta.gives);
+            return self.write_value(missing);
+        };
         if self.graph.meta.gives.is_optional() {
             values.insert(0, found);
         }
