@@ -28,7 +28,13 @@ impl<'a> Builder<'a, '_> {
         let head = stretch.start..open;
         let decision = self.read(Rule::only_head, &head, |it, pair| it.head(find(&pair, Rule::decision_head), docs, span));
         // The body is read even if the head is broken: its own errors are told as well.
-        let items = self.parts(open + 1..close).into_iter().map(|part| self.part(&part)).collect();
+        let items: Vec<_> = self.parts(open + 1..close).into_iter().map(|part| self.part(&part)).collect();
+        let mut steps = None;
+        for item in &items {
+            if let DecisionItem::Steps(count) = item {
+                self.once(&mut steps, "steps up to", "this decision", count.span);
+            }
+        }
         let mut decision = decision?;
         decision.body = DecisionBody::Block(items);
         Some(decision)

@@ -4,7 +4,7 @@ use axtrace_source::{Findings, SourceFile, Span, Spanned};
 
 use super::{Builder, Pair, find};
 use crate::{
-    ast::{Docs, File, Item, Path, Use, VariantHead},
+    ast::{Docs, File, Item, Param, Path, Use, VariantHead},
     errors::SyntaxError,
     explain,
     grammar::Rule,
@@ -26,6 +26,9 @@ pub(crate) fn file(source: &SourceFile, scanned: &Scanned, findings: &mut Findin
     let headless = heads.module.is_none() && heads.variant.is_none();
     if headless || stretches.first().is_some_and(|first| builder.precedes_module(first)) {
         builder.no_module(source, named, stretches.first());
+    }
+    if file.variant.is_none() {
+        builder.params_have_types(&file.items);
     }
     file.comments = scanned.comments.iter().map(|(start, end)| Span::new(source.base() + start, source.base() + end)).collect();
     file
@@ -125,6 +128,17 @@ impl<'a> Builder<'a, '_> {
         let module = self.path(find(pair, Rule::path)?);
         let list = find(pair, Rule::name_list_in_parens).and_then(|parens| find(&parens, Rule::name_list));
         Some(Use { module, names: list.map(|list| self.names(list)).unwrap_or_default(), span: self.span(pair) })
+    }
+
+    /// A variant takes the types of parameters over; all others say them.
+    fn params_have_types(&mut self, items: &[Item]) {
+        for item in items {
+            if let Item::Param(Param { name, ty: None, .. }) = item {
+                let (what, at) = (format!("parameter `{}`", name.text), name.span);
+                let help = Some(format!("write its type: `param {} : integer in 0..100 = …`", name.text));
+                self.report(SyntaxError::MissingClause { what, word: ":", at, label: "its type is not said", help });
+            }
+        }
     }
 
     /// Whether a stretch is a declaration that may stand only behind `module`.

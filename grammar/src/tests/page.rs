@@ -55,7 +55,6 @@ tables:     only_table kw_table table_from table_file csv_column csv_to kw_id on
 decisions:  as_of from_clause until_clause kw_until kw_from only_may kw_may kw_depend kw_on is_op/kw_referral
 records:    always only_always kw_always field_mark kw_personal kw_protected
 parameters: param_value/date param_value/comma dated_value
-roles:      only_role/expr only_role/kw_to kw_escalates kw_after
 advice:     t_advice kw_advice kw_trusted
 proofs:     only_prove kw_prove claim_if claim_always claim claim_decided claim_ignores kw_decided kw_outcome kw_ignores
 measures:   only_measure kw_measure measure_entry measure_kind kw_hand kw_referred kw_hourly kw_cost
