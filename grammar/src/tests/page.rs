@@ -53,7 +53,7 @@ const NOT_BUILT: &str = "
 tables:     only_table kw_table table_from table_file csv_column csv_to kw_id only_header only_tests cell_not cell_tests cell_test cell_compare
             only_outcome only_text only_cites only_names only_test_head
 decisions:  as_of from_clause until_clause kw_until kw_from only_may kw_may kw_depend kw_on is_op/kw_referral
-records:    always only_always kw_always field_mark kw_personal kw_protected
+records:    field_mark kw_personal kw_protected
 parameters: param_value/date param_value/comma dated_value
 advice:     t_advice kw_advice kw_trusted
 proofs:     only_prove kw_prove claim_if claim_always claim claim_decided claim_ignores kw_decided kw_outcome kw_ignores
