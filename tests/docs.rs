@@ -5,6 +5,7 @@
 //! - `axtrace`: rules without findings; their tests pass. A block that does not begin with `module` gets a module before it.
 //! - `axtrace error E0302`: rules with exactly these findings. `axtrace warning E0320`: with exactly these, and they compile.
 //! - `axtrace bare …`: the same, and no module is put before it.
+//! - `axtrace beside shop/money.ax`: a file that the next block of rules is compiled with.
 //! - `json`: an input of the last decision of the block of rules before it. `json error E0710`: an input with exactly these problems.
 //! - `csv`: inputs of that decision, with the names of the columns. `csv error E0720`: inputs with exactly these problems.
 //!
@@ -107,8 +108,11 @@ impl Block {
     }
 
     /// Compiles the rules, compares the findings with those announced, and runs the tests.
-    fn check_rules(&self, wrong: &mut Vec<String>) -> Option<Program> {
+    fn check_rules(&self, beside: &[Self], wrong: &mut Vec<String>) -> Option<Program> {
         let mut sources = Sources::new();
+        for file in beside {
+            sources.add(file.info.get(2).map_or("beside.ax", String::as_str), file.text.clone()).unwrap();
+        }
         sources.add("example.ax", self.source()).unwrap();
         let mut findings = Findings::new();
         let program = compile(sources, &mut findings);
@@ -204,10 +208,12 @@ fn passes(program: &Program, test: &Test, run: &Run) -> bool {
 /// Checks the blocks of a page.
 fn check_page(page: &Path) -> Vec<String> {
     let mut wrong = Vec::new();
-    let mut rules = None;
+    let (mut rules, mut beside) = (None, Vec::new());
     for block in blocks(page) {
-        if block.is("axtrace") {
-            rules = block.check_rules(&mut wrong);
+        if block.is("axtrace") && block.says("beside") {
+            beside.push(block);
+        } else if block.is("axtrace") {
+            rules = block.check_rules(&std::mem::take(&mut beside), &mut wrong);
         } else if block.is("json") || block.is("csv") {
             match &rules {
                 Some(program) => block.check_input(program, &mut wrong),
@@ -261,7 +267,7 @@ fn every_built_in_function_has_an_entry_and_an_example_that_is_run() {
     assert_eq!(entries, known, "the tables of docs/language/functions.md have other functions than the language");
     let mut used = BTreeSet::new();
     for block in blocks(&page).iter().filter(|block| block.is("axtrace")) {
-        let program = block.check_rules(&mut Vec::new()).unwrap_or_else(|| panic!("{}: does not compile", block.place));
+        let program = block.check_rules(&[], &mut Vec::new()).unwrap_or_else(|| panic!("{}: does not compile", block.place));
         for (place, decision) in program.meta.decisions.iter().enumerate() {
             let tested = program.tests.iter().any(|test| test.decision.index() == place);
             assert!(tested, "{}: no test is for `{}`", block.place, decision.name);

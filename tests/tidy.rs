@@ -1,4 +1,5 @@
-//! What holds for the repository as a whole: which crate may know which, a page and a case for each finding, nothing of anybody's machine.
+//! What holds for the repository as a whole: which crate may know which, a page and a case for each finding, links that lead somewhere, nothing of
+//! anybody's machine.
 #![expect(clippy::disallowed_methods, reason = "the files of the repository are read as they are")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,6 +131,41 @@ fn nothing_names_a_place_on_somebodys_machine() {
             assert!(!text.contains(place.as_str()), "{} names a path below `{place}`", path.display());
         }
     }
+}
+
+/// The places in a page that links can lead to: its headings in small letters, without signs, joined by hyphens.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let mut in_code = false;
+    let headings = page.lines().filter(|line| {
+        in_code ^= line.starts_with("```");
+        line.starts_with('#') && !in_code
+    });
+    let anchor = |heading: &str| {
+        let bare = heading.trim_start_matches('#').trim().to_lowercase();
+        bare.chars()
+            .filter(|sign| sign.is_alphanumeric() || matches!(sign, ' ' | '-' | '_'))
+            .map(|sign| if sign == ' ' { '-' } else { sign })
+            .collect()
+    };
+    headings.map(anchor).collect()
+}
+
+#[test]
+fn links_between_the_pages_lead_somewhere() {
+    let mut lost = Vec::new();
+    for path in all_files().iter().filter(|path| path.extension().is_some_and(|ending| ending == "md")) {
+        let page = read(path);
+        let targets = page.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://") && !target.contains(' ')) {
+            let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let to = if file.is_empty() { path.clone() } else { path.with_file_name("").join(file) };
+            let found = to.exists() && (anchor.is_empty() || anchors(&read(&to)).contains(anchor));
+            if !found {
+                lost.push(format!("{}: {target}", path.strip_prefix(root()).expect("a file of the repository").display()));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "links that lead nowhere:\n{}", lost.join("\n"));
 }
 
 #[test]
