@@ -484,7 +484,6 @@ fn tested_for_missing<'e>(left: &'e ast::Expr, right: &'e ast::Expr) -> Option<&
     }
 }
 
-/// A quotient of a kind; its bounds are found later.
 /// Whether an expression is `[]`.
 fn is_empty(list: &Expr) -> bool {
     match &list.kind {
@@ -499,6 +498,7 @@ fn length(list: Expr) -> Expr {
     unary(Unary::Length, list, Type::Scalar(Scalar::of(Kind::INTEGER)), span)
 }
 
+/// A quotient of a kind; its bounds are found later.
 pub(super) fn ratio(kind: Kind) -> Type {
     Type::Ratio { kind, num: (i128::MIN, i128::MAX), den: (1, i128::MAX) }
 }
