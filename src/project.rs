@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use axtrace::grammar::ast::Path as Names;
-use axtrace::source::{Finding, Findings, MAX_FILE_BYTES, SourceFile, Sources, SourcesError};
+use axtrace::source::{Finding, Findings, MAX_FILE_BYTES, SourceFile, Sources, SourcesError, Span};
 
 /// Folders inside of folders, at most.
 const DEEPEST: usize = 64;
@@ -60,6 +60,7 @@ pub fn read(paths: &[PathBuf]) -> Result<Project, ProjectError> {
         project.add(file)?;
     }
     project.add_used()?;
+    project.check_paths(paths);
     if files.is_empty() { Err(ProjectError::Empty(paths.to_vec())) } else { Ok(project) }
 }
 
@@ -110,6 +111,29 @@ impl Project {
         Ok(())
     }
 
+    /// A module's file follows its path. Of a file that was given by itself that is said, of one in a folder it is wrong: those that use it
+    /// look for it where its name says.
+    fn check_paths(&mut self, given: &[PathBuf]) {
+        for file in self.sources.files() {
+            let Some((module, at)) = module_of(file) else { continue };
+            let path = Path::new(file.path()).with_extension("");
+            let places: Vec<_> = path.components().filter_map(|part| part.as_os_str().to_str()).collect();
+            let names: Vec<_> = module.split('.').map(str::trim).collect();
+            let fits = places.iter().rev().zip(names.iter().rev()).all(|(place, name)| place == name);
+            if fits {
+                continue;
+            }
+            let (module, file_name) = (names.join("."), format!("{}.{ENDING}", names.join("/")));
+            let stem = places.last().copied().unwrap_or_default().to_owned();
+            let by_itself = given.iter().any(|path| without_dot(path).to_string_lossy().replace('\\', "/") == file.path());
+            self.findings.push(if by_itself {
+                Finding::new(PathFinding::Said { module, file_name, stem, at })
+            } else {
+                Finding::new(PathFinding::Wrong { module, file_name, stem, at })
+            });
+        }
+    }
+
     fn add(&mut self, path: &Path) -> Result<(), ProjectError> {
         let name = path.to_string_lossy().replace('\\', "/");
         let added = match bytes_of(path).map_err(|error| unreadable(path, error))? {
@@ -121,6 +145,49 @@ impl Project {
         }
         Ok(())
     }
+}
+
+/// What can be wrong with where a module lies.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum PathFinding {
+    /// A file of a folder.
+    #[error("module `{module}` belongs in a file `{file_name}`")]
+    #[diagnostic(code(E0213), help("write `module {stem}` or the path from the project's folder on, or move the file"))]
+    Wrong {
+        module: String,
+        file_name: String,
+        stem: String,
+        #[label(primary, "the file's path is another")]
+        at: Span,
+    },
+    /// A file that was given by itself.
+    #[error("module `{module}` belongs in a file `{file_name}`")]
+    #[diagnostic(code(E0213), severity(warning), help("write `module {stem}` or the path from the project's folder on, or move the file"))]
+    Said {
+        module: String,
+        file_name: String,
+        stem: String,
+        #[label(primary, "the file's path is another")]
+        at: Span,
+    },
+}
+
+/// The module that a file says it is, as far as its first line that is no comment says it, and where.
+fn module_of(file: &SourceFile) -> Option<(String, Span)> {
+    let mut offset = 0;
+    for line in file.text().split_inclusive('\n') {
+        let text = line.trim_start_matches('\u{feff}').trim();
+        if text.is_empty() || text.starts_with("//") {
+            offset += line.len();
+            continue;
+        }
+        let name = text.strip_prefix("module")?;
+        let name = name.strip_prefix([' ', '\t'])?.split("//").next()?.trim();
+        let start = file.base() + u32::try_from(offset + line.find(name)?).ok()?;
+        let plain = |part: &str| !part.is_empty() && part.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+        return name.split('.').all(plain).then(|| (name.to_owned(), Span::new(start, start + name.len() as u32)));
+    }
+    None
 }
 
 /// The folder that the module of a file is named from, and the paths of the modules it uses. `None` if it uses none, or if its own path does not

@@ -27,7 +27,7 @@ use axtrace_runtime::read::{Problem, Reader, Wrong};
 use axtrace_source::{Findings, Sources};
 
 /// Findings that no page can show, each with what it would take.
-const NOT_SHOWN: [(&str, &str); 13] = [
+const NOT_SHOWN: [(&str, &str); 14] = [
     ("E0001", "a file of more than 16 MiB"),
     ("E0002", "bytes that are no text"),
     ("E0003", "4 GiB of sources"),
@@ -35,6 +35,7 @@ const NOT_SHOWN: [(&str, &str); 13] = [
     ("E0007", "129 brackets"),
     ("E0317", "an enum of 65 names"),
     ("E0212", "two files"),
+    ("E0213", "where a file lies"),
     ("E0325", "500 declarations"),
     ("E0430", "400,000 operations"),
     ("E0702", "bytes that are no text"),

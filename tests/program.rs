@@ -204,3 +204,20 @@ fn a_reader_that_leaves_is_no_bug() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((err(&output).as_str(), output.status.code()), ("", Some(0)));
 }
+
+#[test]
+fn modules_lie_where_their_names_say_and_use_each_other_in_no_circle() {
+    let folder = Folder::new("circle");
+    std::fs::create_dir_all(folder.0.join("a")).unwrap();
+    folder.write("a/b.ax", "module a.b\nuse c (most)\nparam least : integer = 1\n");
+    folder.write("c.ax", "module c\nuse a.b (least)\nparam most : integer = 3\n");
+    folder.write("late.ax", "module other.name\nparam late : integer = 3\n");
+    let done = folder.run(&["check"]);
+    let said = err(&done) + &out(&done);
+    assert_eq!(done.status.code(), Some(1), "{said}");
+    let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("E0") || line.trim_start().ends_with("way of this")).collect();
+    let way = "   2 │ use c (most)";
+    assert_eq!(lines.iter().filter(|line| line.starts_with("E0")).count(), 2, "{said}");
+    assert!(said.contains("E0207  `a.b` depends on itself") && said.contains(way), "{said}");
+    assert!(said.contains("E0213  module `other.name` belongs in a file `other/name.ax`"), "{said}");
+}

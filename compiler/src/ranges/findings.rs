@@ -94,7 +94,7 @@ pub enum RangeFinding {
     },
     #[error("nothing bounds `{memory}`, the memory of this `fold`")]
     #[diagnostic(
-        code(E0440),
+        code(E0443),
         help(
             "declare its range, `fold({memory} : … in … = …, …)`, and keep each step inside of it: `min(…, …)` holds a number below another"
         )
@@ -105,7 +105,7 @@ pub enum RangeFinding {
         at: Span,
     },
     #[error("`{text}` can be a list of {count} numbers")]
-    #[diagnostic(code(E0441), help("a range that is written out has at most 1,000,000 numbers: declare narrower ranges for its ends"))]
+    #[diagnostic(code(E0444), help("a range that is written out has at most 1,000,000 numbers: declare narrower ranges for its ends"))]
     Numbers {
         text: String,
         count: i128,

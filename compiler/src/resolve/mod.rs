@@ -127,6 +127,7 @@ pub fn resolve<'a>(files: &'a [ast::File], findings: &mut Findings) -> Resolved<
         }
     }
     let imports = (0..files.len()).map(|module| imports(&resolved, module, findings)).collect::<Vec<_>>();
+    refuse_circles(&resolved, findings);
     for (module, imports) in imports.into_iter().enumerate() {
         for (name, symbol) in imports {
             name_it(&mut resolved.modules[module], name, symbol, findings);
@@ -140,6 +141,43 @@ fn refuse_second_module(resolved: &Resolved<'_>, file: &ast::File, name: &str, f
     let first = resolved.modules.iter().find(|module| !name.is_empty() && module.name == name);
     if let (Some(first), Some(path)) = (first.and_then(|module| module.file.module.as_ref()), &file.module) {
         findings.report(NameFinding::Twice { name: name.into(), at: path.span, first: first.span });
+    }
+}
+
+/// A module on the way from one to those that it uses.
+struct Visit {
+    module: usize,
+    /// The modules it uses that were not followed yet, and where it says so.
+    open: Vec<(usize, Span)>,
+    /// The use that led to it.
+    at: Span,
+}
+
+/// Modules that use each other in a circle: each circle is reported once, as its path of `use`s.
+fn refuse_circles(resolved: &Resolved<'_>, findings: &mut Findings) {
+    let places: HashMap<&str, usize> = resolved.modules.iter().enumerate().map(|(place, module)| (module.name.as_str(), place)).collect();
+    let uses = |module: usize| {
+        let used = resolved.modules[module].file.uses.iter();
+        used.filter_map(|used| Some((*places.get(used.module.text().as_str())?, used.module.span))).collect::<Vec<_>>()
+    };
+    // Modules that lead to no circle that is not known.
+    let mut done = vec![false; resolved.modules.len()];
+    for start in 0..resolved.modules.len() {
+        let mut way = vec![Visit { module: start, open: uses(start), at: Span::default() }];
+        while let Some(last) = way.last_mut() {
+            let module = last.module;
+            let Some((next, at)) = last.open.pop() else {
+                done[module] = true;
+                way.pop();
+                continue;
+            };
+            if let Some(first) = way.iter().position(|other| other.module == next) {
+                let path = way[first + 1..].iter().map(|visit| visit.at).collect();
+                findings.report(NameFinding::Cycle { name: resolved.modules[next].name.clone(), at, path });
+            } else if !done[next] {
+                way.push(Visit { module: next, open: uses(next), at });
+            }
+        }
     }
 }
 

@@ -89,11 +89,12 @@ impl<'a> Checker<'a, '_> {
     fn refuse_endless_records(&mut self) {
         let mut states = vec![0u8; self.types.records.len()];
         for place in 0..self.types.records.len() {
-            self.visit_record(place, &mut states);
+            self.visit_record(place, &mut states, &mut Vec::new());
         }
     }
 
-    fn visit_record(&mut self, place: usize, states: &mut [u8]) {
+    /// `way` has each record around with its field that leads on.
+    fn visit_record(&mut self, place: usize, states: &mut [u8], way: &mut Vec<(usize, Span)>) {
         if states[place] != 0 {
             return;
         }
@@ -102,14 +103,18 @@ impl<'a> Checker<'a, '_> {
             let Some(inner) = record_in(&field.ty) else { continue };
             if states[inner.0 as usize] == 1 {
                 let name = self.types.record(inner).name.clone();
-                self.report_name(NameFinding::Cycle { name, at: field.span, path: Vec::new() });
+                let around = way.iter().skip_while(|(record, _)| *record != inner.0 as usize);
+                let path = around.map(|(_, span)| *span).collect();
+                self.report_name(NameFinding::Cycle { name, at: field.span, path });
                 // The field is cut off, so that later passes see a finite type.
                 let cut = self.types.records[place].fields.iter_mut().find(|other| other.span == field.span);
                 if let Some(cut) = cut {
                     cut.ty = Type::Boolean;
                 }
             } else {
-                self.visit_record(inner.0 as usize, states);
+                way.push((place, field.span));
+                self.visit_record(inner.0 as usize, states, way);
+                way.pop();
             }
         }
         states[place] = 2;
@@ -145,6 +150,9 @@ impl<'a> Checker<'a, '_> {
 
     /// Parameters, samples and defines, each looked at once; and what callers must know of decisions.
     pub(super) fn declare_values(&mut self) {
+        for place in 0..self.resolved.aliases.len() {
+            self.alias(place, self.resolved.aliases[place].item.name.span);
+        }
         for place in 0..self.resolved.params.len() {
             self.param(place, self.resolved.params[place].item.name.span);
         }
@@ -250,7 +258,8 @@ impl<'a> Checker<'a, '_> {
         match &self.aliases[place] {
             Lazy::Done(ty) => return ty.clone(),
             Lazy::Busy => {
-                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path: vec![declared.item.span] });
+                let path = self.circle(&declared.item.name.text);
+                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path });
                 return None;
             }
             Lazy::Waiting => {}
@@ -400,7 +409,8 @@ impl<'a> Checker<'a, '_> {
         match &self.params[place] {
             Lazy::Done(done) => return done.clone(),
             Lazy::Busy => {
-                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path: vec![declared.item.span] });
+                let path = self.circle(&declared.item.name.text);
+                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path });
                 return None;
             }
             Lazy::Waiting => {}
@@ -439,7 +449,8 @@ impl<'a> Checker<'a, '_> {
         match &self.samples[place] {
             Lazy::Done(done) => return done.clone(),
             Lazy::Busy => {
-                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path: vec![declared.item.span] });
+                let path = self.circle(&declared.item.name.text);
+                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path });
                 return None;
             }
             Lazy::Waiting => {}
@@ -464,7 +475,8 @@ impl<'a> Checker<'a, '_> {
         match &self.defines[place] {
             Lazy::Done(done) => return done.clone(),
             Lazy::Busy => {
-                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path: vec![declared.item.name.span] });
+                let path = self.circle(&declared.item.name.text);
+                self.report_name(NameFinding::Cycle { name: declared.item.name.text.clone(), at, path });
                 return None;
             }
             Lazy::Waiting => {}

@@ -411,6 +411,8 @@ impl<'a> Checker<'a, '_> {
         if let (Type::Ratio { .. }, Some(first)) = (element.required(), checked.iter().find(|item| !item.is_error())) {
             return self.refuse_quotient("put into a list", first);
         }
+        // One item that may be missing makes a list of what may be.
+        let element = if checked.iter().any(|item| item.ty.is_optional()) { super::lists::optional(element) } else { element };
         let checked: Vec<_> = checked.into_iter().map(|item| self.fit(item, &element, None)).collect();
         let count = checked.len() as u32;
         many(Many::List, checked, Type::List { element: Box::new(element), min: count, max: count }, span)

@@ -89,6 +89,8 @@ struct Checker<'a, 'f> {
     samples_known: bool,
     /// How many declarations are being looked at, each for the one before.
     depth: u32,
+    /// What is being looked at, each with the use that asked for it.
+    chain: Vec<(String, Span)>,
     /// Who calls which decision, and where.
     calls: Vec<(Caller, DecisionId, Span)>,
     /// Who calls which define, and where.
@@ -128,6 +130,7 @@ pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings
         scope: Scope::default(),
         samples_known: false,
         depth: 0,
+        chain: Vec::new(),
         calls: Vec::new(),
         define_uses: Vec::new(),
         caller: Caller::Nobody,
@@ -204,9 +207,17 @@ impl<'a> Checker<'a, '_> {
             return None;
         }
         self.depth += 1;
+        self.chain.push((name.to_owned(), at));
         let result = work(self);
+        self.chain.pop();
         self.depth -= 1;
         result
+    }
+
+    /// The uses by way of which something that is being looked at needs itself, from the first on; without the last.
+    fn circle(&self, name: &str) -> Vec<Span> {
+        let begin = self.chain.iter().rposition(|(other, _)| other == name).map_or(self.chain.len(), |place| place + 1);
+        self.chain[begin..].iter().map(|(_, at)| *at).collect()
     }
 
     fn not_yet(&mut self, what: impl Into<String>, at: Span) {

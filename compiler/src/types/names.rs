@@ -208,7 +208,8 @@ impl<'a> Checker<'a, '_> {
             PendingState::Done(var) => return Some(var),
             PendingState::Failed => return None,
             PendingState::Busy => {
-                self.report_name(NameFinding::Cycle { name: item.name.text.clone(), at, path: vec![item.span] });
+                let path = self.circle(&item.name.text);
+                self.report_name(NameFinding::Cycle { name: item.name.text.clone(), at, path });
                 return None;
             }
             PendingState::Waiting => {}

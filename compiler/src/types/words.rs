@@ -31,6 +31,9 @@ pub fn kind_words(kind: Kind) -> String {
         Kind::Number { scale, unit: Unit::One } => format!("a decimal({scale})"),
         Kind::Number { scale, unit: Unit::Percent } if scale <= 4 => "a percentage".into(),
         Kind::Number { scale, unit: Unit::Percent } => format!("a percent({})", scale - 2),
+        Kind::Number { scale, unit: Unit::Money(currency) } if currency.minor_units().is_some_and(|minor| minor != scale) => {
+            format!("money in {}({scale})", currency.code())
+        }
         Kind::Number { unit: Unit::Money(currency), .. } => format!("money in {}", currency.code()),
         Kind::Number { unit, .. } => format!("a quantity in {unit}"),
         Kind::Duration | Kind::DurationIn(_) => "a duration".into(),
