@@ -379,3 +379,94 @@ fn texts_of_ten_thousand_characters_are_decided_at_every_level() {
         }
     }
 }
+
+#[test]
+fn chains_that_nest_in_later_passes_are_refused_when_long() {
+    let lines = |chain: String| format!("module m\ndecision d(x: integer, y: integer?) gives integer = {chain}\n");
+    let otherwise = |count: usize| lines(each(count, |n| format!("if x = {n} then 1 else ")) + "1");
+    assert_eq!(attack(otherwise(2_000)), Vec::<String>::new());
+    assert_eq!(attack(otherwise(12_000)), ["E0007"]);
+    assert_eq!(attack(lines(format!("y{} or else 1", " or else y".repeat(12_000)))), ["E0007"]);
+    let inside = "(".to_owned() + &each(6_000, |n| format!("if x = {n} then 1 else ")) + "1)";
+    assert_eq!(
+        attack(otherwise(0).replace("= 1\n", &format!("= {}{inside}\n", each(6_000, |n| format!("if x = {n} then 1 else "))))),
+        ["E0007"]
+    );
+}
+
+#[test]
+fn what_is_too_long_to_be_read_at_once_is_refused() {
+    let items = |count: usize| format!("module m\ndecision d(x: integer) gives boolean = x in [{}0]\n", "0,".repeat(count));
+    assert_eq!(attack(items(20_000)), Vec::<String>::new());
+    assert_eq!(attack(items(130_000)), ["E0007"]);
+    assert_eq!(attack(format!("module m\n{}", "unit u\n".repeat(800_000))), ["E0001"]);
+    for bracket in ["}", "{", "(", "\"a\n", "`\n", "%"] {
+        assert!(attack(bracket.repeat(1_600_000)).contains(&"E0001".to_owned()), "{bracket}");
+    }
+}
+
+#[test]
+fn thousands_of_binders_in_each_other_are_refused() {
+    let binders = |count: usize| (0..count).map(|n| format!("a{n} in l")).collect::<Vec<_>>().join(", ");
+    for form in ["count(%) > 0", "(some % satisfies true)", "fold(t : integer = 0, %: t) > 0", "sum(1 for %) > 0"] {
+        let source = |count| {
+            format!("module m\ndecision d(l: list of integer with 0..1 items) gives boolean = {}\n", form.replace('%', &binders(count)))
+        };
+        assert_eq!(attack(source(100)), Vec::<String>::new(), "{form}");
+        assert_eq!(attack(source(5_000)), ["E0007"], "{form}");
+    }
+}
+
+#[test]
+fn decisions_that_are_large_together_are_refused() {
+    let double = each(14, |n| format!("define f{}(a: boolean) : boolean = f{n}(a) or f{n}(not a)\n", n + 1));
+    let decisions = each(40, |n| format!("decision d{n}(x: boolean) gives boolean = f14(x)\n"));
+    assert_eq!(attack(format!("module m\ndefine f0(a: boolean) : boolean = a\n{double}{decisions}")), ["E0430"]);
+}
+
+#[test]
+fn operations_that_lie_deep_in_each_other_are_refused() {
+    let more = "+1".repeat(250);
+    let defines = each(400, |n| format!("define f{}(a: integer in 0..9) = f{n}(a){more}\n", n + 1));
+    let decision = "decision d(x: integer in 0..9) gives boolean = f400(x) > 3\n";
+    assert_eq!(attack(format!("module m\ndefine f0(a: integer in 0..9) = a\n{defines}{decision}")), ["E0430"]);
+}
+
+#[test]
+fn records_that_leave_most_fields_out_are_refused_when_they_are_many() {
+    let fields = each(20_000, |n| format!("f{n}: integer?,"));
+    let record = format!("module m\nrecord R {{ {fields} }}\n");
+    let with = each(200, |n| format!("let a{n} = r with {{ f{n}: 1 }}\n"));
+    let whole = format!("{record}decision d(r: R) gives R {{\n{with}rule r then a199\n}}\n");
+    assert_eq!(attack(whole), ["E0319"]);
+    let empty = each(200, |n| format!("sample s{n} : R = {{}}\n"));
+    assert_eq!(attack(format!("{record}{empty}decision d(r: R) gives R = r\n")), ["E0319"]);
+}
+
+#[test]
+fn long_constants_cost_no_more_for_being_named_often() {
+    let items: Vec<_> = (0..50_000).map(|n| n.to_string()).collect();
+    let list = format!("list of integer with 0..100_000 items = [{}]\n", items.join(","));
+    let rules = each(3_000, |n| format!("rule r{n} when x in big then {n}\n"));
+    let named = decision("", "first", &(rules + "otherwise 1\n")) + "param big : " + &list;
+    assert_eq!(attack(named), Vec::<String>::new());
+    let tests = each(5_000, |n| format!("test \"t{n}\" for d {{ given l = big expect 50_000 }}\n"));
+    let decision = "decision d(l: list of integer with 0..100_000 items) gives integer = count(l)\n";
+    assert_eq!(attack(format!("module m\n{decision}sample big : {list}{tests}")), Vec::<String>::new());
+}
+
+#[test]
+fn records_of_many_fields_are_compared_without_looking_into_them() {
+    let fields = each(50_000, |n| format!("f{n}: integer,"));
+    let rules = each(2_000, |n| format!("rule r{n} when a = b then {n}\n"));
+    let source = decision(", a: R, b: R", "first", &(rules + "otherwise 1\n"));
+    assert_eq!(attack(format!("{source}record R {{ {fields} }}\n")), Vec::<String>::new());
+}
+
+#[test]
+fn defines_with_long_bodies_and_many_arguments_are_called_often() {
+    let arguments: Vec<_> = (0..5_000).map(|n| format!("a{n}: integer")).collect();
+    let define = format!("define f({}) : boolean = true\n", arguments.join(", "));
+    let rules = each(5_000, |n| format!("rule r{n} when f(x) then {n}\n"));
+    assert_eq!(attack(decision("", "first", &(rules + "otherwise 1\n")) + &define), ["E0305"]);
+}

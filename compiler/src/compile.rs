@@ -1,11 +1,13 @@
 //! From sources to a checked program.
 
-use axtrace_grammar::ast;
+use axtrace_grammar::{MAX_TOKENS, ast};
 use axtrace_runtime::calendar::zone::database_version;
 use axtrace_runtime::meta::ProgramMeta;
 use axtrace_runtime::{pattern, text_functions};
 use axtrace_source::{Findings, Sources};
+use miette::Diagnostic;
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
 use crate::expand::{expand, finish};
 use crate::program::Program;
@@ -22,6 +24,18 @@ pub const LANGUAGE: &str = "1";
 
 /// The stack of the thread that compiles: passes go as deep as expressions nest and defines call each other, both of which are bounded.
 const STACK: usize = 1 << 29;
+
+/// What can be wrong with a program before anything of it is understood.
+#[derive(Debug, Error, Diagnostic)]
+enum ProgramFinding {
+    /// More than [`MAX_TOKENS`].
+    #[error("with `{path}` the program has more than {MAX_TOKENS} words, numbers and signs")]
+    #[diagnostic(code(E0001), help("build what decides something else as a program of its own, and read tables of values as inputs"))]
+    TooLarge {
+        /// The file with which it is too large.
+        path: String,
+    },
+}
 
 /// Checks the sources and gives the program, if nothing in them is an error. All findings go to `findings`.
 ///
@@ -68,7 +82,7 @@ fn checked(sources: Sources, findings: &mut Findings) -> Option<Program> {
 
 /// Everything but the proofs.
 pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Program> {
-    let files: Vec<ast::File> = sources.files().iter().map(|file| axtrace_grammar::parse(file, findings)).collect();
+    let files = parsed(&sources, findings)?;
     for (place, file) in files.iter().enumerate() {
         if let Some(module) = &file.module {
             sources.set_name(place, module.text().replace('.', "/") + ".ax");
@@ -77,7 +91,10 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
     let resolved = resolve(&files, findings);
     let mut typed = check(&sources, &resolved, findings)?;
     let version = files.iter().find_map(|file| file.version.as_ref().map(|version| version.node.clone()));
+    drop(files);
     let (mut graphs, templates) = expand(&typed, findings);
+    // From here on the graphs are all that is known of the rules.
+    (typed.defines, typed.decisions) = Default::default();
     if findings.has_errors() {
         return None;
     }
@@ -91,6 +108,22 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
         findings.push(meter.share(|meter| with_witness(suspect, &program, meter)));
     }
     Some(program)
+}
+
+/// The trees of all files, if they are not too many to be held in memory.
+fn parsed(sources: &Sources, findings: &mut Findings) -> Option<Vec<ast::File>> {
+    let mut files: Vec<ast::File> = Vec::with_capacity(sources.files().len());
+    let mut tokens = 0;
+    for file in sources.files() {
+        let parsed = axtrace_grammar::parse(file, findings);
+        tokens += parsed.tokens;
+        if tokens > MAX_TOKENS {
+            findings.report(ProgramFinding::TooLarge { path: file.path().to_owned() });
+            return None;
+        }
+        files.push(parsed);
+    }
+    Some(files)
 }
 
 fn assemble(

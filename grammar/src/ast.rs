@@ -71,6 +71,8 @@ pub struct File {
     pub uses: Vec<Use>,
     /// What it declares, in source order.
     pub items: Vec<Item>,
+    /// How many words, numbers and signs it has, counted no further than [`MAX_TOKENS`](crate::MAX_TOKENS) and one. With more, nothing of it is read.
+    pub tokens: usize,
     /// Every `//` comment, in order, from its slashes to the end of its line; `///` documentation is not among them.
     pub comments: Vec<Span>,
 }

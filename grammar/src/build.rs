@@ -16,15 +16,15 @@ use pest::Parser;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
-    MAX_HEIGHT,
-    ast::{Docs, Expr, ExprKind, Name, Path},
+    MAX_CHAIN, MAX_DEPTH, MAX_HEIGHT, MAX_PART,
+    ast::{Binder, Docs, Expr, ExprKind, Name, Path},
     errors::SyntaxError,
     explain,
     grammar::{Grammar, Rule},
     split::{Stretch, Tokens},
 };
 
-pub(crate) use file::file;
+pub(crate) use file::{file, unread};
 
 type Pair<'a> = pest::iterators::Pair<'a, Rule>;
 
@@ -41,6 +41,8 @@ struct Builder<'a, 'f> {
     origin: u32,
     /// How many nodes hold the one that is built.
     height: usize,
+    /// How many parts the chains have that hold the node that is built.
+    chained: usize,
     /// Whether the stretch has been reported as too long.
     too_long: bool,
 }
@@ -50,6 +52,10 @@ impl<'a> Builder<'a, '_> {
     fn read<T>(&mut self, rule: Rule, stretch: &Stretch, build: impl FnOnce(&mut Self, Pair<'a>) -> T) -> Option<T> {
         let (start, end) = self.tokens.bounds(stretch);
         if self.tokens.scanned.is_too_deep(start, end) {
+            return None;
+        }
+        if stretch.len() > MAX_PART {
+            self.report(SyntaxError::PartTooLong { at: self.token_span(stretch.start) });
             return None;
         }
         stacker::maybe_grow(STACK, 2 * STACK, || self.read_text(rule, start, end, build))
@@ -78,6 +84,7 @@ impl<'a> Builder<'a, '_> {
         let text = &self.tokens.text[start as usize..end as usize];
         self.origin = start;
         self.height = 0;
+        self.chained = 0;
         self.too_long = false;
         let mut pairs = Grammar::parse(rule, text).map_err(Box::new)?;
         #[cfg(test)]
@@ -183,6 +190,30 @@ impl<'a> Builder<'a, '_> {
         let built = build(self);
         self.height -= by;
         built
+    }
+
+    /// Builds a chain of so many parts, each of which later passes find within the one before.
+    fn chain(&mut self, parts: usize, at: Span, build: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        if self.chained + parts > MAX_CHAIN {
+            if !self.too_long {
+                self.too_long = true;
+                self.report(SyntaxError::ChainTooLong { at });
+            }
+            return error_at(at);
+        }
+        self.chained += parts;
+        let built = build(self);
+        self.chained -= parts;
+        built
+    }
+
+    /// As many binders as may stand in each other.
+    fn bounded(&mut self, mut binders: Vec<Binder>) -> Vec<Binder> {
+        if let Some(beyond) = binders.get(MAX_DEPTH) {
+            self.report(SyntaxError::TooDeep { at: beyond.span });
+            binders.truncate(MAX_DEPTH);
+        }
+        binders
     }
 }
 

@@ -54,6 +54,18 @@ pub enum SyntaxError {
         #[label(primary, "too long")]
         at: Span,
     },
+    #[error("this stands in chains of more than {} `else if` or `or else`", crate::MAX_CHAIN)]
+    #[diagnostic(code(E0007), help("write a rule for each case, or name parts of it with `let` or `define`"))]
+    ChainTooLong {
+        #[label(primary, "too long")]
+        at: Span,
+    },
+    #[error("this has more than {} words, numbers and signs", crate::MAX_PART)]
+    #[diagnostic(code(E0007), help("write several declarations or rules instead of one"))]
+    PartTooLong {
+        #[label(primary, "too long to be read as a whole")]
+        at: Span,
+    },
     #[error("`{text}` begins with a zero")]
     #[diagnostic(code(E0008), help("write `{instead}`"))]
     LeadingZero {

@@ -12,6 +12,7 @@
 //! - Nothing panics or overflows the stack. Time grows in proportion to the text.
 //! - Where something is reported there is an error node, or the part is left out; nothing is reported twice because of it.
 //! - Brackets nest up to [`MAX_DEPTH`], the tree up to [`MAX_HEIGHT`]; what goes beyond is a finding.
+//! - A declaration or part of a decision has up to [`MAX_PART`] words and signs, a file up to [`MAX_TOKENS`]; of one with more nothing is read.
 //! - A text ends on its line. In the pattern behind `matches` a backslash takes the next character along, and only `\"` is read as another.
 //! - Names that look alike and are not are told.
 //! - A misspelt word is compared with those that could stand there, and with the words of some other languages.
@@ -37,10 +38,24 @@ pub const MAX_DEPTH: usize = 128;
 /// every operator of a chain of arithmetic counts.
 pub const MAX_HEIGHT: usize = 512;
 
+/// How many words, numbers and signs a declaration, or a part of a decision, may have: each is read as a whole.
+pub const MAX_PART: usize = 250_000;
+
+/// How many parts the chains of `or else` and `else if` may have that an expression stands in.
+pub const MAX_CHAIN: usize = 10_000;
+
+/// How many words, numbers and signs all files of a program may have together.
+pub const MAX_TOKENS: usize = 1_500_000;
+
 /// Reads one file. What cannot be read is reported and has an error node in the tree.
 #[must_use]
 pub fn parse(file: &SourceFile, findings: &mut Findings) -> ast::File {
-    let scanned = scan::scan(file.text(), file.base(), findings);
+    let mut problems = Findings::new();
+    let scanned = scan::scan(file.text(), file.base(), &mut problems);
+    if scanned.tokens.len() > MAX_TOKENS {
+        return build::unread(file, scanned.tokens.len());
+    }
+    findings.append(problems);
     alike::check(file.text(), &scanned, file.base(), findings);
     build::file(file, &scanned, findings)
 }

@@ -7,8 +7,8 @@ mod slips;
 
 pub(crate) use slips::continues_name;
 
-use crate::{MAX_DEPTH, errors::SyntaxError};
-use axtrace_source::{Findings, Span};
+use crate::{MAX_DEPTH, MAX_TOKENS, errors::SyntaxError};
+use axtrace_source::{Findings, MOST_FINDINGS, Span};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,8 +152,11 @@ impl<'a> Scanner<'a> {
         if self.text.starts_with('\u{feff}') {
             self.at = 3;
         }
-        while self.at < self.bytes.len() {
+        while self.at < self.bytes.len() && self.out.tokens.len() <= MAX_TOKENS {
             self.step();
+        }
+        if self.at < self.bytes.len() {
+            self.waiting.clear();
         }
         self.close_rest();
         self
@@ -208,7 +211,9 @@ impl<'a> Scanner<'a> {
 
     fn report(&mut self, at: usize, problem: SyntaxError) {
         self.out.reported.push(at as u32);
-        self.problems.push(problem);
+        if self.problems.len() <= MOST_FINDINGS {
+            self.problems.push(problem);
+        }
     }
 
     fn push(&mut self, kind: Kind, start: usize) {

@@ -7,6 +7,6 @@ mod finding;
 mod sources;
 mod span;
 
-pub use finding::{Finding, Findings, Note};
+pub use finding::{Finding, Findings, MOST_FINDINGS, Note};
 pub use sources::{MAX_FILE_BYTES, Position, SourceFile, Sources, SourcesError};
 pub use span::{Span, Spanned};

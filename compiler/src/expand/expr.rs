@@ -4,7 +4,7 @@ use axtrace_runtime::meta::{Piece, SiteId, SiteKind};
 use axtrace_runtime::types::Type;
 use axtrace_source::Span;
 
-use super::{Bound, Expander};
+use super::{Bound, Expander, MAX_HEIGHT};
 use crate::function::Function;
 use crate::graph::{NodeId, NodeKind};
 use crate::hir::{self, Binary, Expr, ExprKind, Many, Unary, VarId};
@@ -15,6 +15,14 @@ impl Expander<'_> {
         if self.too_large {
             return self.node(NodeKind::Constant(axtrace_runtime::value::Value::Missing), expr.ty.clone(), expr.span);
         }
+        self.height += 1;
+        self.too_large |= self.height > MAX_HEIGHT;
+        let node = self.expanded(expr, own);
+        self.height -= 1;
+        node
+    }
+
+    fn expanded(&mut self, expr: &Expr, own: Option<SiteId>) -> NodeId {
         match &expr.kind {
             ExprKind::Quantify(_) | ExprKind::Define(..) | ExprKind::Decide(..) | ExprKind::Bind { .. } => self.with_own_site(expr, own),
             ExprKind::Quiet(inner) => self.quiet(inner, own),

@@ -26,13 +26,17 @@ use crate::hir;
 const MAX_CALLS: usize = 500;
 /// How many nodes a decision may have once its defines are expanded.
 const MAX_NODES: usize = 400_000;
+/// How many nodes all decisions may have together.
+const MAX_PROGRAM: usize = 1_000_000;
+/// How deep the nodes of a decision may lie in each other: passes that follow them recurse.
+const MAX_HEIGHT: usize = 40_000;
 
 /// What can be wrong with an expansion.
 #[derive(Debug, Error, Diagnostic)]
 pub enum ExpandFinding {
     /// Defines that call defines that call defines.
     #[error(
-        "`{decision}` is too large: its defines, written out at each call, come to more than 400,000 operations or 500 calls in each other"
+        "`{decision}` is too large: its defines, written out at each call, come to more than 400,000 operations, 40,000 operations in each other, or 500 calls in each other"
     )]
     #[diagnostic(code(E0430), help("name what is computed twice with `let`, or make a decision of a define that is called often"))]
     TooLarge {
@@ -48,6 +52,16 @@ pub enum ExpandFinding {
     RelationAsks {
         /// The relation.
         #[label(primary, "decides something")]
+        at: Span,
+    },
+    /// Many large decisions.
+    #[error("up to `{decision}` the decisions come to more than 1,000,000 operations, defines written out at each call")]
+    #[diagnostic(code(E0430), help("make a decision of a define that is called often, or build some decisions as a program of their own"))]
+    TooMuch {
+        /// The decision with which it is too much.
+        decision: String,
+        /// Where its head is written.
+        #[label(primary, "with this one they are too large")]
         at: Span,
     },
 }
@@ -85,6 +99,10 @@ struct Expander<'a> {
     /// Whether conditions are expanded that no author wrote.
     quiet: bool,
     too_large: bool,
+    /// How many nodes it may have.
+    most: usize,
+    /// How many nodes the one lies in that is expanded.
+    height: usize,
 }
 
 /// The graphs of all decisions, and the templates of the texts they build.
@@ -92,7 +110,16 @@ struct Expander<'a> {
 pub fn expand(program: &hir::Program, findings: &mut Findings) -> (Vec<Graph>, Vec<Vec<Piece>>) {
     let mut templates = Vec::new();
     let related = relations::related(program);
-    let graphs = program.decisions.iter().map(|decision| expand_decision(program, decision, &related, &mut templates, findings)).collect();
+    let mut graphs = Vec::with_capacity(program.decisions.len());
+    let mut room = MAX_PROGRAM;
+    for decision in &program.decisions {
+        let graph = expand_decision(program, decision, &related, &mut templates, room, findings);
+        room = room.saturating_sub(graph.nodes.len());
+        graphs.push(graph);
+        if room == 0 {
+            break;
+        }
+    }
     (graphs, templates)
 }
 
@@ -101,6 +128,7 @@ fn expand_decision(
     decision: &hir::Decision,
     related: &[bool],
     templates: &mut Vec<Vec<Piece>>,
+    room: usize,
     findings: &mut Findings,
 ) -> Graph {
     let mut expander = Expander {
@@ -117,10 +145,18 @@ fn expand_decision(
         expanding: Vec::new(),
         quiet: false,
         too_large: false,
+        most: MAX_NODES.min(room),
+        height: 0,
     };
     expander.decision(decision);
     if expander.too_large {
-        findings.report(ExpandFinding::TooLarge { decision: decision.name.clone(), at: decision.span });
+        let (name, at) = (decision.name.clone(), decision.span);
+        let nodes = expander.graph.nodes.len();
+        if nodes >= room && nodes < MAX_NODES {
+            findings.report(ExpandFinding::TooMuch { decision: name, at });
+        } else {
+            findings.report(ExpandFinding::TooLarge { decision: name, at });
+        }
     }
     let asks = expander.graph.nodes.iter().any(|node| matches!(node.kind, NodeKind::Decide { .. }));
     if asks && program.relations.iter().any(|relation| relation.decision == decision.id) {
@@ -197,7 +233,7 @@ impl Expander<'_> {
     }
 
     fn node(&mut self, kind: NodeKind, ty: Type, span: Span) -> NodeId {
-        self.too_large |= self.graph.nodes.len() >= MAX_NODES;
+        self.too_large |= self.graph.nodes.len() >= self.most;
         self.graph.nodes.push(Node { kind, ty: ty.plain(), span, site: None, slot: None });
         NodeId(self.graph.nodes.len() as u32 - 1)
     }

@@ -16,6 +16,9 @@ impl Expander<'_> {
         let mut expanded = Vec::with_capacity(rules.len());
         let mut group_sites: Vec<Option<SiteId>> = vec![None; decision.groups.len()];
         for (place, rule) in rules.iter().enumerate() {
+            if self.too_large {
+                break;
+            }
             self.parent = rule.group.and_then(|group| self.group_site(decision, group, &mut group_sites));
             let rule = self.rule(decision, rules, place, rule);
             expanded.push(rule);

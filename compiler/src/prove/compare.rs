@@ -18,6 +18,8 @@ use crate::types::words::same_shape;
 const MOST_NAMES: usize = 16;
 /// The most elements of two lists that are compared one by one.
 const MOST_ELEMENTS: usize = 12;
+/// The most fields of a record that is compared field by field.
+const MOST_FIELDS: usize = 500;
 /// The most comparisons of parts of values in one decision; what is beyond is not looked into.
 const MOST_COMPARISONS: u32 = 200_000;
 
@@ -260,6 +262,7 @@ impl Model<'_> {
             Type::Enum(id) => self.equal_names(left, right, *id),
             Type::Text { .. } => self.equal_texts(left, right),
             Type::Set(id) => self.equal_sets(left, right, *id),
+            Type::Record(id) if self.types.record(*id).fields.len() > MOST_FIELDS => self.same(left, right),
             Type::Record(id) => {
                 let fields = &self.types.record(*id).fields;
                 let mut all = Logic::TRUE;

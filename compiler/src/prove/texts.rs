@@ -3,6 +3,7 @@
 //! Constant `i` is the number `2 * i + 1`, the texts between it and the one before have `2 * i`. So equality, order and `starts with` are sets of numbers.
 //! Whether there is a text between two constants is not asked: that makes a case more, and no proof wrong.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axtrace_runtime::types::Type;
@@ -15,13 +16,15 @@ use super::sets::IntSet;
 use super::terms::{ClassId, Term};
 use crate::function::Function;
 use crate::graph::{Comparison, Graph, NodeId, NodeKind};
+use crate::types::long;
 
 /// The texts that the constants of a graph hold, and where those that start with one end; ordered, each once.
 pub fn collect(graph: &Graph) -> Vec<Arc<str>> {
-    let mut texts = Vec::new();
+    let (mut texts, mut seen) = (Vec::new(), HashSet::new());
     for node in &graph.nodes {
         match &node.kind {
-            NodeKind::Constant(value) => collect_value(value, &mut texts),
+            // A long constant is looked at once, however many nodes hold it.
+            NodeKind::Constant(value) if long(value).is_none_or(|place| seen.insert(place)) => collect_value(value, &mut texts),
             NodeKind::Call(Function::StartsWith, operands) => {
                 let part = operands.get(1).map(|part| &graph.node(*part).kind);
                 if let Some(NodeKind::Constant(Value::Text(part))) = part {

@@ -10,6 +10,7 @@ use super::show::{bounds, show};
 use super::walk::Walk;
 use crate::graph::{NodeId, NodeKind};
 use crate::prove::Hint;
+use crate::types::long;
 
 /// The longest text that an input of a finding has.
 const SHOWN: u32 = 200;
@@ -20,6 +21,21 @@ impl Walk<'_> {
         for (node, field) in fields.iter().zip(self.types.record(*id).fields.clone()) {
             self.fits(*node, &field.ty, &format!("`{}`", field.name), field.span);
         }
+    }
+
+    /// The type of a constant; reported if parts of it do not fit the declared one. Long ones are looked at once.
+    pub(super) fn constant(&mut self, node: NodeId, value: &Value, declared: &Type) -> Type {
+        let known = long(value).map(|place| (place, declared.clone()));
+        if let Some((ty, _)) = known.as_ref().and_then(|known| self.constants.get(known)) {
+            return ty.clone();
+        }
+        let before = self.suspects.len();
+        self.constant_fits(node, value, declared);
+        let ty = constant(value, declared);
+        if let Some(known) = known.filter(|_| self.suspects.len() == before) {
+            self.constants.insert(known, (ty.clone(), value.clone()));
+        }
+        ty
     }
 
     /// The fields of a record that is written as a constant must fit, as those of any other.

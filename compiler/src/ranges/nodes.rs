@@ -4,7 +4,7 @@ use axtrace_runtime::types::{DATE_LIMITS, Kind, Scalar, Type};
 use axtrace_runtime::value::Value;
 
 use super::RangeFinding;
-use super::fits::{constant, element_of, stored, union};
+use super::fits::{element_of, stored, union};
 use super::intervals::{self, Range};
 use super::show::show;
 use super::walk::Walk;
@@ -126,10 +126,7 @@ impl Walk<'_> {
     pub(super) fn simple(&mut self, node: NodeId, kind: &NodeKind) -> Type {
         let declared = self.ty(node);
         match kind {
-            NodeKind::Constant(value) => {
-                self.constant_fits(node, value, &declared);
-                constant(value, &declared)
-            }
+            NodeKind::Constant(value) => self.constant(node, value, &declared),
             NodeKind::Input(param) => self.graph.meta.params[*param as usize].ty.clone(),
             NodeKind::Element(inside) => match self.ty(self.graph.loop_of(*inside).list) {
                 Type::List { element, .. } => *element,

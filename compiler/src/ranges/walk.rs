@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::{Piece, Policy};
 use axtrace_runtime::types::{Scalar, Type, Types};
+use axtrace_runtime::value::Value;
 use axtrace_source::Sources;
 
 use super::facts::{Facts, Mark};
@@ -31,6 +32,8 @@ pub(super) struct Walk<'a> {
     pub(super) promising: bool,
     /// Promises, by the nodes that must keep them.
     pub(super) promises: HashMap<NodeId, Vec<usize>>,
+    /// The types of long constants, by where they lie; they are kept, so that nothing else comes to lie there.
+    pub(super) constants: HashMap<(usize, Type), (Type, Value)>,
     /// Nodes whose bounds are not known since something was reported in them.
     pub(super) broken: Vec<bool>,
     /// Nodes that no input reaches.
@@ -82,6 +85,7 @@ impl<'a> Walk<'a> {
             arguments,
             promising: false,
             promises,
+            constants: HashMap::new(),
             broken,
             unreached,
             dead: false,

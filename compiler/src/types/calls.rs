@@ -11,6 +11,9 @@ use crate::hir::{DefineId, Expr, ExprKind};
 use crate::resolve::{BUILT_IN, NameFinding, Symbol};
 use crate::suggest::did_you_mean;
 
+/// The most arguments that are named when there are too few or too many.
+const MOST_NAMED: usize = 20;
+
 impl<'a> Checker<'a, '_> {
     pub(super) fn call(&mut self, function: &'a ast::Name, args: &'a [ast::CallArg], _expected: Option<&Type>, span: Span) -> Expr {
         if BUILT_IN.contains(&function.text.as_str()) {
@@ -41,10 +44,10 @@ impl<'a> Checker<'a, '_> {
 
     pub(super) fn call_define(&mut self, id: DefineId, args: &[&'a ast::Expr], span: Span) -> Expr {
         let Some(define) = self.define(id, span) else { return Expr::error(span) };
-        let fields: Vec<_> = define.args.iter().map(|(_, field)| field.clone()).collect();
+        let fields: Vec<_> = define.args.iter().map(|(_, field)| field).collect();
         let Some(args) = self.call_arguments(&define.name, define.span, &fields, args, span) else { return Expr::error(span) };
         self.define_uses.push((self.caller, id, span));
-        let ty = define.ty.map_or(define.body.ty, |(ty, _)| ty);
+        let ty = define.ty.as_ref().map_or(&define.body.ty, |(ty, _)| ty).clone();
         Expr { kind: ExprKind::Define(id, args), ty, span }
     }
 
@@ -52,9 +55,10 @@ impl<'a> Checker<'a, '_> {
         let Some(signature) = self.signatures[id.index()].clone() else { return Expr::error(span) };
         let name = self.resolved.decisions[id.index()].item.name.text.clone();
         let args: Vec<_> = args.iter().map(|arg| &arg.value).collect();
-        let Some(args) = self.call_arguments(&name, signature.span, &signature.params, &args, span) else { return Expr::error(span) };
+        let params: Vec<_> = signature.params.iter().collect();
+        let Some(args) = self.call_arguments(&name, signature.span, &params, &args, span) else { return Expr::error(span) };
         self.calls.push((self.caller, id, span));
-        let ty = match signature.gives {
+        let ty = match signature.gives.clone() {
             gives @ Type::Optional(_) => gives,
             gives if signature.may_refer => Type::Optional(Box::new(gives)),
             gives => gives,
@@ -66,15 +70,16 @@ impl<'a> Checker<'a, '_> {
         &mut self,
         function: &str,
         declared: Span,
-        fields: &[axtrace_runtime::types::FieldType],
+        fields: &[&axtrace_runtime::types::FieldType],
         args: &[&'a ast::Expr],
         span: Span,
     ) -> Option<Vec<Expr>> {
         if fields.len() != args.len() {
-            let names: Vec<_> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
-            let wants = match names.len() {
+            let names: Vec<_> = fields.iter().take(MOST_NAMED).map(|field| format!("`{}`", field.name)).collect();
+            let wants = match fields.len() {
                 0 => "no arguments".to_string(),
                 1 => format!("one argument, {}", names[0]),
+                count if count > MOST_NAMED => format!("{count} arguments"),
                 count => format!("{count} arguments, {}", names.join(", ")),
             };
             self.report(TypeFinding::Arguments { function: function.into(), wants, has: args.len(), at: span, declared: Some(declared) });

@@ -159,6 +159,18 @@ impl<'a> Checker<'a, '_> {
 
     /// Whether a constant lies within the bounds of its type; reported if not.
     pub(super) fn value_fits(&mut self, value: &Value, ty: &Type, at: Span, declared: Option<Span>) -> bool {
+        let known = long(value).map(|place| (place, ty.clone()));
+        if known.as_ref().is_some_and(|known| self.fitting.contains_key(known)) {
+            return true;
+        }
+        let fits = self.parts_fit(value, ty, at, declared);
+        if let Some(known) = known.filter(|_| fits) {
+            self.fitting.insert(known, value.clone());
+        }
+        fits
+    }
+
+    fn parts_fit(&mut self, value: &Value, ty: &Type, at: Span, declared: Option<Span>) -> bool {
         match (value, ty) {
             (Value::Missing, _) => true,
             (value, Type::Optional(inner)) => self.value_fits(value, inner, at, declared),
@@ -197,6 +209,15 @@ impl<'a> Checker<'a, '_> {
             self.report(TypeFinding::OutOfRange { value: show(value.number().unwrap_or(0)), range, at, declared });
         }
         inside
+    }
+}
+
+/// Where the parts of a value lie that are too many to be looked at again at each use.
+pub(crate) fn long(value: &Value) -> Option<usize> {
+    const LONG: usize = 64;
+    match value {
+        Value::Record(parts) | Value::List(parts) if parts.len() > LONG => Some(parts.as_ptr().addr()),
+        _ => None,
     }
 }
 

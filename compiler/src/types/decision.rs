@@ -1,6 +1,7 @@
 //! Decisions, groups and rules.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use axtrace_grammar::ast;
 use axtrace_runtime::meta::{DecisionId, Policy};
@@ -48,7 +49,7 @@ impl<'a> Checker<'a, '_> {
             _ => gives,
         };
         let may_refer = item.may_refer.is_some();
-        self.signatures[place] = Some(Signature { params, gives, may_refer, span: item.head_span });
+        self.signatures[place] = Some(Rc::new(Signature { params, gives, may_refer, span: item.head_span }));
     }
 
     /// All decisions, each with its rules.

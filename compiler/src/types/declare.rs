@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 use axtrace_grammar::ast;
 use axtrace_runtime::calendar::Weekday;
@@ -469,7 +470,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// The define of an id, checked when it is first needed; `None` if it is broken.
-    pub(super) fn define(&mut self, id: DefineId, at: Span) -> Option<hir::Define> {
+    pub(super) fn define(&mut self, id: DefineId, at: Span) -> Option<Rc<hir::Define>> {
         let place = id.0 as usize;
         let declared = &self.resolved.defines[place];
         match &self.defines[place] {
@@ -486,7 +487,7 @@ impl<'a> Checker<'a, '_> {
             let (parts, scope) = this.within(declared.module, Caller::Define(id), |this| this.define_parts(declared.item));
             parts.zip(Some(scope))
         });
-        let done = whole.map(|((args, ty, body), scope)| hir::Define {
+        let define = |((args, ty, body), scope): (_, super::scope::Scope<'a>)| hir::Define {
             name: declared.item.name.text.clone(),
             args,
             ty,
@@ -494,7 +495,8 @@ impl<'a> Checker<'a, '_> {
             body,
             vars: scope.vars,
             span: declared.item.name.span,
-        });
+        };
+        let done = whole.map(|parts| Rc::new(define(parts)));
         self.defines[place] = Lazy::Done(done.clone());
         done
     }

@@ -15,6 +15,9 @@ use crate::hir::{Binary, Expr, ExprKind, Many, Piece, Unary};
 use crate::resolve::{NameFinding, Symbol};
 use crate::suggest::{did_you_mean, worth_it};
 
+/// How many fields may be left out where records are built, in the whole program.
+const MOST_FILLED: usize = 1_000_000;
+
 impl<'a> Checker<'a, '_> {
     /// The typed expression. `expected` helps where the expression alone does not say its type; it is not enforced here.
     pub(super) fn expr(&mut self, expr: &'a ast::Expr, expected: Option<&Type>) -> Expr {
@@ -261,6 +264,9 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn known_record(&mut self, id: RecordId, fields: &'a [ast::FieldValue], span: Span) -> Expr {
+        if !self.fills(id, fields.len(), span) {
+            return Expr::error(span);
+        }
         let record = self.types.record(id).clone();
         let Some(values) = self.field_values(&record, fields) else { return Expr::error(span) };
         let values = self.with_missing(values, &record.fields, &record.name, span);
@@ -277,6 +283,9 @@ impl<'a> Checker<'a, '_> {
             }
             return Expr::error(span);
         };
+        if !self.fills(id, fields.len(), span) {
+            return Expr::error(span);
+        }
         let record = self.types.record(id).clone();
         let Some(values) = self.field_values(&record, fields) else { return Expr::error(span) };
         self.bound_once("record", base, |_, base| {
@@ -289,6 +298,16 @@ impl<'a> Checker<'a, '_> {
             }
             many(Many::Record, whole, Type::Record(id), span)
         })
+    }
+
+    /// Whether there is room for the fields of a record that its author did not name.
+    fn fills(&mut self, record: RecordId, named: usize, at: Span) -> bool {
+        let before = self.filled;
+        self.filled = before.saturating_add(self.types.record(record).fields.len().saturating_sub(named));
+        if before <= MOST_FILLED && self.filled > MOST_FILLED {
+            self.report(TypeFinding::TooLarge { limit: "the records that a program builds leave at most 1,000,000 fields out", at });
+        }
+        self.filled <= MOST_FILLED
     }
 
     /// The value that is written for each field, with where its name is; `None` if a name was wrong.

@@ -30,6 +30,7 @@ mod units;
 pub mod words;
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::{DecisionId, RelationMeta, RoleMeta};
@@ -37,6 +38,7 @@ use axtrace_runtime::types::{EnumId, FieldType, Type, Types};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Findings, Sources, Span};
 
+pub(crate) use coerce::long;
 pub use findings::TypeFinding;
 
 use crate::hir::{self, DefineId};
@@ -72,8 +74,8 @@ struct Checker<'a, 'f> {
     aliases: Vec<Lazy<Type>>,
     params: Vec<Lazy<(Type, Value)>>,
     samples: Vec<Lazy<(Type, Value)>>,
-    defines: Vec<Lazy<hir::Define>>,
-    signatures: Vec<Option<Signature>>,
+    defines: Vec<Lazy<Rc<hir::Define>>>,
+    signatures: Vec<Option<Rc<Signature>>>,
     zones: Vec<Zone>,
     patterns: Patterns,
     /// The values of all enums by name, with their places.
@@ -87,6 +89,10 @@ struct Checker<'a, 'f> {
     scope: Scope<'a>,
     /// Whether samples may be named: in samples and tests.
     samples_known: bool,
+    /// Long constants that are known to fit types, by where they lie; they are kept, so that nothing else comes to lie there.
+    fitting: HashMap<(usize, Type), Value>,
+    /// How many fields of records have been written out that the source does not name.
+    filled: usize,
     /// How many declarations are being looked at, each for the one before.
     depth: u32,
     /// What is being looked at, each with the use that asked for it.
@@ -129,6 +135,8 @@ pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings
         module: 0,
         scope: Scope::default(),
         samples_known: false,
+        fitting: HashMap::new(),
+        filled: 0,
         depth: 0,
         chain: Vec::new(),
         calls: Vec::new(),
@@ -159,8 +167,8 @@ impl<'a> Checker<'a, '_> {
         if self.findings.has_errors() {
             return None;
         }
-        let done = |lazy: Lazy<hir::Define>| match lazy {
-            Lazy::Done(define) => define,
+        let done = |lazy: Lazy<Rc<hir::Define>>| match lazy {
+            Lazy::Done(define) => define.map(Rc::unwrap_or_clone),
             _ => None,
         };
         let param = |(place, lazy): (usize, Lazy<(Type, Value)>)| {

@@ -55,14 +55,17 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn if_expr(&mut self, pair: Pair<'a>, span: Span) -> Expr {
-        let (mut branches, mut otherwise) = (Vec::new(), error_at(span));
-        for inner in pair.into_inner() {
-            match inner.as_rule() {
-                Rule::if_branch => branches.extend(self.if_branch(inner)),
-                _ => otherwise = self.expr(inner),
+        let parts = pair.clone().into_inner().count();
+        self.chain(parts, span, |it| {
+            let (mut branches, mut otherwise) = (Vec::new(), error_at(span));
+            for inner in pair.into_inner() {
+                match inner.as_rule() {
+                    Rule::if_branch => branches.extend(it.if_branch(inner)),
+                    _ => otherwise = it.expr(inner),
+                }
             }
-        }
-        Expr { kind: ExprKind::If { branches, otherwise: Box::new(otherwise) }, span }
+            Expr { kind: ExprKind::If { branches, otherwise: Box::new(otherwise) }, span }
+        })
     }
 
     fn if_branch(&mut self, pair: Pair<'a>) -> Option<IfBranch> {
@@ -84,7 +87,8 @@ impl<'a> Builder<'a, '_> {
 
     pub(super) fn binders_in(&mut self, pair: &Pair<'a>) -> Vec<Binder> {
         let Some(binders) = find(pair, Rule::binders) else { return Vec::new() };
-        binders.into_inner().filter(|inner| inner.as_rule() == Rule::binder).filter_map(|inner| self.binder(inner)).collect()
+        let binders = binders.into_inner().filter(|inner| inner.as_rule() == Rule::binder).filter_map(|inner| self.binder(inner)).collect();
+        self.bounded(binders)
     }
 
     /// A `binder`, or a `binder_at`.
@@ -210,7 +214,8 @@ impl<'a> Builder<'a, '_> {
         let (mut leading, mut minuses, mut operands) = (Vec::new(), Vec::new(), Vec::new());
         let inner: Vec<_> = pair.into_inner().collect();
         let signs = inner.iter().filter(|part| part.as_rule() == Rule::minus_sign).count();
-        self.deeper(signs, span, |it| {
+        let parts = inner.iter().filter(|part| part.as_rule() == Rule::postfix).count();
+        let or_else = |it: &mut Self| {
             for part in inner {
                 match part.as_rule() {
                     Rule::minus_sign => minuses.push(it.span(&part)),
@@ -226,7 +231,8 @@ impl<'a> Builder<'a, '_> {
                 }
             }
             prefixed(leading, joined(operands, ExprKind::OrElse).unwrap_or(error_at(span)), ExprKind::Negate)
-        })
+        };
+        self.deeper(signs, span, |it| it.chain(parts.saturating_sub(1), span, or_else))
     }
 
     fn postfix(&mut self, pair: Pair<'a>) -> Expr {
@@ -382,10 +388,11 @@ impl<'a> Builder<'a, '_> {
         let Argument { head, each, condition, by, span, .. } = last;
         let (body, binders) = match (each, head) {
             (Some(binders), Head::Value(body)) if args.is_empty() => (Some(body), Some(binders)),
-            (None, head) => (None, args.into_iter().map(|arg| arg.head).chain([head]).map(binder_of).collect()),
+            (None, head) => (None, args.into_iter().map(|arg| arg.head).chain([head]).map(binder_of).collect::<Option<Vec<_>>>()),
             _ => (None, None),
         };
         let Some(binders) = binders else { return self.no_binders(&function, span) };
+        let binders = self.bounded(binders);
         if body.is_none() && COLLECTING.contains(&function.text.as_str()) {
             return self.no_body(&function, span);
         }
@@ -432,6 +439,7 @@ impl<'a> Builder<'a, '_> {
             _ => return None,
         };
         let binders = heads.chain([last.head]).map(binder_of).collect::<Option<Vec<_>>>()?;
+        let binders = self.bounded(binders);
         Some(Fold { head_span: function.span, memory, ty, start, binders, step })
     }
 }

@@ -15,8 +15,8 @@ use crate::{
 /// Reads a file that has been cut into tokens.
 pub(crate) fn file(source: &SourceFile, scanned: &Scanned, findings: &mut Findings) -> File {
     let tokens = Tokens { text: source.text(), scanned };
-    let mut builder = Builder { tokens, findings, base: source.base(), origin: 0, height: 0, too_long: false };
-    let mut file = empty(source);
+    let mut builder = Builder { tokens, findings, base: source.base(), origin: 0, height: 0, chained: 0, too_long: false };
+    let mut file = unread(source, scanned.tokens.len());
     let mut heads = Heads::default();
     let stretches = tokens.declarations();
     for stretch in &stretches {
@@ -34,7 +34,8 @@ pub(crate) fn file(source: &SourceFile, scanned: &Scanned, findings: &mut Findin
     file
 }
 
-fn empty(source: &SourceFile) -> File {
+/// A file of so many tokens, none of which has been read.
+pub(crate) fn unread(source: &SourceFile, tokens: usize) -> File {
     File {
         span: source.span(),
         docs: Docs::default(),
@@ -45,6 +46,7 @@ fn empty(source: &SourceFile) -> File {
         uses: Vec::new(),
         items: Vec::new(),
         comments: Vec::new(),
+        tokens,
     }
 }
 
