@@ -1,7 +1,6 @@
 //! Tests that authors write.
 
 use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
 
 use axtrace_grammar::ast;
 use axtrace_runtime::meta::DecisionId;
@@ -12,32 +11,6 @@ use super::{Caller, Checker, Signature, TypeFinding};
 use crate::hir::{self, Body, Expected};
 use crate::resolve::{NameFinding, Symbol};
 use crate::suggest::did_you_mean;
-
-/// What a test gives to a decision. Its hash looks at the first parts alone: tests may share one long sample.
-#[derive(PartialEq, Eq)]
-struct Given<'a>(DecisionId, &'a [Value]);
-
-impl Hash for Given<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
-        hash_parts(self.1, &mut HASHED.clone(), state);
-    }
-}
-
-/// How many parts of a test's input its hash looks at.
-const HASHED: usize = 200;
-
-fn hash_parts<H: Hasher>(values: &[Value], left: &mut usize, state: &mut H) {
-    values.len().hash(state);
-    for value in values {
-        let Some(fewer) = left.checked_sub(1) else { return };
-        *left = fewer;
-        match value {
-            Value::Record(parts) | Value::List(parts) => hash_parts(parts, left, state),
-            _ => value.hash(state),
-        }
-    }
-}
 
 impl<'a> Checker<'a, '_> {
     /// All tests that are sound, in source order.
@@ -56,9 +29,9 @@ impl<'a> Checker<'a, '_> {
 
     /// Two tests of the same input cannot expect two outcomes.
     fn refuse_contradictions(&mut self, tests: &[hir::Test]) {
-        let mut seen: HashMap<Given, &hir::Test> = HashMap::new();
+        let mut seen: HashMap<(DecisionId, &[Value]), &hir::Test> = HashMap::new();
         for test in tests {
-            let first = *seen.entry(Given(test.decision, &test.given)).or_insert(test);
+            let first = *seen.entry((test.decision, &test.given)).or_insert(test);
             let by = test.by.is_none() || first.by.is_none() || test.by == first.by;
             if !(by && may_be_same(&first.expect, &test.expect)) {
                 self.report(TypeFinding::ContradictingTests { at: test.expect_span, first: first.expect_span });
