@@ -25,8 +25,8 @@ pub(super) struct Machine<'p> {
     pub(super) recorder: Recorder<'p>,
 }
 
-/// A type that the value of a node must fit.
-type Due<'p> = (NodeId, &'p Type);
+/// The node at which something is asked, the node it is asked of, and the type that its value must fit.
+type Due<'p> = (NodeId, NodeId, &'p Type);
 
 /// One decision being evaluated on one input.
 pub(super) struct Activation<'p> {
@@ -122,8 +122,10 @@ impl<'p> Machine<'p> {
     pub(super) fn obligations(&mut self, graph: &'p Graph) -> Arc<[Due<'p>]> {
         let Some(cell) = self.obligations.get_mut(graph.id.index()) else { return Arc::from([]) };
         let due = cell.get_or_insert_with(|| {
-            let mut due: Vec<Due<'p>> = graph.obligations.iter().map(|one| (one.node, &one.ty)).collect();
-            due.sort_by_key(|(node, _)| *node);
+            // What is evaluated is asked where it is; a place that a define is called with, where the call is.
+            let asked = |one: &crate::graph::Obligation| one.call.filter(|_| is_place(graph, one.node)).unwrap_or(one.node);
+            let mut due: Vec<Due<'p>> = graph.obligations.iter().map(|one| (asked(one), one.node, &one.ty)).collect();
+            due.sort_by_key(|(asked, ..)| *asked);
             due.into()
         });
         Arc::clone(due)
@@ -159,6 +161,9 @@ impl<'p> Machine<'p> {
 
     fn eval_here(&mut self, act: &mut Activation<'_>, id: NodeId) -> Result<Value, Fault> {
         let node = act.graph.node(id);
+        if matches!(node.kind, NodeKind::Define(_)) {
+            self.check_arguments(act, id)?;
+        }
         let value = self.value_of(act, id, node)?;
         if self.options.node_bounds {
             self.check_bounds(act, id, &value, &node.ty)?;
@@ -171,9 +176,20 @@ impl<'p> Machine<'p> {
 
     /// Whether a value fits the declared types that it goes into.
     fn check_obligations(&self, act: &Activation<'_>, id: NodeId, value: &Value) -> Result<(), Fault> {
-        let first = act.obligations.partition_point(|(node, _)| *node < id);
-        let mut due = act.obligations[first..].iter().take_while(|(node, _)| *node == id);
-        due.try_for_each(|(_, ty)| self.check_bounds(act, id, value, ty))
+        let first = act.obligations.partition_point(|(asked, ..)| *asked < id);
+        let mut due = act.obligations[first..].iter().take_while(|(asked, ..)| *asked == id).filter(|(_, node, _)| *node == id);
+        due.try_for_each(|(_, _, ty)| self.check_bounds(act, id, value, ty))
+    }
+
+    /// Whether the places that a define is called with fit its declared arguments. Reading them leaves nothing in the recording.
+    fn check_arguments(&mut self, act: &mut Activation<'_>, id: NodeId) -> Result<(), Fault> {
+        let due = Arc::clone(&act.obligations);
+        let first = due.partition_point(|(asked, ..)| *asked < id);
+        for (_, node, ty) in due[first..].iter().take_while(|(asked, ..)| *asked == id).filter(|(_, node, _)| *node != id) {
+            let value = self.eval(act, *node)?;
+            self.check_bounds(act, *node, &value, ty)?;
+        }
+        Ok(())
     }
 
     /// Dispatches to what needs more than the values of operands; everything else is an operation.
@@ -367,5 +383,14 @@ impl<'p> Activation<'p> {
                 MemoryError::OutOfBounds | MemoryError::NoSuchValue => FaultKind::Malformed("a slot of the frame"),
             },
         )
+    }
+}
+
+/// Whether a node reads a part of an input or of an element, or is a constant.
+fn is_place(graph: &Graph, node: NodeId) -> bool {
+    match &graph.node(node).kind {
+        NodeKind::Input(_) | NodeKind::Element(_) | NodeKind::Constant(_) => true,
+        NodeKind::Field(inner, _) | NodeKind::Unwrap(inner) => is_place(graph, *inner),
+        _ => false,
     }
 }
