@@ -78,7 +78,10 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> std::io::Resu
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
         let (kind, path) = (entry.file_type()?, entry.path());
-        if kind.is_dir() && depth < DEEPEST && !entry.file_name().to_string_lossy().starts_with('.') {
+        if kind.is_dir() && !entry.file_name().to_string_lossy().starts_with('.') {
+            if depth >= DEEPEST {
+                return Err(std::io::Error::other(format!("folders lie more than {DEEPEST} deep in each other")));
+            }
             collect(&path, files, depth + 1)?;
         } else if !kind.is_dir() && path.extension().is_some_and(|ending| ending == ENDING) {
             files.push(without_dot(&path));

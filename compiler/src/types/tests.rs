@@ -74,13 +74,18 @@ impl<'a> Checker<'a, '_> {
     fn given(&mut self, item: &'a ast::Test, given: &'a [(ast::Name, ast::Expr)], signature: &Signature) -> Option<Vec<Value>> {
         let mut values: Vec<Option<Value>> = vec![None; signature.params.len()];
         let mut whole = true;
-        for (name, value) in given {
+        for (index, (name, value)) in given.iter().enumerate() {
             let Some(place) = signature.params.iter().position(|param| param.name == name.text) else {
                 let suggestion = did_you_mean(&name.text, signature.params.iter().map(|param| param.name.as_str()));
                 self.report_name(NameFinding::UnknownDeclared { what: "parameter", name: name.text.clone(), at: name.span, suggestion });
                 whole = false;
                 continue;
             };
+            if let Some((first, _)) = given[..index].iter().find(|(first, _)| first.text == name.text) {
+                self.report(TypeFinding::FieldTwice { field: name.text.clone(), at: name.span, first: first.span });
+                whole = false;
+                continue;
+            }
             let param = &signature.params[place];
             values[place] = self.constant_within(value, &param.ty, "what a test is given", Some(param.span));
             whole &= values[place].is_some();
