@@ -356,6 +356,8 @@ pub struct Loop {
     pub binder: String,
     /// The list. It is evaluated outside of the loop, once.
     pub list: NodeId,
+    /// Relations that each element keeps, as far as they are simple enough to be written out. Nothing evaluates them: they are known.
+    pub known: Vec<NodeId>,
     /// Which elements count. Evaluated first, in the element frame.
     pub filter: Option<NodeId>,
     /// What is evaluated for each element that counts, in the element frame. Its node's site is a `Body`, but for `some` and `every`.

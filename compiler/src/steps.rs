@@ -92,7 +92,8 @@ impl Counts<'_> {
             *known = Some(0);
         }
         let mut total = 0u64;
-        for local in &graph.locals {
+        // What has no site is written out for proofs alone.
+        for local in graph.locals.iter().filter(|local| local.site.is_some()) {
             let times = times(graph, local.inside);
             total = total.saturating_add(self.node(graph, local.value).saturating_mul(times));
         }

@@ -242,10 +242,11 @@ impl Expander<'_> {
         if let SiteKind::Loop { list, .. } = &mut self.graph.meta.sites[site.index()].kind {
             **list = shown;
         }
-        let it =
-            Loop { binder: name, list: node, filter: None, body: None, start: None, memory: None, site, frame, visits, outer: self.inside };
+        let (outer, known) = (self.inside, Vec::new());
+        let it = Loop { binder: name, list: node, known, filter: None, body: None, start: None, memory: None, site, frame, visits, outer };
         self.graph.loops.push(it);
         let id = LoopId(self.graph.loops.len() as u32 - 1);
+        self.assume_of_element(id);
         self.bound[binder.element.0 as usize] = Some(Bound::Element(id));
         if let Some(place) = binder.place {
             self.bound[place.0 as usize] = Some(Bound::Place(id));

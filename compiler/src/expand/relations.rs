@@ -3,12 +3,14 @@
 use axtrace_runtime::meta::{DecisionId, RelationOwner};
 use axtrace_runtime::types::Type;
 
-use super::{Bound, Expander};
-use crate::graph::{NodeId, NodeKind, Promise};
+use super::{Bound, Expander, MAX_NODES};
+use crate::graph::{Known, LoopId, NodeId, NodeKind, Promise};
 use crate::hir::{self, Body};
 
-/// How many relations of the records in an input are written out.
+/// How many relations of the records in an input, or in the element of a loop, are written out.
 const MOST_KNOWN: usize = 1_000;
+/// How many nodes a decision may have for relations of the elements of a further loop to be written out.
+const MOST_BEFORE: usize = MAX_NODES / 4;
 
 /// The lengths of what an expansion makes, to take it back.
 struct Before {
@@ -29,19 +31,37 @@ impl Expander<'_> {
         if self.program.relations.is_empty() {
             return;
         }
+        let mut known = Vec::new();
         for (place, param) in decision.params.iter().enumerate() {
             if !self.is_related(&param.ty) {
                 continue;
             }
             let input = self.node(NodeKind::Input(place as u32), param.ty.clone(), param.span);
-            self.assume_of(input, &param.ty, None);
+            self.assume_of(input, &param.ty, None, &mut known);
         }
+        self.graph.always = known;
         for relation in self.relations_of(RelationOwner::Decision(decision.id)) {
             let bound = (0..decision.params.len()).map(|place| Some(Bound::Input(place as u32))).collect();
             if let Some(condition) = self.written_out(relation, bound) {
                 self.graph.always.push(condition);
             }
         }
+    }
+
+    /// Takes the relations of the element of a loop, and of the records in it, to be known. Whatever made a list, its elements keep them: those
+    /// of an input were checked, and records that are built are proved to.
+    pub(super) fn assume_of_element(&mut self, id: LoopId) {
+        let Type::List { element, .. } = self.graph.node(self.graph.loop_of(id).list).ty.clone() else { return };
+        if self.relation.is_some() || !self.is_related(&element) || self.graph.nodes.len() > MOST_BEFORE {
+            return;
+        }
+        let (inside, at) = (self.inside.replace(id), std::mem::replace(&mut self.known, Known::Element(id)));
+        let span = self.graph.node(self.graph.loop_of(id).list).span;
+        let node = self.node(NodeKind::Element(id), (*element).clone(), span);
+        let mut known = Vec::new();
+        self.assume_of(node, &element, None, &mut known);
+        (self.inside, self.known) = (inside, at);
+        self.graph.loops[id.index()].known = known;
     }
 
     fn relations_of(&self, owner: RelationOwner) -> Vec<usize> {
@@ -54,8 +74,8 @@ impl Expander<'_> {
     }
 
     /// Takes the relations of the records in a value to be known, where `given` holds.
-    fn assume_of(&mut self, value: NodeId, ty: &Type, given: Option<NodeId>) {
-        if self.graph.always.len() >= MOST_KNOWN {
+    fn assume_of(&mut self, value: NodeId, ty: &Type, given: Option<NodeId>, known: &mut Vec<NodeId>) {
+        if known.len() >= MOST_KNOWN {
             return;
         }
         match ty {
@@ -67,7 +87,7 @@ impl Expander<'_> {
                     None => there,
                 };
                 let inside = self.node(NodeKind::Unwrap(value), (**inner).clone(), span);
-                self.assume_of(inside, inner, Some(there));
+                self.assume_of(inside, inner, Some(there), known);
             }
             Type::Record(id) => {
                 let fields = self.program.types.record(*id).fields.clone();
@@ -75,33 +95,32 @@ impl Expander<'_> {
                 for place in inside {
                     let field = &fields[place];
                     let part = self.node(NodeKind::Field(value, place as u32), field.ty.clone(), field.span);
-                    self.assume_of(part, &field.ty, given);
+                    self.assume_of(part, &field.ty, given, known);
                 }
                 for relation in self.relations_of(RelationOwner::Record(*id)) {
-                    self.assume_of_record(value, relation, given);
+                    known.extend(self.known_of_record(value, relation, given));
                 }
             }
             _ => {}
         }
     }
 
-    fn assume_of_record(&mut self, record: NodeId, relation: usize, given: Option<NodeId>) {
-        let Type::Record(id) = self.graph.node(record).ty else { return };
+    fn known_of_record(&mut self, record: NodeId, relation: usize, given: Option<NodeId>) -> Option<NodeId> {
+        let Type::Record(id) = self.graph.node(record).ty else { return None };
         let fields = self.program.types.record(id).fields.clone();
         let field = |this: &mut Self, (place, field): (usize, &axtrace_runtime::types::FieldType)| {
             Some(Bound::Copy(this.node(NodeKind::Field(record, place as u32), field.ty.clone(), field.span)))
         };
         let bound = fields.iter().enumerate().map(|it| field(self, it)).collect();
-        let Some(condition) = self.written_out(relation, bound) else { return };
-        let known = match given {
+        let condition = self.written_out(relation, bound)?;
+        Some(match given {
             None => condition,
             Some(given) => {
                 let span = self.graph.node(condition).span;
                 let missing = self.node(NodeKind::Not(given), Type::Boolean, span);
                 self.node(NodeKind::Or(vec![missing, condition]), Type::Boolean, span)
             }
-        };
-        self.graph.always.push(known);
+        })
     }
 
     /// Notes what a record that is made must keep.

@@ -89,6 +89,8 @@ pub struct Model<'a> {
     pub spoken: HashMap<VarId, (Span, bool)>,
     /// By node.
     pub meanings: Vec<Meaning>,
+    /// By list: what each of its elements keeps, whatever the depth of the loop that goes through it.
+    pub known: HashMap<ClassId, FormulaId>,
     variables: HashMap<Subject, VarId>,
     pub(super) members: HashMap<(ClassId, u16), FormulaId>,
     pub(super) comparisons: u32,
@@ -111,6 +113,7 @@ impl<'a> Model<'a> {
             asked: Vec::new(),
             spoken: HashMap::new(),
             meanings: Vec::with_capacity(graph.nodes.len()),
+            known: HashMap::new(),
             variables: HashMap::new(),
             members: HashMap::new(),
             comparisons: 0,
@@ -122,7 +125,22 @@ impl<'a> Model<'a> {
             let meaning = model.meaning_of_node(NodeId(place as u32));
             model.meanings.push(meaning);
         }
+        graph.loops.iter().for_each(|it| model.element_known(it));
         model
+    }
+
+    /// Notes what the elements of a list keep.
+    fn element_known(&mut self, it: &Loop) {
+        if it.known.is_empty() {
+            return;
+        }
+        let list = self.value(it.list);
+        let before = self.known.get(&list).copied().unwrap_or(Logic::TRUE);
+        let known = it.known.iter().fold(before, |all, node| {
+            let formula = self.condition(*node);
+            self.both(all, formula)
+        });
+        self.known.insert(list, known);
     }
 
     /// The formula of a node; of one that is no condition, always.

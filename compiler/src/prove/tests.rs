@@ -1,5 +1,7 @@
 //! Decisions from source text, proved.
 
+mod relations;
+
 mod time;
 
 mod texts;

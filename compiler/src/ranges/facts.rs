@@ -174,7 +174,10 @@ impl Facts {
         let NodeKind::Not(given) = graph.node(*missing).kind else { return };
         let NodeKind::IsGiven(value) = graph.node(given).kind else { return };
         let class = self.class(graph, value);
-        self.where_given.entry(class).or_default().push(*condition);
+        let known = self.where_given.entry(class).or_default();
+        if !known.contains(condition) {
+            known.push(*condition);
+        }
     }
 
     /// Takes a condition to be true, or false. What is learned is never too much; of a condition that is written out in too many steps

@@ -48,6 +48,7 @@ impl Walk<'_> {
     pub(super) fn inside(&mut self, node: NodeId, inside: LoopId) {
         let (filter, body) = (self.graph.loop_of(inside).filter, self.graph.loop_of(inside).body);
         let mark = self.mark();
+        self.element_known(inside);
         self.locals(Known::Element(inside));
         if let Some(filter) = filter {
             self.visit(filter);

@@ -152,6 +152,7 @@ impl<'a> Walk<'a> {
         }
         for each in &rule.each {
             self.visit(self.graph.loop_of(*each).list);
+            self.element_known(*each);
             self.locals(Known::Element(*each));
         }
         self.locals(Known::Group(rule.id));
@@ -163,6 +164,17 @@ impl<'a> Walk<'a> {
         let parts = rule.outcome.value.into_iter().chain(rule.outcome.within).chain(rule.because.iter().copied());
         for node in parts.collect::<Vec<_>>() {
             self.visit(node);
+        }
+    }
+
+    /// Takes the relations of the element of a loop to hold. What is wrong in them is told where they are declared.
+    pub(super) fn element_known(&mut self, inside: LoopId) {
+        for node in self.graph.loop_of(inside).known.clone() {
+            let told = self.suspects.len();
+            self.visit(node);
+            self.suspects.truncate(told);
+            self.assume(node, true);
+            self.facts.remember(self.graph, node);
         }
     }
 

@@ -142,6 +142,7 @@ impl Build {
         self.graph.loops.push(Loop {
             binder: "i".to_owned(),
             list,
+            known: Vec::new(),
             filter: None,
             body: None,
             start: None,
