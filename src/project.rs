@@ -1,11 +1,10 @@
 //! The rule files of a command: those it was given, and those in the folders it was given.
 #![expect(clippy::disallowed_methods, reason = "the command line reads the files that everything else is given as text")]
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use axtrace::grammar::ast::Path as Names;
+use axtrace::grammar::ast::{File, Item, Path as Names, TestBody};
 use axtrace::source::{Finding, Findings, MAX_FILE_BYTES, SourceFile, Sources, SourcesError, Span};
 
 /// Folders inside of folders, at most.
@@ -96,16 +95,19 @@ fn without_dot(path: &Path) -> PathBuf {
 
 impl Project {
     /// Adds the files of modules that others use and that were not named: they lie where their names say, seen from the module that uses
-    /// them. Those that are not there are the compiler's to report.
+    /// them. Also those of tests. Those that are not there are the compiler's to report.
     fn add_used(&mut self) -> Result<(), ProjectError> {
         let mut place = 0;
         while let Some(file) = self.sources.files().get(place) {
             place += 1;
-            let Some((root, used)) = used_modules(file) else { continue };
+            let Some(tree) = tree_of_naming(file) else { continue };
+            let data: Vec<String> = named_data(&tree).filter_map(|named| file.beside(named)).collect();
+            let (root, used) = used_modules(file, &tree).unwrap_or_default();
+            data.into_iter().for_each(|path| self.add_data(path));
             for module in used {
                 let path = module.iter().fold(root.clone(), |path, name| path.join(name)).with_extension(ENDING);
                 let name = path.to_string_lossy().replace('\\', "/");
-                let known = self.sources.files().iter().any(|file| file.path() == name);
+                let known = self.sources.rules().any(|(_, file)| file.path() == name);
                 if !known && path.is_file() {
                     self.add(&path)?;
                 }
@@ -117,7 +119,7 @@ impl Project {
     /// A module's file follows its path. Of a file that was given by itself that is said, of one in a folder it is wrong: those that use it
     /// look for it where its name says.
     fn check_paths(&mut self, given: &[PathBuf]) {
-        for file in self.sources.files() {
+        for (_, file) in self.sources.rules() {
             let Some((module, at)) = module_of(file) else { continue };
             let path = Path::new(file.path()).with_extension("");
             let places: Vec<_> = path.components().filter_map(|part| part.as_os_str().to_str()).collect();
@@ -134,6 +136,25 @@ impl Project {
             } else {
                 Finding::new(PathFinding::Wrong { module, file_name, stem, at })
             });
+        }
+    }
+
+    /// Adds a file of data. What speaks against it is said where it is named.
+    fn add_data(&mut self, path: String) {
+        if self.sources.data(&path) != Err(None) {
+            return;
+        }
+        let place = Path::new(&path);
+        match std::fs::metadata(place) {
+            // Opening what is no plain file may wait forever.
+            Ok(it) if !it.is_file() => return self.sources.refuse_data(path, "it is no file"),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            _ => {}
+        }
+        match bytes_of(place) {
+            Ok(Ok(bytes)) => self.sources.add_data(path, bytes),
+            Ok(Err(bytes)) => self.sources.refuse_data(path, format!("it has {bytes} bytes, and a file has at most 16 MiB")),
+            Err(error) => self.sources.refuse_data(path, error.to_string()),
         }
     }
 
@@ -193,17 +214,30 @@ fn module_of(file: &SourceFile) -> Option<(String, Span)> {
     None
 }
 
-/// The folder that the module of a file is named from, and the paths of the modules it uses. `None` if it uses none, or if its own path does not
-/// follow its module.
-fn used_modules(file: &SourceFile) -> Option<(PathBuf, Vec<Vec<String>>)> {
+/// The tree of a file of rules that may name other files.
+fn tree_of_naming(file: &SourceFile) -> Option<File> {
     let uses = file.text().lines().any(|line| line.trim_start().starts_with("use"));
-    if !uses {
-        return None;
-    }
+    let tests = file.text().contains("test") && file.text().contains("from");
     // What is wrong with the file is reported when it is compiled.
-    let tree = axtrace::grammar::parse(file, &mut Findings::new());
+    (!file.is_data() && (uses || tests)).then(|| axtrace::grammar::parse(file, &mut Findings::new()))
+}
+
+/// The files of tests, as they are named.
+fn named_data(tree: &File) -> impl Iterator<Item = &str> {
+    tree.items.iter().filter_map(|item| match item {
+        Item::Test(test) => match &test.body {
+            TestBody::File(file) => Some(file.node.as_str()),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// The folder that the module of a file is named from, and the paths of the modules it uses. `None` if its own path does not follow its
+/// module.
+fn used_modules(file: &SourceFile, tree: &File) -> Option<(PathBuf, Vec<Vec<String>>)> {
     let mut root = Path::new(file.path()).with_extension("");
-    for name in tree.module?.names.iter().rev() {
+    for name in tree.module.as_ref()?.names.iter().rev() {
         if root.file_name()?.to_str()? != name.text {
             return None;
         }
@@ -215,7 +249,7 @@ fn used_modules(file: &SourceFile) -> Option<(PathBuf, Vec<Vec<String>>)> {
 
 /// The bytes of a file, or its size when that is too large to be read.
 fn bytes_of(path: &Path) -> std::io::Result<Result<Vec<u8>, usize>> {
-    let mut file = File::open(path)?;
+    let mut file = std::fs::File::open(path)?;
     let size = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
     if size > MAX_FILE_BYTES {
         return Ok(Err(size));

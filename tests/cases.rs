@@ -89,6 +89,11 @@ fn table(name: &str, rules: &Rules, text: &str) -> String {
 fn compiled(name: &str, source: &str) -> Option<Rules> {
     let mut sources = Sources::new();
     sources.add(name, source).ok()?;
+    // The program finds files of tests by itself; here they lie beside the case.
+    for named in source.lines().filter(|line| line.starts_with("test ")).filter_map(|line| line.split_once(" from \"")) {
+        let path = sources.files()[0].beside(named.1.trim_end_matches('"'))?;
+        sources.add_data(path.clone(), std::fs::read(cases().join(path)).ok()?);
+    }
     // The program finds the files of used modules by itself; here they are what the folder of modules holds.
     if source.lines().any(|line| line.starts_with("use ")) {
         for used in ["modules/shop/money.ax", "modules/shop/stock.ax"] {

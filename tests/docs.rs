@@ -6,6 +6,7 @@
 //! - `axtrace error E0302`: rules with exactly these findings. `axtrace warning E0320`: with exactly these, and they compile.
 //! - `axtrace bare …`: the same, and no module is put before it.
 //! - `axtrace beside shop/money.ax`: a file that the next block of rules is compiled with.
+//! - `json beside cases.json`: a file of tests that the next block of rules names.
 //! - `json`: an input of the last decision of the block of rules before it. `json error E0710`: an input with exactly these problems.
 //! - `csv`: inputs of that decision, with the names of the columns. `csv error E0720`: inputs with exactly these problems.
 //!
@@ -112,7 +113,12 @@ impl Block {
     fn check_rules(&self, beside: &[Self], wrong: &mut Vec<String>) -> Option<Program> {
         let mut sources = Sources::new();
         for file in beside {
-            sources.add(file.info.get(2).map_or("beside.ax", String::as_str), file.text.clone()).unwrap();
+            let name = file.info.get(2).map_or("beside.ax", String::as_str);
+            if file.is("json") {
+                sources.add_data(name, file.text.clone().into_bytes());
+            } else {
+                sources.add(name, file.text.clone()).unwrap();
+            }
         }
         sources.add("example.ax", self.source()).unwrap();
         let mut findings = Findings::new();
@@ -211,7 +217,7 @@ fn check_page(page: &Path) -> Vec<String> {
     let mut wrong = Vec::new();
     let (mut rules, mut beside) = (None, Vec::new());
     for block in blocks(page) {
-        if block.is("axtrace") && block.says("beside") {
+        if block.says("beside") {
             beside.push(block);
         } else if block.is("axtrace") {
             rules = block.check_rules(&std::mem::take(&mut beside), &mut wrong);

@@ -193,6 +193,65 @@ fn files_that_are_no_text_or_too_large_are_findings() {
     assert_eq!(checked.status.code(), Some(1));
 }
 
+/// Rules whose tests stand in a file.
+fn with_tests_in(folder: &str, json: impl AsRef<[u8]>) -> Folder {
+    let folder = Folder::new(folder);
+    folder.write("fares.ax", format!("{RULES}test verdict from \"cases.json\"\n"));
+    folder.write("cases.json", json);
+    folder
+}
+
+#[test]
+fn tests_in_a_file_are_run_and_named_by_their_lines() {
+    let json = "[\n  {\"name\": \"low\", \"given\": {\"score\": 5}, \"expect\": \"decline\", \"by\": [\"low\"]},\n  {\"given\": {\"score\": 601}, \"expect\": \"decline\"}\n]";
+    let folder = with_tests_in("bulk", json);
+    assert_eq!(out(&folder.run(&["check"])), "ok  1 file, 1 decision, 2 rules, 3 tests\n");
+    let tested = folder.run(&["test", "fares.ax"]);
+    let text = out(&tested);
+    assert!(text.contains("cases.json:2\n") && text.contains("✗ case 2") && text.contains("cases.json:3\n"), "{text}");
+    assert!(text.contains("2 passed, 1 failed") && tested.status.code() == Some(1), "{text}");
+    assert!(text.contains("expected  decline") && text.contains("decided   accept"), "{text}");
+    assert!(out(&folder.run(&["test", "--only", "low"])).contains("1 passed"));
+    // From another folder the file is found beside the rules.
+    let elsewhere = Command::new(env!("CARGO_BIN_EXE_axtrace")).args(["check"]).arg(&folder.0).output().unwrap();
+    assert!(out(&elsewhere).ends_with("3 tests\n"), "{}", out(&elsewhere));
+}
+
+#[test]
+fn tests_in_a_file_are_no_part_of_the_digest() {
+    let folder = with_tests_in("bulk_digest", "[]");
+    let digest = || {
+        let line = out(&folder.run_with(&[&RUN[..], &["-"]].concat(), "{\"score\":5}"));
+        line.split_once("sha256:").map(|(_, rest)| rest[..64].to_owned()).unwrap_or(line)
+    };
+    let before = digest();
+    folder.write("cases.json", "[{\"given\": {\"score\": 5}, \"expect\": \"decline\"}]");
+    assert_eq!((before.len(), &before), (64, &digest()));
+}
+
+#[test]
+fn hostile_files_of_tests_are_findings() {
+    let many = "{\"given\":{\"score\":-1,\"x\":[]},\"expect\":0},".repeat(50_000);
+    let keys: String = (0..20_000).map(|n| format!("\"{n}~/\":1,")).collect();
+    let cases: [(&str, Vec<u8>); 9] = [
+        ("E0602", b"[\n\xff]".to_vec()),
+        ("E0602", vec![b' '; 16 * 1024 * 1024 + 1]),
+        ("E0701", Vec::new()),
+        ("E0701", b"\xef\xbb\xbf[]".to_vec()),
+        ("E0701", "[{\"a\":".repeat(60).into_bytes()),
+        ("E0704", "[".repeat(1_000_000).into_bytes()),
+        ("E0710", format!("[{}0]", many).into_bytes()),
+        ("E0708", format!("[{{\"given\":{{{keys}\"score\":1}},\"expect\":\"accept\"}}]").into_bytes()),
+        ("E0708", format!("[{{{keys}\"given\":{{\"score\":1}},\"expect\":{{\"kind\":\"decided\",\"value\":\"accept\"}}}}]").into_bytes()),
+    ];
+    for (place, (code, json)) in cases.into_iter().enumerate() {
+        let folder = with_tests_in("bulk_hostile", json);
+        let checked = folder.run(&["check", "--limit", "3"]);
+        let text = out(&checked);
+        assert!(text.contains(code) && checked.status.code() == Some(1), "{place}: {text}{}", err(&checked));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_leaves_is_no_bug() {

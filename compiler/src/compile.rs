@@ -9,6 +9,7 @@ use miette::Diagnostic;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::bulk::read_bulk;
 use crate::expand::{expand, finish};
 use crate::program::Program;
 use crate::prove::{Meter, prove};
@@ -83,7 +84,8 @@ fn checked(sources: Sources, findings: &mut Findings) -> Option<Program> {
 /// Everything but the proofs.
 pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Program> {
     let files = parsed(&sources, findings)?;
-    for (place, file) in files.iter().enumerate() {
+    let places: Vec<usize> = sources.rules().map(|(place, _)| place).collect();
+    for (place, file) in places.into_iter().zip(&files) {
         if let Some(module) = &file.module {
             sources.set_name(place, module.text().replace('.', "/") + ".ax");
         }
@@ -100,8 +102,9 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
     }
     let suspects = ranges(&mut graphs, &templates, &typed.types, &typed.zones, &sources);
     steps(&graphs, findings);
-    let constants = std::mem::take(&mut typed.constants);
-    let program = assemble(typed, graphs, templates, sources, version);
+    let (constants, bulk) = (std::mem::take(&mut typed.constants), std::mem::take(&mut typed.bulk));
+    let mut program = assemble(typed, graphs, templates, sources, version);
+    read_bulk(&mut program, &bulk, findings);
     check_constants(&program, &constants, findings);
     let meter = Meter::of_program();
     for suspect in suspects {
@@ -114,7 +117,7 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
 fn parsed(sources: &Sources, findings: &mut Findings) -> Option<Vec<ast::File>> {
     let mut files: Vec<ast::File> = Vec::with_capacity(sources.files().len());
     let mut tokens = 0;
-    for file in sources.files() {
+    for (_, file) in sources.rules() {
         let parsed = axtrace_grammar::parse(file, findings);
         tokens += parsed.tokens;
         if tokens > MAX_TOKENS {
@@ -169,7 +172,8 @@ fn digest(sources: &Sources, typed: &hir::Program) -> String {
     let (major, minor, update) = text_functions::VERSION;
     part("unicode", format!("{major}.{minor}.{update}").as_bytes());
     part("patterns", pattern::VERSION.as_bytes());
-    let mut files: Vec<_> = sources.files().iter().collect();
+    // Tests in files of their own decide nothing.
+    let mut files: Vec<_> = sources.rules().map(|(_, file)| file).collect();
     files.sort_by_key(|file| file.name());
     for file in files {
         part(file.name(), file.text().as_bytes());

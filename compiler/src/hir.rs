@@ -44,6 +44,8 @@ pub struct Program {
     pub constants: Vec<(Type, Value, Span)>,
     /// Tests, in source order.
     pub tests: Vec<Test>,
+    /// Files of tests.
+    pub bulk: Vec<Bulk>,
     /// Each parameter as `module.name` with its value as written text, for the digest.
     pub params: Vec<(String, Type, Value)>,
 }
@@ -387,6 +389,17 @@ pub struct Test {
     pub span: Span,
     /// Where the expectation is written.
     pub expect_span: Span,
+}
+
+/// Tests in a file of data.
+#[derive(Debug, Clone, Copy)]
+pub struct Bulk {
+    /// The decision that they are of.
+    pub decision: DecisionId,
+    /// The file's place among the sources.
+    pub file: usize,
+    /// Where it is named.
+    pub span: Span,
 }
 
 /// What a test expects.

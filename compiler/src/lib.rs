@@ -1,5 +1,6 @@
 //! Names, types, ranges, proofs and code generation of AxTrace; and the reference interpreter.
 
+mod bulk;
 mod compile;
 pub mod emit;
 pub mod expand;

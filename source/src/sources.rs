@@ -45,6 +45,7 @@ pub struct SourceFile {
     text: String,
     base: u32,
     line_starts: Vec<u32>,
+    is_data: bool,
 }
 
 /// A place in a file, for people: lines and columns count from 1, columns in Unicode scalars.
@@ -74,6 +75,32 @@ impl SourceFile {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether it holds data that rules name, such as tests, and no rules.
+    #[must_use]
+    pub fn is_data(&self) -> bool {
+        self.is_data
+    }
+
+    /// The path of a file that this one names, relative to its own place; `.` and `..` are taken out. `None` if the name is none that means
+    /// the same everywhere: empty, absolute, with a backslash, or with a character that nobody sees.
+    #[must_use]
+    pub fn beside(&self, named: &str) -> Option<String> {
+        if named.is_empty() || named.starts_with('/') || named.contains(|letter: char| letter == '\\' || letter.is_control()) {
+            return None;
+        }
+        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let root = if self.path.starts_with('/') { "/" } else { "" };
+        let mut parts: Vec<&str> = folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        for part in named.split('/').filter(|part| !matches!(*part, "" | ".")) {
+            if part != ".." || parts.last().is_none_or(|last| *last == "..") {
+                parts.push(part);
+            } else {
+                parts.pop();
+            }
+        }
+        Some(format!("{root}{}", parts.join("/")))
     }
 
     /// The offset of the file's first byte in the space of all sources.
@@ -126,6 +153,8 @@ impl SourceFile {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    /// Files of data that cannot be read, by path, each with the reason.
+    unread: Vec<(String, String)>,
 }
 
 impl Sources {
@@ -150,7 +179,7 @@ impl Sources {
         }
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index as u32 + 1);
         let line_starts = std::iter::once(0).chain(breaks).collect();
-        self.files.push(SourceFile { path, name: None, text, base, line_starts });
+        self.files.push(SourceFile { path, name: None, text, base, line_starts, is_data: false });
         Ok(self.files.len() - 1)
     }
 
@@ -178,6 +207,35 @@ impl Sources {
                 Err(SourcesError::NotUtf8 { path, offset, line })
             }
         }
+    }
+
+    /// Adds a file of data that rules name, from its bytes. One that cannot be added is kept in mind with the reason, which belongs to where
+    /// the rules name it.
+    pub fn add_data(&mut self, path: impl Into<String>, bytes: Vec<u8>) {
+        let path = path.into();
+        match self.add_bytes(path.clone(), bytes) {
+            Ok(place) => self.files[place].is_data = true,
+            Err(error) => self.refuse_data(path, error.to_string()),
+        }
+    }
+
+    /// Keeps in mind why a file of data that rules name cannot be read.
+    pub fn refuse_data(&mut self, path: impl Into<String>, reason: impl Into<String>) {
+        self.unread.push((path.into(), reason.into()));
+    }
+
+    /// A file of data by its path, with its place among the files; or why it cannot be read, where that is known.
+    ///
+    /// # Errors
+    /// When there is no such file.
+    pub fn data(&self, path: &str) -> Result<usize, Option<&str>> {
+        let found = self.files.iter().position(|file| file.is_data && file.path == path);
+        found.ok_or_else(|| self.unread.iter().find(|(unread, _)| unread == path).map(|(_, reason)| reason.as_str()))
+    }
+
+    /// The files of rules, in the order they were added, each with its place among all.
+    pub fn rules(&self) -> impl Iterator<Item = (usize, &SourceFile)> {
+        self.files.iter().enumerate().filter(|(_, file)| !file.is_data)
     }
 
     /// All files, in the order they were added.
@@ -225,6 +283,30 @@ mod tests {
         assert_eq!((c.line(1), c.line(2), c.line(3), c.line(4)), ("x", "y", "", ""));
         assert_eq!(c.position(c.base() + 3), Position { line: 2, column: 1 });
         assert_eq!(sources.text(c.span()), "x\r\ny\n");
+    }
+
+    #[test]
+    fn a_file_is_found_from_the_one_that_names_it() {
+        let mut sources = Sources::new();
+        sources.add("rules/shop/price.ax", "").unwrap();
+        sources.add("/price.ax", "").unwrap();
+        let beside = |named: &str| sources.files()[0].beside(named);
+        assert_eq!(beside("cases.json").as_deref(), Some("rules/shop/cases.json"));
+        assert_eq!(beside("./../x//cases.json").as_deref(), Some("rules/x/cases.json"));
+        assert_eq!(beside("../../../cases.json").as_deref(), Some("../cases.json"));
+        assert_eq!(sources.files()[1].beside("cases.json").as_deref(), Some("/cases.json"));
+        assert_eq!([beside(""), beside("/cases.json"), beside("a\\b"), beside("a\0")], [None, None, None, None]);
+    }
+
+    #[test]
+    fn data_is_no_rules_and_says_why_it_cannot_be_read() {
+        let mut sources = Sources::new();
+        sources.add_data("a.json", b"[]".to_vec());
+        sources.add_data("b.json", b"\xff".to_vec());
+        sources.add("a.ax", "").unwrap();
+        assert_eq!(sources.rules().map(|(place, file)| (place, file.path())).collect::<Vec<_>>(), [(1, "a.ax")]);
+        assert_eq!((sources.data("a.json"), sources.data("a.ax"), sources.data("c.json")), (Ok(0), Err(None), Err(None)));
+        assert!(sources.data("b.json").is_err_and(|reason| reason.is_some_and(|reason| reason.contains("not UTF-8"))));
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn human(args: &Args, findings: &[Finding], sources: &Sources, program: Option<&
 
 /// What was checked: `2 files, 1 decision, 12 rules, 4 tests`.
 fn extent(sources: &Sources, program: Option<&Program>) -> String {
-    let mut parts = vec![counted(sources.files().len(), "file")];
+    let mut parts = vec![counted(sources.rules().count(), "file")];
     if let Some(program) = program {
         let rules = program.meta.decisions.iter().map(|decision| decision.rules.len()).sum();
         let counts = [(program.meta.declared().len(), "decision"), (rules, "rule"), (program.tests.len(), "test")];

@@ -286,6 +286,19 @@ pub enum TypeFinding {
         #[label(primary, "no format of a date")]
         at: Span,
     },
+    #[error("the tests in \"{name}\" cannot be read: {reason}")]
+    #[diagnostic(
+        code(E0602),
+        help("name a JSON file with a list of tests, such as `[{{ \"given\": {{ … }}, \"expect\": … }}]`, and each file once")
+    )]
+    UnreadTests {
+        name: String,
+        reason: String,
+        #[label(primary, "this file")]
+        at: Span,
+        #[label("named here before")]
+        first: Option<Span>,
+    },
     #[error("two tests expect different things of the same input")]
     #[diagnostic(code(E0601), help("one of the two is wrong: nothing can pass both"))]
     ContradictingTests {

@@ -40,6 +40,7 @@ use axtrace_source::{Findings, Sources, Span};
 
 pub(crate) use coerce::long;
 pub use findings::TypeFinding;
+pub use tests::refuse_contradictions;
 
 use crate::hir::{self, DefineId};
 use crate::resolve::{NameFinding, Resolved};
@@ -162,7 +163,7 @@ impl<'a> Checker<'a, '_> {
         self,
         decisions: Vec<Option<hir::Decision>>,
         (relations, checks): (Vec<RelationMeta>, Vec<hir::Decision>),
-        tests: Vec<hir::Test>,
+        (tests, bulk): (Vec<hir::Test>, Vec<hir::Bulk>),
     ) -> Option<hir::Program> {
         if self.findings.has_errors() {
             return None;
@@ -197,6 +198,7 @@ impl<'a> Checker<'a, '_> {
             zones: self.zones,
             patterns: self.patterns.finish(),
             tests,
+            bulk,
         })
     }
 

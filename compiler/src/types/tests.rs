@@ -1,60 +1,119 @@
 //! Tests that authors write.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use axtrace_grammar::ast;
 use axtrace_runtime::meta::DecisionId;
 use axtrace_runtime::types::{Kind, Scalar, Type};
 use axtrace_runtime::value::Value;
+use axtrace_source::{Findings, Span, Spanned};
 
 use super::{Caller, Checker, Signature, TypeFinding};
 use crate::hir::{self, Body, Expected};
 use crate::resolve::{NameFinding, Symbol};
 use crate::suggest::did_you_mean;
 
+/// Hashes of what tests are given, to the last part: a file may hold many tests that differ there alone. Tests may share one long sample,
+/// whose parts are hashed once: they are known by where they lie.
+#[derive(Default)]
+struct Hashes(HashMap<*const Value, u64>);
+
+impl Hashes {
+    fn of(&mut self, values: &[Value]) -> u64 {
+        let mut state = DefaultHasher::new();
+        values.len().hash(&mut state);
+        for value in values {
+            match value {
+                Value::Record(parts) | Value::List(parts) => {
+                    let place = Arc::as_ptr(parts).cast::<Value>();
+                    let known = self.0.get(&place).copied();
+                    let hash = known.unwrap_or_else(|| self.of(parts));
+                    self.0.insert(place, hash);
+                    hash.hash(&mut state);
+                }
+                _ => value.hash(&mut state),
+            }
+        }
+        state.finish()
+    }
+}
+
+/// What a test gives to a decision, with its hash.
+#[derive(PartialEq, Eq)]
+struct Given<'a>(u64, DecisionId, &'a [Value]);
+
+impl Hash for Given<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.0, self.1).hash(state);
+    }
+}
+
 impl<'a> Checker<'a, '_> {
     /// All tests that are sound, in source order.
-    pub(super) fn tests(&mut self, decisions: &[Option<hir::Decision>]) -> Vec<hir::Test> {
-        let mut tests = Vec::new();
+    pub(super) fn tests(&mut self, decisions: &[Option<hir::Decision>]) -> (Vec<hir::Test>, Vec<hir::Bulk>) {
+        let (mut tests, mut bulk, mut named) = (Vec::new(), Vec::new(), HashMap::new());
         for declared in &self.resolved.tests {
-            let test = self.within(declared.module, Caller::Nobody, |this| {
+            self.within(declared.module, Caller::Nobody, |this| {
                 this.samples_known = true;
-                this.test(declared.item, decisions)
+                if let ast::TestBody::File(file) = &declared.item.body {
+                    bulk.extend(this.file_of_tests(declared.item, file, &mut named));
+                } else {
+                    tests.extend(this.test(declared.item, decisions));
+                }
             });
-            tests.extend(test.0);
         }
-        self.refuse_contradictions(&tests);
-        tests
+        refuse_contradictions(&tests, 0, self.findings);
+        (tests, bulk)
     }
 
-    /// Two tests of the same input cannot expect two outcomes.
-    fn refuse_contradictions(&mut self, tests: &[hir::Test]) {
-        let mut seen: HashMap<(DecisionId, &[Value]), &hir::Test> = HashMap::new();
-        for test in tests {
-            let first = *seen.entry((test.decision, &test.given)).or_insert(test);
-            let by = test.by.is_none() || first.by.is_none() || test.by == first.by;
-            if !(by && may_be_same(&first.expect, &test.expect)) {
-                self.report(TypeFinding::ContradictingTests { at: test.expect_span, first: first.expect_span });
+    /// The file of data that holds tests. Each is named once: `named` says where.
+    fn file_of_tests(&mut self, item: &ast::Test, file: &Spanned<String>, named: &mut HashMap<usize, Span>) -> Option<hir::Bulk> {
+        let decision = self.tested(item)?;
+        let (at, name) = (file.span, file.node.clone());
+        let unread = |reason: String, first| TypeFinding::UnreadTests { name, reason, at, first };
+        let Some(path) = self.sources.file_at(at.start).and_then(|naming| naming.beside(&file.node)) else {
+            let reason = "a file is named by its path from the file that names it, with `/` between folders";
+            self.report(unread(reason.to_owned(), None));
+            return None;
+        };
+        let place = match self.sources.data(&path) {
+            Ok(place) => place,
+            Err(reason) => {
+                self.report(unread(reason.map_or_else(|| format!("there is no file `{path}`"), str::to_owned), None));
+                return None;
+            }
+        };
+        if let Some(first) = named.insert(place, at) {
+            named.insert(place, first);
+            self.report(unread("it is named before, and a file of tests is read once".to_owned(), Some(first)));
+            return None;
+        }
+        Some(hir::Bulk { decision, file: place, span: at })
+    }
+
+    /// The decision that tests are of.
+    fn tested(&mut self, item: &ast::Test) -> Option<DecisionId> {
+        match self.resolved.lookup(self.module, &item.decision.text) {
+            Some((Symbol::Decision(id), _)) => Some(id),
+            Some((Symbol::Broken, _)) => None,
+            _ => {
+                let known = self.resolved.names(self.module, |it| matches!(it, Symbol::Decision(_)));
+                let suggestion = self.suggested().then(|| did_you_mean(&item.decision.text, known)).flatten();
+                let (name, at) = (item.decision.text.clone(), item.decision.span);
+                self.report_name(NameFinding::UnknownDeclared { what: "decision", name, at, suggestion });
+                None
             }
         }
     }
 
     fn test(&mut self, item: &'a ast::Test, decisions: &[Option<hir::Decision>]) -> Option<hir::Test> {
         let ast::TestBody::Case { given, expect } = &item.body else {
-            self.not_yet("tests in bulk", item.span);
+            self.not_yet("a table of tests", item.span);
             return None;
         };
-        let id = match self.resolved.lookup(self.module, &item.decision.text) {
-            Some((Symbol::Decision(id), _)) => id,
-            Some((Symbol::Broken, _)) => return None,
-            _ => {
-                let known = self.resolved.names(self.module, |it| matches!(it, Symbol::Decision(_)));
-                let suggestion = self.suggested().then(|| did_you_mean(&item.decision.text, known)).flatten();
-                let (name, at) = (item.decision.text.clone(), item.decision.span);
-                self.report_name(NameFinding::UnknownDeclared { what: "decision", name, at, suggestion });
-                return None;
-            }
-        };
+        let id = self.tested(item)?;
         let signature = self.signatures[id.index()].clone()?;
         let given = self.given(item, given, &signature);
         let expected = self.expected(expect, &signature);
@@ -148,6 +207,19 @@ impl<'a> Checker<'a, '_> {
         }
         places.sort_unstable();
         (places.len() == expect.by.len()).then_some(Some(places))
+    }
+}
+
+/// Two tests of the same input cannot expect two outcomes; those before place `from` are known to agree with each other.
+pub fn refuse_contradictions(tests: &[hir::Test], from: usize, findings: &mut Findings) {
+    let (mut hashes, mut seen) = (Hashes::default(), HashMap::<Given, &hir::Test>::new());
+    for (place, test) in tests.iter().enumerate() {
+        let given = Given(hashes.of(&test.given), test.decision, &test.given);
+        let first = *seen.entry(given).or_insert(test);
+        let by = test.by.is_none() || first.by.is_none() || test.by == first.by;
+        if place >= from && !(by && may_be_same(&first.expect, &test.expect)) {
+            findings.report(TypeFinding::ContradictingTests { at: test.expect_span, first: first.expect_span });
+        }
     }
 }
 

@@ -52,9 +52,9 @@ const IN_WORDS: [&str; 12] =
 const NOT_BUILT: &str = "
 tables:     only_table kw_table table_from table_file csv_column csv_to kw_id only_header only_tests cell_not cell_tests cell_test cell_compare
             only_outcome only_text only_cites only_names only_test_head
-decisions:  as_of from_clause until_clause kw_until kw_from only_may kw_may kw_depend kw_on is_op/kw_referral
+decisions:  as_of from_clause until_clause kw_until only_may kw_may kw_depend kw_on is_op/kw_referral
 records:    field_mark kw_personal kw_protected
-parameters: param_value/date param_value/comma dated_value
+parameters: param_value/kw_from param_value/date param_value/comma dated_value
 advice:     t_advice kw_advice kw_trusted
 proofs:     only_prove kw_prove claim_if claim_always claim claim_decided claim_ignores kw_decided kw_outcome kw_ignores
 measures:   only_measure kw_measure measure_entry measure_kind kw_hand kw_referred kw_hourly kw_cost

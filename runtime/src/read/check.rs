@@ -80,8 +80,13 @@ pub(super) fn problems_of_value<'d>(
 
 /// What is wrong with the text as JSON.
 fn unreadable(json: &[u8]) -> Option<Wrong> {
+    unreadable_at(json).map(|(_, wrong)| wrong)
+}
+
+/// What is wrong with the text as JSON, and the offset it was found at.
+pub(super) fn unreadable_at(json: &[u8]) -> Option<(usize, Wrong)> {
     if let Err(error) = std::str::from_utf8(json) {
-        return Some(Wrong::NotUtf8 { offset: error.valid_up_to() });
+        return Some((error.valid_up_to(), Wrong::NotUtf8 { offset: error.valid_up_to() }));
     }
     let mut cursor = Cursor::new(json);
     cursor.skip_space();
@@ -90,10 +95,11 @@ fn unreadable(json: &[u8]) -> Option<Wrong> {
     let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
     let column = characters(&before[line_start..]) + 1;
-    Some(match syntax {
+    let wrong = match syntax {
         Syntax::Depth => Wrong::TooDeep { line, column },
         other => Wrong::NotJson { line, column, what: other.to_string() },
-    })
+    };
+    Some((before.len(), wrong))
 }
 
 struct Check<'d, 'j> {

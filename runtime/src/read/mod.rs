@@ -8,6 +8,7 @@ mod check;
 pub mod csv;
 mod fast;
 mod near;
+pub mod outline;
 mod plan;
 mod problem;
 mod scalar;
@@ -21,7 +22,7 @@ mod generated;
 mod tests;
 
 use crate::memory::{Batch, InputMark};
-use crate::meta::{DecisionId, ProgramMeta};
+use crate::meta::{DecisionId, DecisionMeta, ProgramMeta};
 use check::Declared;
 use fast::Stop;
 use plan::Plan;
@@ -46,7 +47,12 @@ impl Reader {
     /// A reader of the inputs of a decision of the program.
     #[must_use]
     pub fn new(program: &ProgramMeta, decision: DecisionId) -> Self {
-        let decision = &program.decisions[decision.index()];
+        Self::of(program, &program.decisions[decision.index()])
+    }
+
+    /// A reader of the parameters of something that is laid out like a decision of the program.
+    #[must_use]
+    pub fn of(program: &ProgramMeta, decision: &DecisionMeta) -> Self {
         let declared = Declared {
             decision: decision.name.clone(),
             span: decision.span,
