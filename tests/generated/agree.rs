@@ -7,7 +7,7 @@ use axtrace_compiler::interpret::{self, FaultKind, Options, Run};
 use axtrace_compiler::{Program, compile, native};
 use axtrace_runtime::code::{Decider, Executable};
 use axtrace_runtime::memory::Batch;
-use axtrace_runtime::meta::{DecisionId, DecisionMeta};
+use axtrace_runtime::meta::{DecisionId, DecisionMeta, RelationOwner};
 use axtrace_runtime::read::Reader;
 use axtrace_runtime::recording::Recorder;
 use axtrace_runtime::text::write_json;
@@ -109,6 +109,12 @@ impl Case<'_> {
                 NodeKind::Constant(value) => hints.numbers.extend(value.number()),
                 _ => {}
             }
+        }
+        for relation in &self.program.meta.relations {
+            let (RelationOwner::Record(id), Some((low, high))) = (relation.owner, relation.condition.split_once(" <= ")) else { continue };
+            let fields = &self.program.meta.types.record(id).fields;
+            let place = |name: &str| fields.iter().position(|field| field.name == name);
+            hints.related.extend(place(low).zip(place(high)).map(|(low, high)| (id, low, high)));
         }
         hints
     }

@@ -119,7 +119,10 @@ impl Generator {
     fn always(&mut self, scope: &Scope) -> Option<Node> {
         let field = |place: &super::generator::Place| FieldType { name: place.text.clone(), ty: place.ty.clone(), span: Span::default() };
         let named: Vec<FieldType> = scope.places.iter().filter(|place| !place.text.contains('.')).map(field).collect();
-        self.relation(&named)
+        let of_records = self.related.len();
+        let always = self.relation(&named);
+        self.related.truncate(of_records);
+        always
     }
 
     /// `hit priority (…)`, of all values or of some.

@@ -1,6 +1,6 @@
 //! Expressions of every type, conditions first.
 
-use axtrace_runtime::types::{EnumId, Kind, Scalar, Type};
+use axtrace_runtime::types::{EnumId, FieldType, Kind, Scalar, Type};
 
 use super::generator::{Generator, Scope, dimension, euro, kg, price, quoted, wage};
 use super::number::{aligned, scalar_of};
@@ -258,11 +258,27 @@ impl Generator {
     fn quantified(&mut self, scope: &Scope, depth: usize) -> Option<Node> {
         let list = self.list(scope, |_| true, depth)?;
         let Type::List { element, .. } = list.ty() else { return None };
+        if let Some((low, high)) = self.kept_by(&element)
+            && self.random.chance(80)
+        {
+            let name = self.name("it");
+            let number = |it: &FieldType| it.name == low && it.ty.scalar().is_some_and(|scalar| scalar.kind == Kind::INTEGER);
+            let numbers = matches!(*element, Type::Record(id) if self.meta.types.record(id).fields.iter().any(number));
+            let condition = if numbers { format!("{name}.{high} - {name}.{low} >= 0") } else { format!("{name}.{high} >= {name}.{low}") };
+            let text = format!("(every {name} in ~ satisfies {condition})");
+            return Some(Node::value(Type::Boolean, text, vec![list]).mark("what elements keep"));
+        }
         let (binder, inner) = self.element(scope, &element);
         let body = self.condition(&inner, depth - 1);
         let word = *self.random.pick(&["some", "every"]);
         let node = Node::value(Type::Boolean, format!("({word} {binder} in ~ satisfies ~)"), vec![list, body]).mark(word);
         Some(if scope.loops > 0 { node.mark("a list in a list's condition") } else { node })
+    }
+
+    /// Two fields of a record of which the first is at most the second.
+    fn kept_by(&self, element: &Type) -> Option<(String, String)> {
+        let related = self.related.iter().find(|related| *element == Type::Record(related.0))?;
+        Some((related.1.clone(), related.2.clone()))
     }
 
     // Lists, sets, records, texts

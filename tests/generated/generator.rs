@@ -3,7 +3,7 @@
 use axtrace_runtime::currency::Currency;
 use axtrace_runtime::meta::ProgramMeta;
 use axtrace_runtime::text::format_literal;
-use axtrace_runtime::types::{Kind, Scalar, Type, Types, Unit};
+use axtrace_runtime::types::{Kind, RecordId, Scalar, Type, Types, Unit};
 use axtrace_runtime::unit::{Lower, UnitName, Upper};
 use axtrace_source::Sources;
 
@@ -72,6 +72,8 @@ pub struct Generator {
     pub module: Scope,
     pub zones: Vec<String>,
     pub roles: Vec<String>,
+    /// By record: the names of two fields of which the first is at most the second.
+    pub related: Vec<(RecordId, String, String)>,
     names: usize,
 }
 
@@ -92,7 +94,8 @@ impl Generator {
             digest: String::new(),
             version: None,
         };
-        Self { random, meta, functions: Vec::new(), module: Scope::default(), zones: Vec::new(), roles: Vec::new(), names: 0 }
+        let (functions, module, zones, roles, related) = (Vec::new(), Scope::default(), Vec::new(), Vec::new(), Vec::new());
+        Self { random, meta, functions, module, zones, roles, related, names: 0 }
     }
 
     /// A name that nothing has yet.
@@ -113,7 +116,10 @@ impl Generator {
         if let Type::Scalar(scalar) = ty {
             return self.scalar_literal(*scalar);
         }
-        let value = value(&mut self.random, ty, &self.meta.types, &Hints::default());
+        let place = |id: RecordId, name: &str| self.meta.types.record(id).fields.iter().position(|field| field.name == name);
+        let related = self.related.iter().filter_map(|(id, low, high)| Some((*id, place(*id, low)?, place(*id, high)?))).collect();
+        let hints = Hints { related, always: true, ..Hints::default() };
+        let value = value(&mut self.random, ty, &self.meta.types, &hints);
         Node::value(ty.clone(), format_literal(&value, ty, &self.meta).replace('~', "-"), Vec::new())
     }
 

@@ -61,8 +61,8 @@ impl Generator {
             .map(|_| {
                 let name = self.name("Record");
                 let count = 1 + self.random.below(5);
-                let fields: Vec<FieldType> = (0..count).map(|_| self.field()).collect();
-                let always = self.relation(&fields);
+                let mut fields: Vec<FieldType> = (0..count).map(|_| self.field()).collect();
+                let always = if self.random.chance(25) { Some(self.two_in_order(&mut fields)) } else { self.relation(&fields) };
                 let parts = fields.iter().map(|field| {
                     let node = Node::item(format!("  {} : {}\n", field.name, written(&field.ty, &self.meta.types)), Vec::new());
                     self.mark_of_time(node, &field.ty)
@@ -80,6 +80,16 @@ impl Generator {
             .collect()
     }
 
+    /// Two more numbers, of which the first is always at most the second.
+    fn two_in_order(&mut self, fields: &mut Vec<FieldType>) -> Node {
+        let (low, high) = (self.name("f"), self.name("f"));
+        let ty = Type::integer(0, 20 + self.random.below(1_000) as i128);
+        let id = RecordId(self.meta.types.records.len() as u32);
+        fields.extend([&low, &high].map(|name| FieldType { name: name.clone(), ty: ty.clone(), span: Span::default() }));
+        self.related.push((id, low.clone(), high.clone()));
+        Node::item(format!("  always {low} <= {high}\n"), Vec::new())
+    }
+
     /// What sometimes always holds of two numbers, or of one.
     pub fn relation(&mut self, fields: &[FieldType]) -> Option<Node> {
         let scalar = |field: &&FieldType| matches!(field.ty, Type::Scalar(it) if it.hi - it.lo > 3 && !it.is_datetime());
@@ -91,7 +101,11 @@ impl Generator {
         let other =
             scalars.iter().find(|other| other.name != one.name && other.ty.scalar().map(|it| it.kind) == one.ty.scalar().map(|it| it.kind));
         let text = match other {
-            Some(other) => format!("{} <= {}", one.name, other.name),
+            Some(other) => {
+                let id = RecordId(self.meta.types.records.len() as u32);
+                self.related.push((id, one.name.clone(), other.name.clone()));
+                format!("{} <= {}", one.name, other.name)
+            }
             None => format!("{} != {}", one.name, self.scalar_literal(one.ty.scalar()?).text()),
         };
         let because = if self.random.chance(50) { " because \"So it is.\"" } else { "" };
@@ -114,6 +128,7 @@ impl Generator {
                 let (inner, max) = (self.simple_type(), 1 + self.random.below(3) as u32);
                 Type::List { element: Box::new(inner), min: 0, max }
             }
+            2..=5 if !self.related.is_empty() => Type::Record(self.random.pick(&self.related).0),
             _ => self.simple_type(),
         };
         let (min, max) = *self.random.pick(&[(0, 5), (0, 8), (1, 4), (2, 3), (0, 1), (0, 60), (3, 3)]);

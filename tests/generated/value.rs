@@ -1,6 +1,6 @@
 //! Values of a type: any, the ends of its range, and the constants that the program compares with.
 
-use axtrace_runtime::types::{Type, Types};
+use axtrace_runtime::types::{RecordId, RecordType, Type, Types};
 use axtrace_runtime::value::Value;
 
 use super::random::Random;
@@ -10,6 +10,10 @@ use super::random::Random;
 pub struct Hints {
     pub numbers: Vec<i128>,
     pub texts: Vec<String>,
+    /// By record: the places of two fields of which the first is at most the second.
+    pub related: Vec<(RecordId, usize, usize)>,
+    /// Whether they are so in every value, not in most.
+    pub always: bool,
 }
 
 const TEXTS: [&str; 17] =
@@ -28,7 +32,12 @@ pub fn value(random: &mut Random, ty: &Type, types: &Types, hints: &Hints) -> Va
         Type::Enum(id) => Value::Enum(random.below(types.enum_type(*id).values.len()) as u16),
         Type::Set(id) => Value::Set(set(random, types.enum_type(*id).values.len())),
         Type::Record(id) => {
-            let fields: Vec<Value> = types.record(*id).fields.iter().map(|field| value(random, &field.ty, types, hints)).collect();
+            let mut fields: Vec<Value> = types.record(*id).fields.iter().map(|field| value(random, &field.ty, types, hints)).collect();
+            for (_, low, high) in hints.related.iter().filter(|it| it.0 == *id) {
+                if hints.always || random.chance(95) {
+                    put_in_order(&mut fields, types.record(*id), *low, *high);
+                }
+            }
             Value::Record(fields.into())
         }
         Type::List { element, min, max } => {
@@ -39,6 +48,15 @@ pub fn value(random: &mut Random, ty: &Type, types: &Types, hints: &Hints) -> Va
         Type::Optional(inner) => value(random, inner, types, hints),
         Type::Zone => Value::Zone(0),
     }
+}
+
+/// Makes one field at most another, if their ranges have room for it.
+fn put_in_order(fields: &mut [Value], record: &RecordType, low: usize, high: usize) {
+    let (Value::Scalar(least), Value::Scalar(most)) = (&fields[low], &fields[high]) else { return };
+    let range = |place: usize| record.fields[place].ty.scalar().map_or((0, 0), |it| (it.lo, it.hi));
+    let above = (*most).max(*least).min(range(high).1);
+    let below = (*least).min(above).max(range(low).0);
+    (fields[low], fields[high]) = (Value::Scalar(below), Value::Scalar(above));
 }
 
 /// A number of a range: an end, near zero, near a constant of the program, or any.
