@@ -263,7 +263,9 @@ impl Generator {
             let text = format!(" for each {binder} in ~, {other} in ~");
             return Some(Node::part(text, vec![list, second]).mark("for each").mark("for each of several"));
         }
-        Some(Node::part(format!(" for each {binder} in ~"), vec![list]).mark("for each"))
+        let placed = binder.contains(" at ");
+        let node = Node::part(format!(" for each {binder} in ~"), vec![list]).mark("for each");
+        Some(if placed { node.mark("the place of an element") } else { node })
     }
 
     fn because(&mut self, scope: &Scope) -> Node {

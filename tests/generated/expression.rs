@@ -340,6 +340,14 @@ impl Generator {
     fn record(&mut self, scope: &Scope, place: usize, depth: usize) -> Node {
         let id = axtrace_runtime::types::RecordId(place as u32);
         let fields = self.meta.types.record(id).fields.clone();
+        if self.random.chance(30)
+            && let Some(base) = self.place(scope, |ty| *ty == Type::Record(id))
+        {
+            let field = self.random.pick(&fields).clone();
+            let value = self.value(scope, &field.ty, depth - 1);
+            let parts = vec![read(&base.ty, base.text), value];
+            return Node::value(Type::Record(id), format!("(~ with {{ {}: ~ }})", field.name), parts).mark("with");
+        }
         let written = fields.iter().filter_map(|field| {
             let left_out = field.ty.is_optional() && self.random.chance(30);
             (!left_out).then(|| Node::part(format!("{}: ~", field.name), vec![self.value(scope, &field.ty, depth - 1)]))
