@@ -117,15 +117,19 @@ impl<'a> Checker<'a, '_> {
             "count" | "sum" | "min" | "max" | "average" | "first" | "last" | "sort" | "distinct" | "pairs" => {
                 self.list_function(&function.text, args, span)
             }
-            "list" | "position" | "runs" | "groups" => {
-                self.wrong_count(&function.text, "what it goes through: `x in items`", args.len(), span)
-            }
+            "list" | "position" | "runs" | "groups" => self.wrong_form(&function.text, "what it goes through: `x in items`", span),
             "length_of" | "lower" | "upper" | "trim" | "characters" => self.text_function(function, args, span),
             "to_integer" => self.read_integer(args, span),
             "to_decimal" => self.read_decimal(args, span),
             "to_date" => self.read_date(args, span),
             other => self.unbuilt_expr(other, function.span),
         }
+    }
+
+    /// A function of lists that is written another way.
+    pub(super) fn wrong_form(&mut self, function: &str, wants: &'static str, at: Span) -> Expr {
+        self.report(TypeFinding::Form { function: function.into(), wants, at });
+        Expr::error(at)
     }
 
     pub(super) fn wrong_count(&mut self, function: &str, wants: &str, has: usize, at: Span) -> Expr {

@@ -70,6 +70,14 @@ pub enum TypeFinding {
         #[label("declared here")]
         declared: Option<Span>,
     },
+    #[error("`{function}` takes {wants}")]
+    #[diagnostic(code(E0305))]
+    Form {
+        function: String,
+        wants: &'static str,
+        #[label(primary, "this is written otherwise")]
+        at: Span,
+    },
     #[error("{what} must be known when the rules are built")]
     #[diagnostic(code(E0306), help("write a literal, or values made of literals and parameters of the module"))]
     NotConstant {

@@ -53,23 +53,19 @@ impl<'a> Checker<'a, '_> {
             "last" => self.end_of(list, true, span),
             "distinct" => self.distinct(list, span),
             "pairs" => self.pairs(list, span),
-            "sort" => {
-                let (binder, item) = self.each_item(list);
-                self.sorted(binder, item, span)
-            }
-            "average" => {
-                let (binder, item) = self.each_item(list);
-                self.average(binder, None, item, span)
-            }
-            "min" | "max" => {
-                let (binder, item) = self.each_item(list);
-                let quantifier = if function == "min" { Quantifier::Min } else { Quantifier::Max };
-                self.extreme_of(quantifier, binder, None, item, span)
-            }
-            _ => {
-                let (binder, item) = self.each_item(list);
-                self.sum(binder, None, item, span)
-            }
+            _ => self.item_function(function, list, span),
+        }
+    }
+
+    /// A function that goes through the elements as they are.
+    fn item_function(&mut self, function: &str, list: Expr, span: Span) -> Expr {
+        let (binder, item) = self.each_item(list);
+        match function {
+            "sort" => self.sorted(binder, item, span),
+            "average" => self.average(binder, None, item, span),
+            "min" => self.extreme_of(Quantifier::Min, binder, None, item, span),
+            "max" => self.extreme_of(Quantifier::Max, binder, None, item, span),
+            _ => self.sum(binder, None, item, span),
         }
     }
 

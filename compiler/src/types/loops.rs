@@ -63,13 +63,12 @@ impl<'a> Checker<'a, '_> {
     pub(super) fn comprehension(&mut self, it: &'a ast::Comprehension, span: Span) -> Expr {
         let Some(form) = Form::of(&it.function.text) else {
             if BUILT_IN.contains(&it.function.text.as_str()) {
-                return self.wrong_count(&it.function.text, "values, and goes through no list", it.binders.len(), span);
+                return self.wrong_form(&it.function.text, "values, and goes through no list", span);
             }
             return self.unknown_function(&it.function);
         };
         if !form.admits(it) {
-            let has = if form.several { usize::from(it.body.is_some() || it.by.is_some()) } else { it.binders.len() };
-            return self.wrong_count(&it.function.text, form.wants, has, span);
+            return self.wrong_form(&it.function.text, form.wants, span);
         }
         let Some(mut bound) = self.bind_all(&it.binders) else { return Expr::error(span) };
         let filter = it.condition.as_ref().map(|condition| self.condition(condition));
