@@ -77,6 +77,8 @@ const PAGES: &[(&str, &str)] = &[
     ("E0326", include_str!("../docs/findings/E0326.md")),
     ("E0340", include_str!("../docs/findings/E0340.md")),
     ("E0341", include_str!("../docs/findings/E0341.md")),
+    ("E0342", include_str!("../docs/findings/E0342.md")),
+    ("E0343", include_str!("../docs/findings/E0343.md")),
     ("E0350", include_str!("../docs/findings/E0350.md")),
     ("E0401", include_str!("../docs/findings/E0401.md")),
     ("E0402", include_str!("../docs/findings/E0402.md")),

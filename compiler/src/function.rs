@@ -72,6 +72,8 @@ pub enum Function {
     ToDecimal,
     /// `to_date(text, "YYYYMMDD")`: the date that a text writes in a constant format, or missing.
     ToDate,
+    /// The values of the headers of a table, which are evaluated in order before its first row. It is true.
+    Headers,
 }
 
 impl Function {

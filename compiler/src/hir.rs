@@ -118,6 +118,8 @@ pub struct Decision {
     pub lets: Vec<Let>,
     /// Groups.
     pub groups: Vec<Group>,
+    /// Tables. The rows of each stand one behind the other among the rules.
+    pub tables: Vec<Table>,
     /// What it evaluates.
     pub body: Body,
     /// Its variables.
@@ -157,6 +159,8 @@ pub struct Rule {
     pub each: Vec<Binder>,
     /// Lets before `when`.
     pub before: Vec<Let>,
+    /// Of a row of a table: its conditions. `when` is absent then.
+    pub row: Option<Row>,
     /// Its condition.
     pub when: Option<Expr>,
     /// Lets after `when`.
@@ -176,6 +180,46 @@ pub struct Rule {
     /// The words `rule name`.
     pub head: Span,
     /// The whole rule.
+    pub span: Span,
+}
+
+/// A decision table, without its rows.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The columns of conditions, in order.
+    pub columns: Vec<Column>,
+    /// The line of the word `table`.
+    pub span: Span,
+}
+
+/// A column of conditions.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// What its cells are conditions on: a place.
+    pub value: Expr,
+    /// The header, if it is more than a place: it is evaluated before the first row.
+    pub computed: Option<Let>,
+    /// Where the header is written.
+    pub span: Span,
+}
+
+/// The conditions of a row.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its table, by its place in the decision.
+    pub table: usize,
+    /// In the order of the columns; those that hold anything are left out.
+    pub cells: Vec<Cell>,
+}
+
+/// A cell: a condition on the value of its column.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// The column, by its place in the table.
+    pub column: usize,
+    /// The condition.
+    pub test: Expr,
+    /// Where it is written.
     pub span: Span,
 }
 

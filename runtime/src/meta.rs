@@ -306,6 +306,9 @@ pub enum TextPiece {
 pub enum SiteKind {
     /// The condition of a group.
     Group,
+    /// A decision table, by its place in the decision; its operands are the values of its headers. Bits as of a let. The rules that belong to it are
+    /// its rows.
+    Table(u32),
     /// A rule. Bits: a [`RuleState`].
     Rule(RuleId),
     /// One instance of a `for each` rule, in its element frame. Bits: a [`RuleState`].

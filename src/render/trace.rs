@@ -207,8 +207,9 @@ fn rules_in_place(tree: &[TraceNode]) -> Vec<&TraceNode> {
     let mut nodes = Vec::new();
     for node in tree {
         nodes.push(node);
-        if node.kind == TraceKind::Group {
-            nodes.extend(node.children.iter().filter(|child| matches!(child.kind, TraceKind::Rule { .. })));
+        if matches!(node.kind, TraceKind::Group | TraceKind::Table) {
+            let inner = node.children.iter().filter(|child| matches!(child.kind, TraceKind::Rule { .. } | TraceKind::Table));
+            inner.for_each(|child| nodes.extend(rules_in_place(std::slice::from_ref(child))));
         }
     }
     nodes
@@ -253,6 +254,7 @@ impl<'a> Page<'a> {
         match &node.kind {
             TraceKind::Rule { .. } => self.rule(node),
             TraceKind::Group | TraceKind::Condition => self.condition(node),
+            TraceKind::Table => self.table(node),
             TraceKind::Instance { .. } => self.children(node),
             TraceKind::Let(name) => self.named(node, name),
             TraceKind::Argument(_) | TraceKind::Body => self.valued(node),
@@ -267,7 +269,7 @@ impl<'a> Page<'a> {
     }
 
     fn children(&mut self, node: &'a TraceNode) {
-        for child in node.children.iter().filter(|child| !matches!(child.kind, TraceKind::Rule { .. })) {
+        for child in node.children.iter().filter(|child| !matches!(child.kind, TraceKind::Rule { .. } | TraceKind::Table)) {
             self.node(child);
         }
     }
@@ -280,6 +282,13 @@ impl<'a> Page<'a> {
         if node.status != Status::NotReached {
             self.children(node);
         }
+    }
+
+    /// The header of a table, with the values under it.
+    fn table(&mut self, node: &'a TraceNode) {
+        node.operands.iter().for_each(|shown| self.sheet.show(shown.span));
+        self.sheet.operands(&node.operands);
+        self.children(node);
     }
 
     fn condition(&mut self, node: &'a TraceNode) {

@@ -39,7 +39,8 @@ impl Expander<'_> {
         }
     }
 
-    fn quiet(&mut self, inner: &Expr, own: Option<SiteId>) -> NodeId {
+    /// A node whose conditions no author asked.
+    pub(super) fn quiet(&mut self, inner: &Expr, own: Option<SiteId>) -> NodeId {
         let outer = std::mem::replace(&mut self.quiet, true);
         let node = self.expr(inner, own);
         self.quiet = outer;

@@ -10,6 +10,7 @@ mod finish;
 mod relations;
 mod rules;
 mod sites;
+mod tables;
 
 use axtrace_runtime::meta::{DecisionMeta, FrameId, FrameMeta, Piece, SiteId, Tag};
 use axtrace_runtime::types::Type;

@@ -15,12 +15,15 @@ impl Expander<'_> {
         }
         let mut expanded = Vec::with_capacity(rules.len());
         let mut group_sites: Vec<Option<SiteId>> = vec![None; decision.groups.len()];
+        let mut table_sites: Vec<Option<SiteId>> = vec![None; decision.tables.len()];
         for (place, rule) in rules.iter().enumerate() {
             if self.too_large {
                 break;
             }
             self.parent = rule.group.and_then(|group| self.group_site(decision, group, &mut group_sites));
-            let rule = self.rule(decision, rules, place, rule);
+            let headers = rule.row.as_ref().and_then(|row| self.headers(decision, row.table, RuleId(place as u32), &mut table_sites));
+            self.parent = rule.row.as_ref().map_or(self.parent, |row| table_sites[row.table]);
+            let rule = self.rule(decision, rules, place, rule, headers);
             expanded.push(rule);
         }
         self.parent = None;
@@ -40,11 +43,11 @@ impl Expander<'_> {
         sites[group]
     }
 
-    fn rule(&mut self, decision: &hir::Decision, rules: &[hir::Rule], place: usize, rule: &hir::Rule) -> Rule {
+    fn rule(&mut self, decision: &hir::Decision, rules: &[hir::Rule], place: usize, rule: &hir::Rule, headers: Option<NodeId>) -> Rule {
         let id = RuleId(place as u32);
         let site = self.site(SiteKind::Rule(id), rule.head);
         let mut each = Vec::with_capacity(rule.each.len());
-        let (parts, instance) = self.under(site, |this| this.instances(decision, id, rule, &mut each));
+        let (parts, instance) = self.under(site, |this| this.instances(decision, (id, headers), rule, &mut each));
         self.graph.meta.rules.push(RuleMeta {
             name: rule.name.clone(),
             otherwise: rule.otherwise,
@@ -65,26 +68,35 @@ impl Expander<'_> {
     }
 
     /// The parts of a rule within the loops of its binders that are not open yet.
-    fn instances(&mut self, decision: &hir::Decision, id: RuleId, rule: &hir::Rule, open: &mut Vec<LoopId>) -> (Parts, Option<SiteId>) {
+    fn instances(
+        &mut self,
+        decision: &hir::Decision,
+        (id, headers): (RuleId, Option<NodeId>),
+        rule: &hir::Rule,
+        open: &mut Vec<LoopId>,
+    ) -> (Parts, Option<SiteId>) {
         let Some(binder) = rule.each.get(open.len()) else {
             if open.is_empty() {
-                return (self.rule_parts(decision, id, rule), None);
+                return (self.rule_parts(decision, id, rule, headers), None);
             }
             let instance = self.site(SiteKind::Instance(id), rule.head);
-            return (self.under(instance, |this| this.rule_parts(decision, id, rule)), Some(instance));
+            return (self.under(instance, |this| this.rule_parts(decision, id, rule, headers)), Some(instance));
         };
         let (of, _) = self.open_loop(binder, binder.list.span);
         open.push(of);
         let outer = self.enter(of);
-        let done = self.instances(decision, id, rule, open);
+        let done = self.instances(decision, (id, headers), rule, open);
         self.leave(outer);
         done
     }
 
-    fn rule_parts(&mut self, decision: &hir::Decision, id: RuleId, rule: &hir::Rule) -> Parts {
+    fn rule_parts(&mut self, decision: &hir::Decision, id: RuleId, rule: &hir::Rule, headers: Option<NodeId>) -> Parts {
         self.known = Known::Group(id);
         self.lets(&rule.before);
-        let when = rule.when.as_ref().map(|when| self.expr(when, None));
+        let when = match &rule.row {
+            Some(row) => self.cells(row, headers, rule.span),
+            None => rule.when.as_ref().map(|when| self.expr(when, None)),
+        };
         self.known = Known::Rule(id);
         self.lets(&rule.after);
         let (outcome, shown) = self.outcome(decision, &rule.outcome);

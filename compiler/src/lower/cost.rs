@@ -5,6 +5,7 @@
 use super::Lower;
 use super::operand::widths;
 use super::state::Key;
+use crate::function::Function;
 use crate::graph::{LocalId, NodeId, NodeKind};
 use crate::mir::Width;
 
@@ -49,6 +50,7 @@ impl Lower<'_, '_> {
         let wide = widths(self.ty(node), &self.meta.types).contains(&Width::Wide);
         match &self.node(node).kind {
             NodeKind::Constant(_) | NodeKind::Define(_) | NodeKind::Unwrap(_) | NodeKind::Wrap(_) | NodeKind::Local(_) => 0,
+            NodeKind::Call(Function::Headers, _) => 0,
             NodeKind::Quantify(..) | NodeKind::Decide { .. } | NodeKind::Call(..) | NodeKind::MakeList(_) | NodeKind::Text { .. } => {
                 TOO_MUCH
             }

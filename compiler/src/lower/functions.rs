@@ -54,7 +54,17 @@ impl<'g> Lower<'g, '_> {
             Function::Characters => self.helper(Helper::Characters, operands),
             Function::ToDecimal => self.reader(Helper::ToDecimal, operands),
             Function::ToDate => self.reader(Helper::ToDate, operands),
+            Function::Headers => self.headers(operands),
         }
+    }
+
+    /// The headers of a table, which are evaluated for what is recorded of them.
+    fn headers(&mut self, operands: &[NodeId]) -> Evaluated<'g> {
+        let mut pattern = Pattern::default();
+        for operand in operands {
+            pattern.add(self.evaluate(*operand).pattern);
+        }
+        Evaluated::one(self.b.flag(true), pattern)
     }
 
     /// A helper that takes a list, and something of its elements.

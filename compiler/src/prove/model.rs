@@ -14,6 +14,7 @@ use axtrace_source::Span;
 use super::logic::{DEEPEST, FormulaId, Logic, VarId};
 use super::sets::IntSet;
 use super::terms::{Class, ClassId, Classes, Linear, Term};
+use crate::function::Function;
 use crate::graph::{Graph, Loop, LoopId, NodeId, NodeKind, Quantifier};
 
 /// The most cases of a choice that are looked at one by one.
@@ -445,6 +446,7 @@ impl<'a> Model<'a> {
             NodeKind::HasAll(set, names) => self.has_names(*set, *names, true),
             NodeKind::HasAny(set, names) => self.has_names(*set, *names, false),
             NodeKind::Quantify(quantifier, id) => self.quantified(*quantifier, *id),
+            NodeKind::Call(Function::Headers, _) => Logic::TRUE,
             NodeKind::Call(function, operands) => match self.text_condition(*function, operands) {
                 Some(formula) => {
                     self.ask(formula, self.graph.node(id).span);

@@ -9,6 +9,7 @@ use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
 
 use super::walk::Walk;
+use crate::function::Function;
 use crate::graph::{Comparison, NodeId, NodeKind};
 
 /// How many parts of a condition are looked at.
@@ -28,6 +29,7 @@ impl Walk<'_> {
         *steps = steps.checked_sub(1)?;
         match &self.graph.node(node).kind {
             NodeKind::Constant(Value::Boolean(truth)) => Some(*truth),
+            NodeKind::Call(Function::Headers, _) => Some(true),
             NodeKind::Not(inner) => self.truth_of(*inner, steps).map(|truth| !truth),
             NodeKind::And(parts) => self.all(parts, true, steps),
             NodeKind::Or(parts) => self.all(parts, false, steps).map(|none| !none),

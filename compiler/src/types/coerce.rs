@@ -104,23 +104,34 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn other_dimension(&mut self, expr: &Expr, from: Kind, to: Scalar, declared: Option<Span>) -> Expr {
-        let text = self.text(expr.span);
         let plain = matches!(from, Kind::Number { unit: Unit::One, .. });
-        let example = match to.kind.plain() {
-            Kind::Number { unit: Unit::One | Unit::Percent, .. } => String::new(),
-            Kind::Number { unit, .. } => format!("`{text} {unit}`"),
-            Kind::Duration => format!("`{text} h` or `{text} min`"),
-            Kind::Days => format!("`{text} days`"),
-            Kind::Period => format!("`{text} months` or `{text} years`"),
-            _ => String::new(),
-        };
-        if plain && expr.constant().is_some() && !example.is_empty() {
+        if let (true, Some(example)) = (plain && expr.constant().is_some(), self.with_unit(expr, to.kind)) {
             let what = super::words::kind_words(to.kind);
             let what = what.trim_start_matches("a ").to_string();
             self.report(TypeFinding::MissingUnit { what, example, at: expr.span });
             return Expr::error(expr.span);
         }
         self.mismatch(expr, &Type::Scalar(to), declared)
+    }
+
+    /// A plain number as it would be written as a quantity of some kind.
+    fn with_unit(&self, expr: &Expr, to: Kind) -> Option<String> {
+        let text = self.text(expr.span);
+        match to.plain() {
+            Kind::Number { unit: Unit::One | Unit::Percent, .. } => None,
+            Kind::Number { unit, .. } => Some(format!("`{text} {unit}`")),
+            Kind::Duration => Some(format!("`{text} h` or `{text} min`")),
+            Kind::Days => Some(format!("`{text} days`")),
+            Kind::Period => Some(format!("`{text} months` or `{text} years`")),
+            _ => None,
+        }
+    }
+
+    /// What to write where a plain number stands for a quantity.
+    pub(super) fn needs_unit(&self, expr: &Expr, ty: &Type) -> Option<String> {
+        let plain = matches!(expr.ty.scalar(), Some(Scalar { kind: Kind::Number { unit: Unit::One, .. }, .. }));
+        let wanted = ty.required().scalar().filter(|_| plain && expr.constant().is_some())?;
+        Some(format!("write {}", self.with_unit(expr, wanted.kind)?))
     }
 
     pub(super) fn mismatch(&mut self, expr: &Expr, ty: &Type, declared: Option<Span>) -> Expr {
@@ -130,7 +141,7 @@ impl<'a> Checker<'a, '_> {
         Expr::error(expr.span)
     }
 
-    fn mismatch_help(&self, expr: &Expr, ty: &Type) -> Option<String> {
+    pub(super) fn mismatch_help(&self, expr: &Expr, ty: &Type) -> Option<String> {
         match (&expr.kind, ty.required()) {
             (ExprKind::Constant(Value::Text(text)), Type::Enum(id)) => {
                 let known = self.types.enum_type(*id).values.iter().any(|value| **value == **text);

@@ -11,20 +11,44 @@ use axtrace_source::Span;
 
 use super::policy::{most_outcomes, outcome_type, policy_name, policy_of};
 use super::{Caller, Checker, Signature, TypeFinding};
-use crate::hir::{self, Body, Expr, Group, Let, Outcome, Rule};
+use crate::hir::{self, Body, Expr, Group, Let, Outcome, Rule, Table};
 use crate::resolve::NameFinding;
 use crate::suggest::{did_you_mean, worth_it};
 
 /// The most pairs of rules of which one overrides the other, directly or through others.
 const MOST_OVERRIDES: usize = 4_000_000;
 
-/// Rules and groups by name while a decision is checked.
+/// Rules, groups and tables while a decision is checked.
 #[derive(Default)]
-struct Names {
-    rules: HashMap<String, (usize, Span)>,
+pub(super) struct Names {
+    /// By name, with their places.
+    pub rules: HashMap<String, (usize, Span)>,
     groups: HashMap<String, (usize, Span)>,
+    /// In source order.
+    pub tables: Vec<Table>,
+    /// Whether a table was wrong as a whole, and reported.
+    lost: bool,
     /// What could not be read, and has been reported.
     broken: HashSet<String>,
+}
+
+impl Names {
+    /// Says that the rows of a table are not among the rules.
+    pub fn lose_table(&mut self) {
+        self.lost = true;
+    }
+}
+
+/// Where a table stands.
+pub(super) struct Standing<'a, 'p> {
+    /// Its decision.
+    pub item: &'a ast::Decision,
+    /// What that gives.
+    pub gives: &'p Type,
+    /// Its group.
+    pub group: Option<usize>,
+    /// The number of tables before it.
+    pub number: usize,
 }
 
 /// A rule as it is written, with its group.
@@ -71,9 +95,9 @@ impl<'a> Checker<'a, '_> {
                 this.scope.declare_input(&field.name, field.ty.clone(), field.span);
             }
             let ranks = this.check_policy(item, &gives);
-            this.decision_parts(item, &gives).map(|(body, groups)| (gives, ranks, body, groups))
+            this.decision_parts(item, &gives).map(|(body, groups, tables)| (gives, ranks, body, groups, tables))
         });
-        let (gives, ranks, body, groups) = parts?;
+        let (gives, ranks, body, groups, tables) = parts?;
         let policy = matches!(body, Body::Rules(_)).then(|| policy_of(item));
         Some(hir::Decision {
             id,
@@ -88,19 +112,20 @@ impl<'a> Checker<'a, '_> {
             steps: scope.steps,
             lets: scope.blocks.into_iter().next().unwrap_or_default(),
             groups,
+            tables,
             body,
             vars: scope.vars,
         })
     }
 
-    fn decision_parts(&mut self, item: &'a ast::Decision, gives: &Type) -> Option<(Body, Vec<Group>)> {
+    fn decision_parts(&mut self, item: &'a ast::Decision, gives: &Type) -> Option<(Body, Vec<Group>, Vec<Table>)> {
         if let Some(as_of) = &item.as_of {
             self.not_yet("as of", as_of.span);
         }
         match &item.body {
             ast::DecisionBody::Expr(expr) => {
                 let value = self.typed_as(expr, gives, Some(item.gives.span));
-                (!value.is_error()).then_some((Body::Expression(value), Vec::new()))
+                (!value.is_error()).then_some((Body::Expression(value), Vec::new(), Vec::new()))
             }
             ast::DecisionBody::Block(items) => self.block(item, items, gives),
         }
@@ -115,7 +140,7 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn block(&mut self, item: &'a ast::Decision, items: &'a [ast::DecisionItem], gives: &Type) -> Option<(Body, Vec<Group>)> {
+    fn block(&mut self, item: &'a ast::Decision, items: &'a [ast::DecisionItem], gives: &Type) -> Option<(Body, Vec<Group>, Vec<Table>)> {
         let errors = self.findings.len();
         let mut names = Names::default();
         for part in items {
@@ -130,6 +155,7 @@ impl<'a> Checker<'a, '_> {
             }
         }
         let (mut rules, mut groups, mut overrides) = (Vec::new(), Vec::new(), Vec::new());
+        let mut number = 0;
         let mut otherwise: Option<&ast::Otherwise> = None;
         for part in items {
             if let (Some(first), Some((what, at))) = (otherwise, self.late(part)) {
@@ -137,7 +163,11 @@ impl<'a> Checker<'a, '_> {
             }
             match part {
                 ast::DecisionItem::Let(_) | ast::DecisionItem::Always(_) | ast::DecisionItem::Broken(_) => {}
-                ast::DecisionItem::Table(it) => self.not_yet("table", it.span),
+                ast::DecisionItem::Table(it) => {
+                    let at = Standing { item, gives, group: None, number };
+                    self.table(&at, it, &mut names, &mut rules);
+                    number += 1;
+                }
                 ast::DecisionItem::MayDepend(it) => self.not_yet("may depend on", it.span),
                 ast::DecisionItem::Steps(it) => self.steps(it),
                 ast::DecisionItem::Rule(it) => {
@@ -146,11 +176,10 @@ impl<'a> Checker<'a, '_> {
                 }
                 ast::DecisionItem::Group(it) => {
                     let first = rules.len();
-                    self.group(item, it, gives, &mut names, &mut rules, &mut groups);
-                    let members: Vec<usize> = (first..rules.len()).collect();
-                    let inner = it.items.iter().filter_map(|part| if let ast::GroupItem::Rule(rule) = part { Some(rule) } else { None });
-                    overrides.extend(members.iter().zip(inner).map(|(place, rule)| (vec![*place], rule.overrides.as_slice())));
-                    overrides.push((members, it.overrides.as_slice()));
+                    let at = Standing { item, gives, group: Some(groups.len()), number };
+                    overrides.extend(self.group(&at, it, &mut names, &mut rules, &mut groups));
+                    overrides.push(((first..rules.len()).collect(), it.overrides.as_slice()));
+                    number += it.items.iter().filter(|part| matches!(part, ast::GroupItem::Table(_))).count();
                 }
                 ast::DecisionItem::Otherwise(it) => {
                     otherwise.get_or_insert(it);
@@ -172,11 +201,11 @@ impl<'a> Checker<'a, '_> {
         if rules.is_empty() && !broken && self.findings.len() == errors {
             self.report(TypeFinding::NoRules { decision: item.name.text.clone(), at: item.head_span });
         }
-        if broken || !names.broken.is_empty() {
+        if broken || names.lost || !names.broken.is_empty() {
             return None;
         }
         let rules: Option<Vec<Rule>> = rules.into_iter().collect();
-        rules.map(|rules| (Body::Rules(rules), groups))
+        rules.map(|rules| (Body::Rules(rules), groups, names.tables))
     }
 
     /// Uses of what could not be read are not unknown names.
@@ -199,16 +228,16 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
+    /// The rules of a group; gives those that override others by themselves.
     fn group(
         &mut self,
-        item: &'a ast::Decision,
+        at: &Standing<'a, '_>,
         group: &'a ast::Group,
-        gives: &Type,
         names: &mut Names,
         rules: &mut Vec<Option<Rule>>,
         groups: &mut Vec<Group>,
-    ) {
-        let place = groups.len();
+    ) -> Vec<(Vec<usize>, &'a [ast::Name])> {
+        let (place, mut number, mut overrides) = (groups.len(), at.number, Vec::new());
         self.unique_name(&group.name, names);
         names.groups.insert(group.name.text.clone(), (place, group.name.span));
         let when = group.when.as_ref().map(|when| self.condition(when));
@@ -217,15 +246,24 @@ impl<'a> Checker<'a, '_> {
         self.knowing(given, |this| {
             for part in &group.items {
                 match part {
-                    ast::GroupItem::Rule(it) => this.rule(item, &Written { rule: it, group: Some(place) }, gives, names, rules),
-                    ast::GroupItem::Table(it) => this.not_yet("table", it.span),
+                    ast::GroupItem::Rule(it) => {
+                        overrides.push((vec![rules.len()], it.overrides.as_slice()));
+                        this.rule(at.item, &Written { rule: it, group: Some(place) }, at.gives, names, rules);
+                    }
+                    ast::GroupItem::Table(it) => {
+                        let at = Standing { number, ..*at };
+                        this.table(&at, it, names, rules);
+                        number += 1;
+                    }
                     ast::GroupItem::Broken(_) => {}
                 }
             }
         });
+        overrides
     }
 
-    fn unique_name(&mut self, name: &ast::Name, names: &Names) {
+    /// Says so where a rule or group has a name that another has.
+    pub(super) fn unique_name(&mut self, name: &ast::Name, names: &Names) {
         if let Some((_, first)) = names.rules.get(&name.text).or_else(|| names.groups.get(&name.text)) {
             self.report_name(NameFinding::Twice { name: name.text.clone(), at: name.span, first: *first });
         }
@@ -270,6 +308,7 @@ impl<'a> Checker<'a, '_> {
             group: written.group,
             each,
             before: self.take_block(before),
+            row: None,
             when,
             after: self.take_block(after),
             outcome: outcome?,
@@ -309,6 +348,7 @@ impl<'a> Checker<'a, '_> {
             group: None,
             each: Vec::new(),
             before: Vec::new(),
+            row: None,
             when: None,
             after: Vec::new(),
             outcome,
@@ -443,7 +483,7 @@ fn near_rule(name: &str, names: &Names) -> Option<String> {
     did_you_mean(name, known)
 }
 
-fn cites(written: &[ast::Cite]) -> Vec<(String, Option<String>)> {
+pub(super) fn cites(written: &[ast::Cite]) -> Vec<(String, Option<String>)> {
     written.iter().map(|cite| (cite.text.node.clone(), cite.url.as_ref().map(|url| url.node.clone()))).collect()
 }
 

@@ -112,14 +112,19 @@ impl<'a> Checker<'a, '_> {
                 self.read(Expr { kind: ExprKind::Field(Box::new(base), place as u32), ty, span })
             }
             None => {
-                let near = worth_it(self.findings.len(), record.fields.len());
-                let suggestion = near.then(|| did_you_mean(&field.text, record.fields.iter().map(|it| it.name.as_str()))).flatten();
-                let (record, declared) = (record.name.clone(), record.span);
-                let field_name = field.text.clone();
-                self.report_name(NameFinding::UnknownField { record, field: field_name, at: field.span, declared, suggestion });
+                self.unknown_field(id, field);
                 Expr::error(span)
             }
         }
+    }
+
+    /// Says that a record has no such field.
+    pub(super) fn unknown_field(&mut self, id: RecordId, field: &ast::Name) {
+        let record = self.types.record(id);
+        let near = worth_it(self.findings.len(), record.fields.len());
+        let suggestion = near.then(|| did_you_mean(&field.text, record.fields.iter().map(|it| it.name.as_str()))).flatten();
+        let (record, declared) = (record.name.clone(), record.span);
+        self.report_name(NameFinding::UnknownField { record, field: field.text.clone(), at: field.span, declared, suggestion });
     }
 
     /// A field of an optional record is optional.
@@ -360,7 +365,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Fields that were left out: missing if they may be, reported otherwise.
-    fn with_missing(&mut self, values: Vec<Option<(Expr, Span)>>, fields: &[FieldType], record: &str, span: Span) -> Vec<Expr> {
+    pub(super) fn with_missing(&mut self, values: Vec<Option<(Expr, Span)>>, fields: &[FieldType], record: &str, span: Span) -> Vec<Expr> {
         let complete = |(value, field): (Option<(Expr, Span)>, &FieldType)| match value {
             Some((value, _)) => value,
             None if field.ty.is_optional() => Expr { kind: ExprKind::Constant(Value::Missing), ty: field.ty.clone(), span },

@@ -207,6 +207,28 @@ pub enum TypeFinding {
         #[label(primary, "cannot be missing")]
         at: Span,
     },
+    #[error("{problem}")]
+    #[diagnostic(code(E0342))]
+    Table {
+        problem: String,
+        #[label(primary, "here")]
+        at: Span,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("`{what}` is {wants}, and this is {found}")]
+    #[diagnostic(code(E0343))]
+    Cell {
+        what: String,
+        wants: String,
+        found: String,
+        #[label(primary, "{found}")]
+        at: Span,
+        #[label("{wants}")]
+        header: Span,
+        #[help]
+        help: Option<String>,
+    },
     #[error("`{decision}` has no rules")]
     #[diagnostic(code(E0321), help("write `rule name when … then …`, or `= expression` after the head"))]
     NoRules {

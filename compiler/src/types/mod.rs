@@ -23,6 +23,7 @@ mod quotients;
 mod relations;
 mod roles;
 mod scope;
+mod table;
 mod tests;
 mod text;
 mod time;

@@ -249,7 +249,8 @@ impl<'a> Checker<'a, '_> {
         refused
     }
 
-    fn comparison(&mut self, comparison: Comparison, op: Spanned<&str>, left: Expr, right: Expr, span: Span) -> Expr {
+    /// Two values compared, if they can be.
+    pub(super) fn comparison(&mut self, comparison: Comparison, op: Spanned<&str>, left: Expr, right: Expr, span: Span) -> Expr {
         let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
         match (&left.ty, &right.ty) {
             (Type::Scalar(a), Type::Scalar(b)) if dimension(a.kind) == dimension(b.kind) => compared(comparison, left, right, span),
@@ -312,15 +313,21 @@ impl<'a> Checker<'a, '_> {
 
     pub(super) fn is_in(&mut self, value: &'a ast::Expr, domain: &'a ast::Expr, negated: bool, span: Span) -> Expr {
         let inside = match &domain.kind {
-            ast::ExprKind::Range(range) => self.in_range(value, range, span),
-            ast::ExprKind::Set(items) => self.one_of(value, items, span),
+            ast::ExprKind::Range(range) => {
+                let value = self.expr(value, None);
+                self.in_range(value, range, span)
+            }
+            ast::ExprKind::Set(items) => {
+                let value = self.expr(value, None);
+                self.one_of(value, items, span)
+            }
             _ => self.in_value(value, domain, span),
         };
         if negated { unary(Unary::Not, inside, Type::Boolean, span) } else { inside }
     }
 
-    fn in_range(&mut self, value: &'a ast::Expr, range: &'a ast::RangeExpr, span: Span) -> Expr {
-        let value = self.expr(value, None);
+    /// Whether a value lies in a range.
+    pub(super) fn in_range(&mut self, value: Expr, range: &'a ast::RangeExpr, span: Span) -> Expr {
         if value.is_error() || self.refuse_missing([&value, &value]) {
             return Expr::error(span);
         }
@@ -389,8 +396,8 @@ impl<'a> Checker<'a, '_> {
         });
     }
 
-    fn one_of(&mut self, value: &'a ast::Expr, items: &'a [ast::Expr], span: Span) -> Expr {
-        let value = self.expr(value, None);
+    /// Whether a value equals one of several.
+    pub(super) fn one_of(&mut self, value: Expr, items: &'a [ast::Expr], span: Span) -> Expr {
         if value.is_error() || self.refuse_missing([&value, &value]) {
             return Expr::error(span);
         }
@@ -411,10 +418,9 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// `x in some_list`: some element equals it.
-    fn in_list(&mut self, value: &'a ast::Expr, list: Expr, span: Span) -> Expr {
+    fn in_list(&mut self, mut value: Expr, list: Expr, span: Span) -> Expr {
         let Type::List { element, .. } = &list.ty else { return Expr::error(span) };
         let element = (**element).clone();
-        let mut value = self.expr(value, Some(&widened(&element)));
         // What may be missing is looked for among what may be missing.
         let optional = element.is_optional();
         if optional {
@@ -436,6 +442,17 @@ impl<'a> Checker<'a, '_> {
         })
     }
 
+    /// Whether a value is in a set or a list.
+    pub(super) fn value_in(&mut self, value: Expr, domain: Expr, span: Span) -> Expr {
+        let Type::Set(id) = &domain.ty else { return self.in_list(value, domain, span) };
+        let member = self.member_type(*id);
+        let value = self.fit(value, &member, None);
+        if value.is_error() {
+            return value;
+        }
+        Expr { kind: ExprKind::Binary(Binary::Has, Box::new(domain), Box::new(value)), ty: Type::Boolean, span }
+    }
+
     /// `x in some_set`, `x in some_list`.
     fn in_value(&mut self, value: &'a ast::Expr, domain: &'a ast::Expr, span: Span) -> Expr {
         let domain = self.expr(domain, None);
@@ -445,13 +462,13 @@ impl<'a> Checker<'a, '_> {
         match &domain.ty {
             Type::Set(id) => {
                 let member = self.member_type(*id);
-                let value = self.typed_as(value, &member, None);
-                if value.is_error() {
-                    return value;
-                }
-                Expr { kind: ExprKind::Binary(Binary::Has, Box::new(domain), Box::new(value)), ty: Type::Boolean, span }
+                let value = self.expr(value, Some(&member));
+                self.value_in(value, domain, span)
             }
-            Type::List { .. } => self.in_list(value, domain, span),
+            Type::List { element, .. } => {
+                let value = self.expr(value, Some(&widened(element)));
+                self.in_list(value, domain, span)
+            }
             _ => {
                 let found = self.words(&domain.ty);
                 let (expected, at) = ("a range, a set or a list".to_string(), domain.span);

@@ -68,6 +68,7 @@ impl<'a> Checker<'a, '_> {
         let name = format!("{} always {}", at.name, found.0.len() + 1);
         found.0.push(RelationMeta { owner: at.owner, decision, span: always.span, condition: text, because });
         found.1.push(hir::Decision {
+            tables: Vec::new(),
             id: decision,
             name,
             module: self.resolved.modules[at.module].name.clone(),

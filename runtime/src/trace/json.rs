@@ -271,6 +271,7 @@ impl<'p> Object<'_, 'p> {
     fn kind(&mut self, kind: &TraceKind) {
         let (word, name) = match kind {
             TraceKind::Group => ("group", None),
+            TraceKind::Table => ("table", None),
             TraceKind::Rule { name, .. } => ("rule", Some(name)),
             TraceKind::Instance { name, .. } => ("instance", Some(name)),
             TraceKind::Condition => ("condition", None),

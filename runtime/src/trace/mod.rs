@@ -182,6 +182,8 @@ pub struct TraceNode {
 pub enum TraceKind {
     /// The condition of a group.
     Group,
+    /// A decision table. Its operands are the values of its headers, the rules that belong to it are its rows.
+    Table,
     /// A rule, or `otherwise`.
     Rule {
         /// Which rule of its decision.

@@ -37,7 +37,8 @@ impl<'a> Decoder<'a> {
         let mut roots = walk.children.pop().unwrap_or_default();
         if !scope.meta.rules.is_empty() {
             // What else belongs to nothing are the relations between the parameters, which no run evaluates.
-            roots.retain(|site| matches!(scope.meta.sites[site.index()].kind, SiteKind::Group | SiteKind::Rule(_) | SiteKind::Let(_)));
+            let kept = |kind: &SiteKind| matches!(kind, SiteKind::Group | SiteKind::Table(_) | SiteKind::Rule(_) | SiteKind::Let(_));
+            roots.retain(|site| kept(&scope.meta.sites[site.index()].kind));
         }
         let mut nodes = Vec::new();
         self.fill(scope, &mut walk, &roots, &mut nodes)?;
@@ -102,6 +103,7 @@ impl<'a> Decoder<'a> {
     fn kind(&self, meta: &DecisionMeta, kind: &SiteKind) -> TraceKind {
         match kind {
             SiteKind::Group => TraceKind::Group,
+            SiteKind::Table(_) => TraceKind::Table,
             SiteKind::Rule(id) => {
                 let rule = &meta.rules[id.index()];
                 TraceKind::Rule { id: *id, name: rule.name.clone(), group: rule.group.clone(), shadow: rule.shadow, whole: rule.whole }
@@ -263,6 +265,7 @@ fn rule_status(meta: &DecisionMeta, walk: &Walk, rule: RuleId, state: RuleState)
 fn tells_truth(meta: &DecisionMeta, walk: &Walk, id: SiteId, site: &SiteMeta) -> bool {
     match &site.kind {
         SiteKind::Condition | SiteKind::Group => true,
+        SiteKind::Table(_) => false,
         // A `for each` has no value; `some` and `every` are booleans.
         SiteKind::Loop { .. } => site.value.is_none() && !goes_through_instances(meta, &walk.children[id.index()]),
         SiteKind::Outcome => site.value.is_none() && *meta.gives.required() == Type::Boolean,
