@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use axtrace::grammar::ast::{File, Item, Path as Names, TestBody};
+use axtrace::grammar::ast::{Decision, DecisionBody, DecisionItem, File, GroupItem, Item, Path as Names, Table, TableKind, TestBody};
 use axtrace::source::{Finding, Findings, MAX_FILE_BYTES, SourceFile, Sources, SourcesError, Span};
 
 /// Folders inside of folders, at most.
@@ -217,20 +217,43 @@ fn module_of(file: &SourceFile) -> Option<(String, Span)> {
 /// The tree of a file of rules that may name other files.
 fn tree_of_naming(file: &SourceFile) -> Option<File> {
     let uses = file.text().lines().any(|line| line.trim_start().starts_with("use"));
-    let tests = file.text().contains("test") && file.text().contains("from");
+    let data = ["test", "table"].iter().any(|word| file.text().contains(word)) && file.text().contains("from");
     // What is wrong with the file is reported when it is compiled.
-    (!file.is_data() && (uses || tests)).then(|| axtrace::grammar::parse(file, &mut Findings::new()))
+    (!file.is_data() && (uses || data)).then(|| axtrace::grammar::parse(file, &mut Findings::new()))
 }
 
-/// The files of tests, as they are named.
+/// The files of tests and tables, as they are named.
 fn named_data(tree: &File) -> impl Iterator<Item = &str> {
-    tree.items.iter().filter_map(|item| match item {
+    tree.items.iter().flat_map(|item| match item {
         Item::Test(test) => match &test.body {
-            TestBody::File(file) => Some(file.node.as_str()),
-            _ => None,
+            TestBody::File(file) => vec![file.node.as_str()],
+            _ => Vec::new(),
         },
-        _ => None,
+        Item::Decision(decision) => named_tables(decision),
+        _ => Vec::new(),
     })
+}
+
+fn named_tables(decision: &Decision) -> Vec<&str> {
+    let DecisionBody::Block(items) = &decision.body else { return Vec::new() };
+    let mut tables = Vec::new();
+    for item in items {
+        match item {
+            DecisionItem::Table(table) => tables.push(table),
+            DecisionItem::Group(group) => {
+                tables.extend(group.items.iter().filter_map(|item| if let GroupItem::Table(table) = item { Some(table) } else { None }));
+            }
+            _ => {}
+        }
+    }
+    tables.iter().filter_map(|table| table_file(table)).collect()
+}
+
+fn table_file(table: &Table) -> Option<&str> {
+    match &table.kind {
+        TableKind::Csv { file, .. } | TableKind::CrossCsv { file, .. } => Some(&file.node),
+        _ => None,
+    }
 }
 
 /// The folder that the module of a file is named from, and the paths of the modules it uses. `None` if its own path does not follow its

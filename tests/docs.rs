@@ -28,7 +28,7 @@ use axtrace_runtime::read::{Problem, Reader, Wrong};
 use axtrace_source::{Findings, Sources};
 
 /// Findings that no page can show, each with what it would take.
-const NOT_SHOWN: [(&str, &str); 14] = [
+const NOT_SHOWN: [(&str, &str); 17] = [
     ("E0001", "a file of more than 16 MiB"),
     ("E0002", "bytes that are no text"),
     ("E0003", "4 GiB of sources"),
@@ -38,6 +38,9 @@ const NOT_SHOWN: [(&str, &str); 14] = [
     ("E0212", "two files"),
     ("E0213", "where a file lies"),
     ("E0325", "500 declarations"),
+    ("E0344", "a file of data"),
+    ("E0345", "a file of data"),
+    ("E0346", "a file of data"),
     ("E0430", "400,000 operations"),
     ("E0702", "bytes that are no text"),
     ("E0703", "an input of more than 64 MiB"),

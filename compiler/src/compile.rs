@@ -17,7 +17,7 @@ use crate::ranges::{ranges, with_witness};
 use crate::relations::check_constants;
 use crate::resolve::resolve;
 use crate::steps::steps;
-use crate::types::check;
+use crate::types::{Cells, check};
 use crate::{graph::Graph, hir};
 
 /// The version of the language that this compiler knows.
@@ -91,7 +91,8 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
         }
     }
     let resolved = resolve(&files, findings);
-    let mut typed = check(&sources, &resolved, findings)?;
+    let cells = Cells::new();
+    let mut typed = check(&sources, &resolved, &cells, findings)?;
     let version = files.iter().find_map(|file| file.version.as_ref().map(|version| version.node.clone()));
     drop(files);
     let (mut graphs, templates) = expand(&typed, findings);
@@ -155,7 +156,7 @@ fn assemble(
         digest,
         version,
     };
-    Program { meta, graphs, tests: typed.tests }
+    Program { meta, graphs, tests: typed.tests, read_files: typed.read_files }
 }
 
 /// The digest of everything a decision depends on: language, zone rules, Unicode and patterns, sources by path, parameters.
@@ -174,6 +175,7 @@ fn digest(sources: &Sources, typed: &hir::Program) -> String {
     part("patterns", pattern::VERSION.as_bytes());
     // Tests in files of their own decide nothing.
     let mut files: Vec<_> = sources.rules().map(|(_, file)| file).collect();
+    files.extend(typed.deciding.iter().map(|place| &sources.files()[*place]));
     files.sort_by_key(|file| file.name());
     for file in files {
         part(file.name(), file.text().as_bytes());

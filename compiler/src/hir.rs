@@ -5,6 +5,8 @@
 //! Bounds in the types of computed expressions mean nothing yet: they depend on the calls a define is expanded for, and are found on the
 //! [decision graph](crate::graph). Calls of defines are still calls.
 
+use std::rc::Rc;
+
 use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::{DecisionId, Policy, Rank, RelationMeta, RoleId, RoleMeta};
 use axtrace_runtime::pattern::Pattern;
@@ -46,6 +48,10 @@ pub struct Program {
     pub tests: Vec<Test>,
     /// Files of tests.
     pub bulk: Vec<Bulk>,
+    /// The files of data that tables are read from, by their places among the sources.
+    pub deciding: Vec<usize>,
+    /// The files that tables were read from: name, rows, and what separates their cells.
+    pub read_files: Vec<(String, usize, &'static str)>,
     /// Each parameter as `module.name` with its value as written text, for the digest.
     pub params: Vec<(String, Type, Value)>,
 }
@@ -217,8 +223,8 @@ pub struct Row {
 pub struct Cell {
     /// The column, by its place in the table.
     pub column: usize,
-    /// The condition.
-    pub test: Expr,
+    /// The condition; cells of a file that hold the same share it.
+    pub test: Rc<Expr>,
     /// Where it is written.
     pub span: Span,
 }

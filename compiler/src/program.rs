@@ -14,4 +14,6 @@ pub struct Program {
     pub graphs: Vec<Graph>,
     /// The tests that authors wrote, in source order.
     pub tests: Vec<Test>,
+    /// The files that tables were read from: the name in the rules, how many rows, and what separates their cells.
+    pub read_files: Vec<(String, usize, &'static str)>,
 }

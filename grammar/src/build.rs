@@ -24,7 +24,7 @@ use crate::{
     split::{Stretch, Tokens},
 };
 
-pub(crate) use file::{file, unread};
+pub(crate) use file::{file, snippet, unread};
 
 type Pair<'a> = pest::iterators::Pair<'a, Rule>;
 
@@ -32,7 +32,7 @@ type Pair<'a> = pest::iterators::Pair<'a, Rule>;
 const STACK: usize = 8 * 1024 * 1024;
 
 /// Reads stretches of one file.
-struct Builder<'a, 'f> {
+pub(crate) struct Builder<'a, 'f> {
     tokens: Tokens<'a>,
     findings: &'f mut Findings,
     /// The offset of the file in all sources.

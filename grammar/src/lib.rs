@@ -60,6 +60,20 @@ pub fn parse(file: &SourceFile, findings: &mut Findings) -> ast::File {
     build::file(file, &scanned, findings)
 }
 
+/// Reads a cell of conditions that stands in a spreadsheet, as one of a table in a rule file is read. `base` is where the text begins.
+#[must_use]
+pub fn parse_condition(text: &str, base: u32, findings: &mut Findings) -> Option<ast::CellKind> {
+    let scanned = scan::scan(text, base, findings);
+    build::snippet(text, base, &scanned, findings, |it, cell| it.condition_cell(cell))
+}
+
+/// Reads a cell with an outcome that stands in a spreadsheet. `base` is where the text begins.
+#[must_use]
+pub fn parse_outcome(text: &str, base: u32, findings: &mut Findings) -> Option<ast::CellKind> {
+    let scanned = scan::scan(text, base, findings);
+    build::snippet(text, base, &scanned, findings, |it, cell| it.outcome_cell(cell))
+}
+
 /// The rules of the grammar.
 mod grammar {
     #![allow(missing_docs, reason = "pest derives an enum of all rules, which the grammar documents")]

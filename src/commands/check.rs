@@ -60,6 +60,9 @@ fn human(args: &Args, findings: &[Finding], sources: &Sources, program: Option<&
     }
     if Tally::of(findings).errors == 0 {
         text += &format!("{}  {}\n", style.paint("ok", Role::Good), extent(sources, program));
+        for (name, rows, separator) in program.iter().flat_map(|program| &program.read_files) {
+            text += &format!("    {} from `{name}`, between {separator}\n", counted(*rows, "row"));
+        }
     }
     text
 }

@@ -229,6 +229,54 @@ pub enum TypeFinding {
         #[help]
         help: Option<String>,
     },
+    #[error("the table in `{name}` cannot be read: {reason}")]
+    #[diagnostic(code(E0344))]
+    UnreadSheet {
+        name: String,
+        reason: String,
+        #[label(primary, "this file")]
+        at: Span,
+    },
+    #[error("a quote is never closed")]
+    #[diagnostic(code(E0344), help("a quote inside of a cell in quotes is written twice: `\"\"`"))]
+    SheetQuote {
+        #[label(primary, "opened here")]
+        at: Span,
+    },
+    #[error("`{file}` has no column `{name}`")]
+    #[diagnostic(code(E0345))]
+    NoColumn {
+        name: String,
+        file: String,
+        #[label(primary, "no title of a column")]
+        at: Span,
+        #[label("its titles")]
+        header: Span,
+        #[help]
+        suggestion: Option<String>,
+    },
+    #[error("two columns have the title `{name}`")]
+    #[diagnostic(code(E0345), help("give one of them another title"))]
+    ColumnTwice {
+        name: String,
+        #[label(primary, "which of the two")]
+        at: Span,
+        #[label("one")]
+        first: Span,
+        #[label("another")]
+        second: Span,
+    },
+    #[error("{problem}")]
+    #[diagnostic(code(E0346))]
+    SheetCell {
+        problem: String,
+        #[label(primary, "in this cell")]
+        at: Span,
+        #[label("its column")]
+        header: Span,
+        #[help]
+        help: Option<String>,
+    },
     #[error("`{decision}` has no rules")]
     #[diagnostic(code(E0321), help("write `rule name when … then …`, or `= expression` after the head"))]
     NoRules {

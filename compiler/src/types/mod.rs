@@ -6,6 +6,7 @@
 
 mod calls;
 mod coerce;
+mod csv;
 mod decision;
 mod declare;
 mod expr;
@@ -23,6 +24,7 @@ mod quotients;
 mod relations;
 mod roles;
 mod scope;
+mod sheet;
 mod table;
 mod tests;
 mod text;
@@ -30,7 +32,7 @@ mod time;
 mod units;
 pub mod words;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use axtrace_runtime::calendar::Zone;
@@ -106,7 +108,16 @@ struct Checker<'a, 'f> {
     caller: Caller,
     /// By [`RoleId`](axtrace_runtime::meta::RoleId), once they are declared.
     roles: Vec<RoleMeta>,
+    /// What cells of files say that had to be read as those of rule files are.
+    cells: &'a Cells,
+    /// The files of data that decide, by their places among the sources.
+    deciding: BTreeSet<usize>,
+    /// The files that tables were read from: name, rows, and what separates their cells.
+    read_files: Vec<(String, usize, &'static str)>,
 }
+
+/// Holds what cells of files say, as long as the trees of rule files are held.
+pub type Cells = typed_arena::Arena<axtrace_grammar::ast::CellKind>;
 
 /// What contains a call.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,7 +129,7 @@ enum Caller {
 
 /// Gives every expression of the program its type. `None` if something was wrong that leaves no program to look at further.
 #[must_use]
-pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings) -> Option<hir::Program> {
+pub fn check<'a>(sources: &'a Sources, resolved: &'a Resolved<'a>, cells: &'a Cells, findings: &mut Findings) -> Option<hir::Program> {
     let mut checker = Checker {
         sources,
         resolved,
@@ -145,6 +156,9 @@ pub fn check(sources: &Sources, resolved: &Resolved<'_>, findings: &mut Findings
         define_uses: Vec::new(),
         caller: Caller::Nobody,
         roles: Vec::new(),
+        cells,
+        deciding: BTreeSet::new(),
+        read_files: Vec::new(),
     };
     checker.declare_types();
     checker.declare_values();
@@ -190,6 +204,8 @@ impl<'a> Checker<'a, '_> {
         let constants = params.chain(samples).collect();
         Some(hir::Program {
             roles: self.roles,
+            deciding: self.deciding.into_iter().collect(),
+            read_files: self.read_files,
             params: self.params.into_iter().enumerate().filter_map(param).collect(),
             defines: self.defines.into_iter().map(done).collect::<Option<_>>()?,
             decisions: decisions.into_iter().chain(checks.into_iter().map(Some)).collect::<Option<_>>()?,

@@ -555,7 +555,8 @@ fn aligned(op: Binary, left: Expr, right: Expr, span: Span) -> Expr {
     binary(op, rescale_to(left, scale), rescale_to(right, scale), Kind::Number { scale, unit }, span)
 }
 
-fn rescale_to(expr: Expr, scale: u32) -> Expr {
+/// A number with so many places, if it has fewer.
+pub(super) fn rescale_to(expr: Expr, scale: u32) -> Expr {
     let has = expr.ty.scalar().map_or(scale, |scalar| scalar.kind.scale());
     match expr.ty.scalar().map(|scalar| scalar.kind) {
         Some(Kind::Number { .. }) => rescale(expr, scale.saturating_sub(has)),

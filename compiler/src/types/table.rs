@@ -4,6 +4,7 @@
 //! headers, with a row for each of its inner cells.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use axtrace_grammar::ast::{self, CellKind, CellTest, ColumnRole, TableKind};
 use axtrace_runtime::types::Type;
@@ -21,11 +22,22 @@ use crate::graph::Comparison;
 use crate::hir::{Cell, Column, Expr, ExprKind, Let, Many, Outcome, Row, Rule, Table, Unary};
 use crate::resolve::NameFinding;
 
+/// What a cell says besides what its tests do.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Presence {
+    /// The word `not` before the list.
+    pub not: bool,
+    /// The word `given`.
+    pub given: bool,
+    /// The word `missing`.
+    pub missing: bool,
+}
+
 /// A header: what is written, and the column that it became, or nothing if it was wrong.
-struct Header<'a> {
-    written: &'a ast::Expr,
-    span: Span,
-    column: Option<usize>,
+pub(super) struct Header<'a> {
+    pub written: &'a ast::Expr,
+    pub span: Span,
+    pub column: Option<usize>,
 }
 
 /// A row, whatever the form of its table.
@@ -56,10 +68,8 @@ impl<'a> Checker<'a, '_> {
             TableKind::Cross { row, column, columns, rows } => {
                 (vec![(row, row.span), (column, column.span)], cross_lines(at.number, columns, rows, table))
             }
-            TableKind::Csv { .. } | TableKind::CrossCsv { .. } => {
-                self.not_yet("table from a file", table.head_span);
-                return names.lose_table();
-            }
+            TableKind::Csv { file, columns } => return self.table_from_file(at, table, (file, columns), names, rules),
+            TableKind::CrossCsv { row, column, file } => return self.cross_from_file(at, table, (row, column, file), names, rules),
         };
         let place = names.tables.len();
         let headers = self.headers(written, table.head_span, names);
@@ -76,10 +86,16 @@ impl<'a> Checker<'a, '_> {
 
     /// The columns by their roles, if they can be those of a decision table.
     fn roles_of(&mut self, columns: &'a [ast::Column], table: &ast::Table) -> Option<Vec<(usize, &'a ColumnRole)>> {
+        let sound = self.roles_make_a_table(columns.iter().map(|column| (&column.role, column.span)), table.head_span);
+        sound.then(|| columns.iter().map(|column| &column.role).enumerate().collect())
+    }
+
+    /// Whether columns are those of a decision table; what is wrong with them is reported.
+    pub(super) fn roles_make_a_table<'c>(&mut self, columns: impl Iterator<Item = (&'c ColumnRole, Span)>, table: Span) -> bool {
         let mut seen: HashMap<String, Span> = HashMap::new();
         let mut sound = true;
-        for column in columns {
-            let key = match &column.role {
+        for (role, at) in columns {
+            let key = match role {
                 ColumnRole::Id => "id".to_owned(),
                 ColumnRole::Gives => "gives".into(),
                 ColumnRole::GivesField(name) => format!("gives.{}", name.text),
@@ -87,7 +103,7 @@ impl<'a> Checker<'a, '_> {
                 ColumnRole::Cites => "cites".into(),
                 ColumnRole::By => {
                     let help = Some("`by` says in a table of tests which rules decide; name rows by a first column `id`".into());
-                    self.report(TypeFinding::Table { problem: "a decision table has no column `by`".into(), at: column.span, help });
+                    self.report(TypeFinding::Table { problem: "a decision table has no column `by`".into(), at, help });
                     sound = false;
                     continue;
                 }
@@ -97,21 +113,21 @@ impl<'a> Checker<'a, '_> {
                     continue;
                 }
             };
-            if let Some(first) = seen.insert(key.clone(), column.span) {
-                self.report_name(NameFinding::Twice { name: key, at: column.span, first });
+            if let Some(first) = seen.insert(key.clone(), at) {
+                self.report_name(NameFinding::Twice { name: key, at, first });
                 sound = false;
             }
         }
         if sound && !seen.keys().any(|key| key.starts_with("gives")) {
             let problem = "this table gives nothing".into();
             let help = Some("add a column `gives` behind `||`, or one `gives.field` for each field of the result".into());
-            self.report(TypeFinding::Table { problem, at: table.head_span, help });
+            self.report(TypeFinding::Table { problem, at: table, help });
             sound = false;
         }
-        sound.then(|| columns.iter().map(|column| &column.role).enumerate().collect())
+        sound
     }
 
-    fn headers(&mut self, written: Vec<(&'a ast::Expr, Span)>, head: Span, names: &mut Names) -> Vec<Header<'a>> {
+    pub(super) fn headers(&mut self, written: Vec<(&'a ast::Expr, Span)>, head: Span, names: &mut Names) -> Vec<Header<'a>> {
         let mut columns = Vec::with_capacity(written.len());
         let mut headers = Vec::with_capacity(written.len());
         for (written, span) in written {
@@ -160,7 +176,7 @@ impl<'a> Checker<'a, '_> {
                     let test = self.cell(value, header, *not, tests, cell.span);
                     sound &= !test.is_error();
                     given.extend(self.scope.given_if(&test));
-                    cells.push(Cell { column: place, test, span: cell.span });
+                    cells.push(Cell { column: place, test: Rc::new(test), span: cell.span });
                 }
                 _ => sound = false,
             }
@@ -191,7 +207,7 @@ impl<'a> Checker<'a, '_> {
     // Cells
 
     /// A cell as a condition on its column's value.
-    fn cell(&mut self, value: Expr, header: &Header<'a>, not: Option<Span>, tests: &'a [CellTest], span: Span) -> Expr {
+    pub(super) fn cell(&mut self, value: Expr, header: &Header<'a>, not: Option<Span>, tests: &'a [CellTest], span: Span) -> Expr {
         let optional = value.ty.is_optional();
         let stated = |test: &CellTest| match test {
             CellTest::Given(at) | CellTest::Missing(at) => Some(*at),
@@ -211,11 +227,17 @@ impl<'a> Checker<'a, '_> {
         }
         let says = |wanted: fn(&CellTest) -> bool| tests.iter().any(wanted);
         let (given, missing) = (says(|test| matches!(test, CellTest::Given(_))), says(|test| matches!(test, CellTest::Missing(_))));
+        self.presence(&value, parts, Presence { not: not.is_some(), given, missing }, span)
+    }
+
+    /// What a cell lets through, from what its tests do of a value that is there.
+    pub(super) fn presence(&mut self, value: &Expr, parts: Vec<Expr>, says: Presence, span: Span) -> Expr {
+        let Presence { not, given, missing } = says;
         let is_given = || unary(Unary::IsGiven, value.clone(), Type::Boolean, span);
         let is_missing = || unary(Unary::Not, is_given(), Type::Boolean, span);
         let any = |parts: Vec<Expr>| joined(Many::Or, parts, span);
         let constant = |truth| Expr { kind: ExprKind::Constant(Value::Boolean(truth)), ty: Type::Boolean, span };
-        match (not.is_some(), optional) {
+        match (not, value.ty.is_optional()) {
             (not, false) if given || parts.is_empty() => constant(given != not),
             (false, false) => any(parts),
             (true, false) => unary(Unary::Not, any(parts), Type::Boolean, span),
@@ -234,12 +256,8 @@ impl<'a> Checker<'a, '_> {
             }
             // `not …` on what may be missing means that it is given, whatever the list says.
             (true, true) if given => {
-                let help = Some("write `missing`".into());
-                self.report(TypeFinding::Table {
-                    problem: "`not given` lets nothing through: `not …` means a value is given".into(),
-                    at: span,
-                    help,
-                });
+                let problem = "`not given` lets nothing through: `not …` means a value is given".into();
+                self.report(TypeFinding::Table { problem, at: span, help: Some("write `missing`".into()) });
                 Expr::error(span)
             }
             (true, true) if parts.is_empty() => is_given(),
@@ -287,7 +305,7 @@ impl<'a> Checker<'a, '_> {
         self.against_header(Comparison::Equal, value, right, header, written.span)
     }
 
-    fn against_header(&mut self, comparison: Comparison, value: Expr, right: Expr, header: &Header<'a>, span: Span) -> Expr {
+    pub(super) fn against_header(&mut self, comparison: Comparison, value: Expr, right: Expr, header: &Header<'a>, span: Span) -> Expr {
         if !goes_with(&value.ty, &right.ty) {
             let (wants, found) = (self.words(&value.ty), self.words(&right.ty));
             let (what, at, header) = (self.text(header.written.span), right.span, header.span);
@@ -420,7 +438,7 @@ fn condition(role: &ColumnRole) -> Option<&ast::Expr> {
 }
 
 /// What a row is called that has no `id`: by its number, and that of its table in the decision if it is not the first.
-fn row_name(table: usize, place: usize) -> String {
+pub(super) fn row_name(table: usize, place: usize) -> String {
     match table {
         0 => format!("row {}", place + 1),
         _ => format!("table {} row {}", table + 1, place + 1),

@@ -157,3 +157,16 @@ impl<'a> Builder<'a, '_> {
         self.report(SyntaxError::NoModule { name, at });
     }
 }
+
+/// Reads a text that is no file of its own, such as a cell of a spreadsheet, as the stretch it is.
+pub(crate) fn snippet<T>(
+    text: &str,
+    base: u32,
+    scanned: &Scanned,
+    findings: &mut Findings,
+    read: impl FnOnce(&mut Builder<'_, '_>, &Stretch) -> Option<T>,
+) -> Option<T> {
+    let tokens = Tokens { text, scanned };
+    let mut builder = Builder { tokens, findings, base, origin: 0, height: 0, chained: 0, too_long: false };
+    read(&mut builder, &(0..scanned.tokens.len()))
+}

@@ -244,8 +244,14 @@ impl<'a> Builder<'a, '_> {
         self.tokens.text[start as usize..end as usize].trim_matches('`').to_owned()
     }
 
-    fn outcome_cell(&mut self, cell: &Stretch) -> Option<CellKind> {
+    /// A cell with an outcome.
+    pub(crate) fn outcome_cell(&mut self, cell: &Stretch) -> Option<CellKind> {
         self.read(Rule::only_outcome, cell, |it, pair| CellKind::Outcome(it.outcome_in(&pair)))
+    }
+
+    /// A cell with conditions.
+    pub(crate) fn condition_cell(&mut self, cell: &Stretch) -> Option<CellKind> {
+        self.tests(cell)
     }
 
     fn tests(&mut self, cell: &Stretch) -> Option<CellKind> {
