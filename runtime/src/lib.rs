@@ -18,6 +18,7 @@ pub mod read;
 pub mod recording;
 mod relations;
 pub mod schema;
+pub mod table;
 pub mod text;
 pub mod text_functions;
 pub mod trace;
