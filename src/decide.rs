@@ -1,15 +1,17 @@
 //! Deciding: JSON in, outcomes and traces out, one at a time or in batches that reuse their memory.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axtrace_runtime::code::RunError;
-use axtrace_runtime::memory::{Batch, MemoryError};
+use axtrace_runtime::memory::{Batch, Memory, MemoryError};
 use axtrace_runtime::meta::{DecisionId, DecisionMeta, ProgramMeta, RuleId, RuleState};
 use axtrace_runtime::read::csv::{Columns, Header, Row};
 use axtrace_runtime::read::{CellPlace, InputErrors, Reader};
 use axtrace_runtime::recording::Recorder;
 use axtrace_runtime::trace::{DecodeError, Level, OutcomeTrace, Passed, Trace, View, decode};
 use axtrace_runtime::value::Value;
+use miette::Diagnostic;
 
 use crate::Rules;
 
@@ -18,45 +20,133 @@ const MOST_INPUTS: usize = 4096;
 /// Bytes of the texts and lists of a batch after which it is decided.
 const ENOUGH_BYTES: usize = 8 << 20;
 
-/// One decision of compiled rules.
-pub struct Decision<'a> {
-    rules: &'a Rules,
+/// One decision of compiled rules. It keeps the rules alive, so it can be stored beside them and sent to other threads; a clone is cheap.
+///
+/// ```
+/// use axtrace::Level;
+///
+/// let rules = axtrace::compile_text("module desk  decision large(seats: integer in 1..9) gives boolean = seats > 4")?;
+/// let large = rules.decision("large")?;
+/// assert_eq!(large.meta().params[0].name, "seats");
+/// assert_eq!(large.decide(br#"{"seats": 5}"#, Level::None)?, r#"{"outcome":{"kind":"decided","value":true}}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Decision {
+    rules: Rules,
     id: DecisionId,
-    reader: Reader,
+    reader: Arc<Reader>,
 }
 
-/// Why there is no outcome.
-#[derive(Debug, thiserror::Error)]
+/// Why there is no outcome. Each has a stable [code](Self::code); what is wrong with an input is data as well.
+///
+/// ```
+/// use axtrace::{DecideError, Level};
+///
+/// let rules = axtrace::compile_text("module desk  decision large(seats: integer in 1..9) gives boolean = seats > 4")?;
+/// match rules.decision("large")?.decide(br#"{"seats": 10, "colour": "red"}"#, Level::None) {
+///     Err(DecideError::Input(errors)) => {
+///         let problems: Vec<_> = errors.problems.iter().map(|one| (one.code(), one.at.as_str())).collect();
+///         assert_eq!(problems, [("E0710".into(), "/seats"), ("E0708".into(), "/colour")]);
+///         assert_eq!(rules.place(errors.problems[0].declared).unwrap().column, 29);
+///     }
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, thiserror::Error, Diagnostic)]
 pub enum DecideError {
     /// The input cannot be read: all its problems.
     #[error(transparent)]
     Input(#[from] InputErrors),
     /// The code could not be run.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Run(#[from] RunError),
     /// What was recorded cannot be read back. This is a bug in AxTrace.
-    #[error("the recording cannot be read: {0}; this is a bug in AxTrace")]
+    #[error("{0}; this is a bug in AxTrace")]
+    #[diagnostic(code(E0758))]
     Recording(#[from] DecodeError),
     /// The values are not of the types of the parameters.
     #[error("the values are no input of the decision: {0}")]
+    #[diagnostic(code(E0757))]
     Values(#[from] MemoryError),
 }
 
-impl<'a> Decision<'a> {
-    pub(crate) fn new(rules: &'a Rules, id: DecisionId) -> Self {
-        Self { rules, id, reader: Reader::new(rules.meta(), id) }
+impl DecideError {
+    /// The stable code, such as `E0710`; of an input that cannot be read the code of its first problem.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Self::Input(errors) => errors.problems.first().map(axtrace_runtime::read::Problem::code).unwrap_or_default(),
+            other => Diagnostic::code(other).map(|code| code.to_string()).unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn unreadable(error: MemoryError) -> Self {
+        Self::Recording(DecodeError::Memory(error))
+    }
+}
+
+impl Decision {
+    pub(crate) fn new(rules: &Rules, id: DecisionId) -> Self {
+        Self { rules: rules.clone(), id, reader: Arc::new(Reader::new(rules.meta(), id)) }
+    }
+
+    /// The rules that it is one of.
+    #[must_use]
+    pub const fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// Which decision of the program it is.
     #[must_use]
-    pub fn id(&self) -> DecisionId {
+    pub const fn id(&self) -> DecisionId {
         self.id
     }
 
     /// Its parameters, rules and sites.
     #[must_use]
-    pub fn meta(&self) -> &'a DecisionMeta {
+    pub fn meta(&self) -> &DecisionMeta {
         &self.rules.meta().decisions[self.id.index()]
+    }
+
+    /// The JSON Schema of its inputs, as one JSON object without line breaks.
+    ///
+    /// ```
+    /// let rules = axtrace::compile_text("module desk  decision large(seats: integer in 1..9) gives boolean = seats > 4")?;
+    /// assert!(rules.decision("large")?.input_schema().contains(r#""required":["seats"]"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn input_schema(&self) -> String {
+        axtrace_runtime::schema::input_schema(self.rules.meta(), self.id)
+    }
+
+    pub(crate) fn program(&self) -> &ProgramMeta {
+        self.rules.meta()
+    }
+
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Checks what always holds of the input that was put into a batch last.
+    #[inline]
+    pub(crate) fn admit(&self, batch: &mut Batch) -> Result<(), InputErrors> {
+        self.rules.executable().admit(self.id, batch)
+    }
+
+    /// Decides all of a batch of one row.
+    #[inline]
+    pub(crate) fn run(&self, batch: &Batch, recorder: &mut Recorder) -> Result<(), RunError> {
+        self.rules.executable().decide_batch(self.id, batch, recorder).map(|_| ())
+    }
+
+    /// What was decided about a batch of one row.
+    #[inline]
+    pub(crate) fn decided<'a>(&'a self, batch: &'a Batch, recorder: &'a Recorder) -> Decided<'a> {
+        Decided { program: self.rules.meta(), id: self.id, batch, row: 0, recorder, at: 0 }
     }
 
     /// Decides one input, an object keyed by parameter name, and gives the line of JSON that says what was decided, as far as the level goes.
@@ -78,9 +168,9 @@ impl<'a> Decision<'a> {
     fn with_one<T>(&self, json: &[u8], level: Level, then: impl FnOnce(&Decided) -> Result<T, DecideError>) -> Result<T, DecideError> {
         let (mut batch, mut recorder) = (Batch::new(), Recorder::new(level));
         self.reader.read(json, &mut batch)?;
-        self.rules.executable().admit(self.id, &mut batch)?;
-        self.rules.executable().decide_batch(self.id, &batch, &mut recorder)?;
-        then(&Decided { program: self.rules.meta(), id: self.id, batch: &batch, row: 0, recorder: &recorder, at: 0 })
+        self.admit(&mut batch)?;
+        self.run(&batch, &mut recorder)?;
+        then(&self.decided(&batch, &recorder))
     }
 
     /// Binds the columns of a CSV file to the parameters, to decide its rows. `passed` are the places of columns that need not name a
@@ -117,38 +207,64 @@ impl<'a> Decision<'a> {
     pub fn trace_values(&self, values: &[Value], level: Level) -> Result<Trace, DecideError> {
         let (mut batch, mut recorder) = (Batch::new(), Recorder::new(level));
         batch.push_values(self.meta(), &self.rules.meta().types, values)?;
-        self.rules.executable().admit(self.id, &mut batch)?;
-        self.rules.executable().decide_batch(self.id, &batch, &mut recorder)?;
-        Decided { program: self.rules.meta(), id: self.id, batch: &batch, row: 0, recorder: &recorder, at: 0 }.trace()
+        self.admit(&mut batch)?;
+        self.run(&batch, &mut recorder)?;
+        self.decided(&batch, &recorder).trace()
     }
 
     /// Starts deciding many inputs.
     #[must_use]
-    pub fn session(&self, level: Level) -> Session<'_> {
-        Session { decision: self, batch: Batch::new(), inputs: Vec::new(), recorder: Recorder::new(level) }
+    pub fn session(&self, level: Level) -> Session {
+        Session { decision: self.clone(), batch: Batch::new(), inputs: Vec::new(), recorder: Recorder::new(level) }
     }
 }
 
-impl fmt::Debug for Decision<'_> {
+impl fmt::Debug for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decision").field("name", &self.meta().qualified_name()).finish_non_exhaustive()
     }
 }
 
 /// Many inputs, decided batch by batch: [`push`](Self::push) until it [`is_full`](Self::is_full), then [`answer`](Self::answer).
-pub struct Session<'a> {
-    decision: &'a Decision<'a>,
+///
+/// ```
+/// use axtrace::{DecideError, Level};
+///
+/// let rules = axtrace::compile_text("module desk  decision large(seats: integer in 1..9) gives boolean = seats > 4")?;
+/// let mut session = rules.decision("large")?.session(Level::None);
+/// for line in [r#"{"seats": 2}"#, r#"{"seats": 12}"#] {
+///     session.push(line.as_bytes());
+/// }
+/// let mut lines = Vec::new();
+/// session.answer(|answer| {
+///     lines.push(match answer {
+///         Ok(decided) => decided.json()?,
+///         Err(errors) => errors.to_string(),
+///     });
+///     Ok::<(), DecideError>(())
+/// })?;
+/// assert_eq!(lines, [r#"{"outcome":{"kind":"decided","value":false}}"#, "/seats: 12 is more than 9"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Session {
+    decision: Decision,
     batch: Batch,
     /// Each input in order: a row of the batch, or why it is none.
     inputs: Vec<Option<InputErrors>>,
     recorder: Recorder,
 }
 
-impl Session<'_> {
+impl Session {
     /// Takes one input, an object keyed by parameter name.
     pub fn push(&mut self, json: &[u8]) {
         let read = self.decision.reader.read(json, &mut self.batch).and_then(|()| self.admit());
         self.inputs.push(read.err());
+    }
+
+    /// Takes one input that `push` puts into the batch, or says why it cannot.
+    #[inline]
+    pub(crate) fn take(&mut self, push: impl FnOnce(&mut Batch) -> Result<(), InputErrors>) {
+        self.inputs.push(push(&mut self.batch).err());
     }
 
     /// Takes one row of CSV.
@@ -168,7 +284,7 @@ impl Session<'_> {
 
     /// Checks what always holds of the input that was read last.
     fn admit(&mut self) -> Result<(), InputErrors> {
-        self.decision.rules.executable().admit(self.decision.id, &mut self.batch)
+        self.decision.admit(&mut self.batch)
     }
 
     /// Takes the place of an input that could not even be given, with the reason.
@@ -186,8 +302,18 @@ impl Session<'_> {
     ///
     /// # Errors
     /// What `each` gives, and when the code cannot be run.
-    pub fn answer<E: From<RunError>>(&mut self, mut each: impl FnMut(Result<Decided<'_>, &InputErrors>) -> Result<(), E>) -> Result<(), E> {
-        let (id, rules) = (self.decision.id, self.decision.rules);
+    pub fn answer<E: From<RunError>>(&mut self, each: impl FnMut(Result<Decided<'_>, &InputErrors>) -> Result<(), E>) -> Result<(), E> {
+        self.answer_with(E::from, each)
+    }
+
+    /// As [`Self::answer`], with what becomes of an error of running.
+    #[inline]
+    pub(crate) fn answer_with<E>(
+        &mut self,
+        failed: impl Fn(RunError) -> E,
+        mut each: impl FnMut(Result<Decided<'_>, &InputErrors>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (id, rules) = (self.decision.id, &self.decision.rules);
         let (mut row, mut first) = (0, 0);
         for input in &self.inputs {
             if let Some(errors) = input {
@@ -196,7 +322,8 @@ impl Session<'_> {
             }
             if row >= first + self.recorder.count() || row == 0 {
                 first = row;
-                rules.executable().decide_rows(id, &self.batch, row..self.batch.count(), &mut self.recorder)?;
+                let rows = row..self.batch.count();
+                rules.executable().decide_rows(id, &self.batch, rows, &mut self.recorder).map_err(&failed)?;
             }
             each(Ok(Decided { program: rules.meta(), id, batch: &self.batch, row, recorder: &self.recorder, at: row - first }))?;
             row += 1;
@@ -207,9 +334,9 @@ impl Session<'_> {
     }
 }
 
-impl fmt::Debug for Session<'_> {
+impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("decision", self.decision).field("inputs", &self.inputs.len()).finish_non_exhaustive()
+        f.debug_struct("Session").field("decision", &self.decision).field("inputs", &self.inputs.len()).finish_non_exhaustive()
     }
 }
 
@@ -225,8 +352,16 @@ pub struct Decided<'a> {
 }
 
 impl Decided<'_> {
-    fn meta(&self) -> &DecisionMeta {
+    pub(crate) fn meta(&self) -> &DecisionMeta {
         &self.program.decisions[self.id.index()]
+    }
+
+    pub(crate) fn outcome_row(&self) -> &[u8] {
+        self.recorder.outcome(self.at)
+    }
+
+    pub(crate) fn memory(&self) -> Memory<'_> {
+        Memory { input: self.batch.arena(), constants: &self.program.constants, scratch: self.recorder.scratch() }
     }
 
     /// What was decided.

@@ -4,7 +4,6 @@
 
 mod commands;
 mod pages;
-mod project;
 mod records;
 mod render;
 

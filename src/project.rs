@@ -1,5 +1,5 @@
-//! The rule files of a command: those it was given, and those in the folders it was given.
-#![expect(clippy::disallowed_methods, reason = "the command line reads the files that everything else is given as text")]
+//! Rule files on disk: those of given paths, and those in given folders.
+#![expect(clippy::disallowed_methods, reason = "this reads the files that everything else is given as text")]
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -21,11 +21,12 @@ pub struct Project {
     pub findings: Vec<Finding>,
 }
 
-/// Why no project could be read.
-#[derive(Debug, thiserror::Error)]
+/// Why no rule files could be read.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ProjectError {
     /// A path cannot be read.
     #[error("cannot read `{path}`: {error}")]
+    #[diagnostic(code(E0754))]
     Unreadable {
         /// The path, as it was typed.
         path: String,
@@ -34,6 +35,7 @@ pub enum ProjectError {
     },
     /// No rule file was found.
     #[error("there is no rule file in {}", list(.0))]
+    #[diagnostic(code(E0754))]
     Empty(Vec<PathBuf>),
 }
 

@@ -24,12 +24,12 @@ fn rules(head: &str, template: &str) -> Rules {
     axtrace::compile(sources).expect("the rules are right")
 }
 
-fn decisions(rules: &Rules) -> Vec<Decision<'_>> {
+fn decisions(rules: &Rules) -> Vec<Decision> {
     MODES.iter().map(|mode| rules.decision(&format!("m.by_{mode}")).expect("declared")).collect()
 }
 
 /// The number of an outcome, without its point.
-fn outcome(decision: &Decision<'_>, input: &str) -> i128 {
+fn outcome(decision: &Decision, input: &str) -> i128 {
     let json = decision.decide(input.as_bytes(), Level::None).expect("the input is right");
     // As it is written: a number of JSON would lose the zeros at its end.
     let value = json.split("\"value\":").nth(1).and_then(|rest| rest.split(['}', ',']).next()).unwrap_or(&json);

@@ -22,7 +22,7 @@ fn rules(text: &str) -> Rules {
 }
 
 /// The value of an outcome that is a text or has one form in JSON.
-fn outcome(decision: &Decision<'_>, input: &str) -> String {
+fn outcome(decision: &Decision, input: &str) -> String {
     value_of(&decision.decide(input.as_bytes(), Level::None).expect("the input is right"))
 }
 

@@ -29,19 +29,24 @@ pub struct Executable {
     meta: Arc<ProgramMeta>,
     code: Code,
     pub(crate) relations: Relations,
+    /// By [`DecisionId`]: what rows of it are marked with.
+    marks: Vec<InputMark>,
 }
 
 /// Why code could not decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum RunError {
     /// There is no code for the decision at that level.
     #[error("there is no code for this decision at this level of recording")]
+    #[diagnostic(code(E0755))]
     NoCode,
     /// The rows are not rows of the decision.
     #[error("the rows are not inputs of this decision, or were not checked for what always holds of them")]
+    #[diagnostic(code(E0757))]
     NotItsRows,
     /// One input alone takes more scratch than a recorder may have, even without a recording.
     #[error("deciding takes more memory than it may")]
+    #[diagnostic(code(E0756))]
     OutOfScratch,
 }
 
@@ -77,7 +82,8 @@ impl Executable {
     #[must_use]
     pub unsafe fn new(meta: Arc<ProgramMeta>, code: Code) -> Self {
         let relations = Relations::of(&meta);
-        Self { meta, code, relations }
+        let marks = meta.decisions.iter().map(|decision| InputMark::of(decision, &meta.types)).collect();
+        Self { meta, code, relations, marks }
     }
 
     /// The program. Its constants are those that recordings of this code point into.
@@ -178,7 +184,7 @@ impl Executable {
     }
 
     fn mark(&self, decision: DecisionId) -> InputMark {
-        InputMark::of(&self.meta.decisions[decision.index()], &self.meta.types)
+        self.marks[decision.index()]
     }
 
     fn stride(&self, decision: DecisionId) -> usize {

@@ -22,6 +22,7 @@ pub mod table;
 pub mod text;
 pub mod text_functions;
 pub mod trace;
+pub mod typed;
 pub mod types;
 pub mod unit;
 pub mod value;

@@ -6,7 +6,7 @@ use axtrace::compiler::Program;
 use axtrace::source::{Finding, Findings, Sources};
 
 use super::{Ended, FOUND, Look, SHOWN_FINDINGS, WELL, print, typed};
-use crate::project::{self, Project};
+use axtrace::project::{self, Project};
 use crate::render::findings::{Report, Tally, counted};
 use crate::render::findings_json;
 use crate::render::style::{Role, Style};

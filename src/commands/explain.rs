@@ -19,7 +19,7 @@ use indicatif::ProgressBar;
 use super::input::{self, HowToRead, Inputs, Table};
 use super::{Ended, FOUND, Look, Stop, WELL, print};
 use crate::pages;
-use crate::project::{self, Project};
+use axtrace::project::{self, Project};
 use crate::records::{Record, Records};
 use crate::render::findings::{Mark, Report, ordinals};
 use crate::render::style::Style;

@@ -14,7 +14,7 @@ use axtrace::source::Finding;
 use axtrace::{Level, NoSuchDecision, Rejected, Rules};
 use clap::{Parser, Subcommand};
 
-use crate::project::{self, Project, ProjectError};
+use axtrace::project::{self, Project, ProjectError};
 use crate::render::findings::Report;
 use crate::render::style::{ColourChoice, Role, Stream, Style};
 

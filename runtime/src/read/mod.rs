@@ -25,6 +25,7 @@ use crate::memory::{Batch, InputMark};
 use crate::meta::{DecisionId, DecisionMeta, ProgramMeta};
 use check::Declared;
 use fast::Stop;
+pub(crate) use near::nearest;
 use plan::Plan;
 pub use problem::{CellPlace, InputErrors, MAX_PROBLEMS, Problem, Wrong};
 

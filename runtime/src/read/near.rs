@@ -1,7 +1,7 @@
 //! Names that somebody may have meant.
 
 /// The known name nearest to what was written, if it is near enough to be a slip of the pen.
-pub(super) fn nearest<'k>(written: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+pub(crate) fn nearest<'k>(written: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
     // Longer texts are no names with a slip in them, and comparing them would take long.
     let written: Vec<char> = written.chars().take(65).flat_map(char::to_lowercase).collect();
     if written.len() > 64 {
