@@ -1,12 +1,175 @@
-#![doc = include_str!("guide.md")]
+//! AxTrace for programs that decide: rules in, native code out, and every outcome led back to its source lines.
+//!
+//! Rules are written in the AxTrace language by those who answer for them. A program compiles them once, when it starts or when they
+//! change, and asks
+//! them as often as it likes:
+//!
+//! ```
+//! use axtrace::{Enum, Input, Level, Outcome};
+//! use axtrace::values::{Decimal, Duration, Set};
+//!
+//! /// What the decision is asked with. Field by field it is what the rules declare.
+//! #[derive(Input)]
+//! struct Request<'a> {
+//!     worker: Worker<'a>,
+//!     shift: Shift,
+//! }
+//!
+//! #[derive(Input)]
+//! struct Worker<'a> {
+//!     name: &'a str,
+//!     age: u8,
+//!     skills: Set<Skill>,
+//!     booked: Duration,
+//! }
+//!
+//! #[derive(Input)]
+//! struct Shift {
+//!     length: Duration,
+//!     needs: Set<Skill>,
+//!     #[axtrace(unit = "EUR")]
+//!     rate: Decimal<2>,
+//! }
+//!
+//! #[derive(Debug, Clone, Copy, PartialEq, Enum)]
+//! enum Skill {
+//!     Forklift,
+//!     FirstAid,
+//! }
+//!
+//! #[derive(Debug, Clone, Copy, PartialEq, Enum)]
+//! enum Verdict {
+//!     Approve,
+//!     Reject,
+//! }
+//!
+//! let rules = axtrace::compile_text(
+//!     r#"
+//!     module desk
+//!     enum Skill   { forklift, cashier, first_aid }
+//!     enum Verdict { approve, reject }
+//!     record Worker {
+//!       name : text with up to 80 characters, age : integer in 14..80
+//!       skills : set of Skill, booked : duration in 0 h .. 168 h
+//!     }
+//!     record Shift  { length : duration in 15 min .. 16 h, needs : set of Skill, rate : money EUR in 0.00 EUR .. 200.00 EUR }
+//!     role manager "Shift manager"
+//!
+//!     decision assignment(worker: Worker, shift: Shift) gives Verdict or referral hit first {
+//!       let total = worker.booked + shift.length
+//!       rule missing_skill when not (worker.skills has all shift.needs) then reject
+//!         because "{worker.name} lacks {shift.needs minus worker.skills}."
+//!       rule too_many_hours when total > 48 h then reject because "{total} this week."
+//!       rule dear when shift.rate > 60.00 EUR then refer to manager within 4 h proposing approve
+//!       otherwise approve
+//!     }"#,
+//! )?;
+//! let assignment = rules.decision("assignment")?.typed::<Request, Outcome<Verdict>>()?;
+//!
+//! let worker = Worker { name: "Ana", age: 34, skills: Set::from([Skill::FirstAid]), booked: Duration::from_hours(44)? };
+//! let shift = Shift { length: Duration::from_hours(8)?, needs: Set::new(), rate: "18.50".parse()? };
+//! let (outcome, trace) = assignment.trace(&Request { worker, shift }, Level::Record)?;
+//!
+//! assert_eq!(outcome, Outcome::Decided(Verdict::Reject));
+//! assert_eq!(trace.by[0].rule, "too_many_hours");
+//! assert_eq!(trace.by[0].because.as_deref(), Some("52 h this week."));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What holds
+//!
+//! - **What compiles decides.** For every input that has the declared types, ranges and relations there is exactly one outcome, and no
+//!   error at run time. What is not so is said when the rules are compiled, with an input that shows it ([`Rejected`]).
+//! - **What is bound fits.** [`Decision::typed`] compares Rust types with the rules once and gives every difference ([`Mismatch`]).
+//!   After that only values can be wrong: a number out of its declared range is an error of that input, in the words and with the
+//!   code that the same input as JSON would have.
+//! - **Nothing is inexact.** Decimals, money, percentages, dates and times are [values] of their own; none goes through binary floating
+//!   point.
+//! - **Everything is recorded that was asked for.** A [`Level`] says how much: the outcome, the deciding rules with their reasons, or
+//!   every condition and value.
+//! - **No globals, no clock, no files.** Deciding depends on input and rules alone. Only [`compile_path`] reads files.
+//!
+//! # From text to outcome
+//!
+//! 1. [`compile_path`] takes a folder, [`compile_text`] one text, [`compile`] any [`Sources`]. [`Rules`] are `Send + Sync`, and a clone
+//!    is cheap: keep them in your state, and replace them as a
+//!    whole when they change.
+//! 2. [`Rules::decision`] finds a decision by name. A [`Decision`] keeps its rules alive.
+//! 3. [`Decision::typed`] binds Rust types; or it takes [JSON](Decision::decide), [CSV](Decision::columns) or
+//!    [values](Decision::trace_values) as it is.
+//! 4. Decide:
+//!
+//! | | JSON | Rust types |
+//! |---|---|---|
+//! | one input now and then | [`Decision::decide`], [`Decision::trace`] | [`TypedDecision::decide`], [`TypedDecision::trace`] |
+//! | one at a time, often | [`Decision::session`] with one input | [`TypedDecision::caller`]: keeps its memory, one a thread |
+//! | many | [`Decision::session`] | [`TypedDecision::session`] |
+//!
+//! A value goes from the struct straight into the bytes that native code reads, with its range checked on the way; there is no JSON in
+//! between.
+//!
+//! # Threads
+//!
+//! [`Rules`], [`Decision`] and [`TypedDecision`] are shared as they are. What keeps memory from input to input belongs to one thread at
+//! a time: a [`Caller`] or a session each. The example
+//! [`worker`](https://github.com/axtrace/axtrace/blob/main/examples/embedding/worker.rs) is a loop on several threads that take requests
+//! from a queue, write down why
+//! they decided as they did, and change to new rules without stopping: `cargo run --example worker`.
+//!
+//! # Why
+//!
+//! At [`Level::Record`] a [`Trace`] names the rules that decided, with file, line, reason and source of law; at [`Level::Full`] its tree
+//! says what became of every rule, condition and value.
+//! [`Trace::to_json`] is the line of the audit log. Spans in it lead to places with [`Rules::place`]:
+//!
+//! ```
+//! use axtrace::Level;
+//! use axtrace::runtime::trace::TraceKind;
+//!
+//! let rules = axtrace::compile_text(
+//!     "module desk
+//!      decision large(seats: integer in 1..9) gives boolean {
+//!        rule l when seats > 4 then true
+//!        otherwise false
+//!      }",
+//! )?;
+//! let trace = rules.decision("large")?.trace(br#"{"seats": 5}"#, Level::Full)?;
+//! let rule = &trace.tree[0];
+//! assert!(matches!(&rule.kind, TraceKind::Rule { name, .. } if name == "l"));
+//! assert_eq!(rule.status.words(), "decided");
+//! let condition = &rule.children[0];
+//! assert_eq!((condition.status.words().as_str(), condition.operands[0].text.as_str()), ("true", "5"));
+//! assert_eq!(rules.place(condition.span).map(|place| (place.line, place.column)), Some((3, 20)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Errors
+//!
+//! Every error is data: an enum to match, with a stable code (`axtrace explain E0752` shows its page), the places that matter, and a
+//! message for people.
+//!
+//! | error | when | codes |
+//! |---|---|---|
+//! | [`Rejected`] | rules do not compile; [`Rejected::issues`] gives each finding | of the finding |
+//! | [`LoadError`] | files cannot be read, or the rules in them do not compile | E0754 |
+//! | [`NoSuchDecision`] | a name is unknown or ambiguous | E0750 |
+//! | [`Mismatch`] | Rust types do not fit | E0751, E0752, E0753 |
+//! | [`DecideError`] | an input cannot be read, or a level has no code | E0701 to E0727, E0755 to E0758 |
+//! | [`values::ValueError`] | a text or number is no value of a type | E0710 to E0712 |
+//!
+//! # Features
+//!
+//! - `cli` (on by default) adds the program `axtrace`. For embedding turn it off:
+//!   `axtrace = { version = "…", default-features = false }`.
+//! - `jiff` adds conversions between [values] and the dates, times and spans of jiff.
 
 mod decide;
+mod error;
 mod issue;
 pub mod project;
 pub mod typed;
 pub mod values;
 
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,6 +183,7 @@ pub use axtrace_runtime::trace::{Level, OutcomeTrace, Trace};
 pub use axtrace_runtime::typed::Place;
 pub use axtrace_source::Sources;
 pub use decide::{DecideError, Decided, Decision, Session};
+pub use error::{LoadError, NoSuchDecision, Rejected};
 pub use issue::{Issue, Label};
 pub use typed::{Answer, Caller, Enum, Input, Mismatch, Outcome, Output, Referral, TypedDecided, TypedDecision, TypedSession};
 
@@ -27,8 +191,7 @@ use axtrace_compiler::Program;
 use axtrace_runtime::code::Executable;
 use axtrace_runtime::meta::{DecisionId, ProgramMeta};
 use axtrace_source::{Finding, Findings, Span};
-use miette::Diagnostic;
-use project::{Project, ProjectError};
+use project::Project;
 
 // The derives name this crate, also where it uses them itself.
 extern crate self as axtrace;
@@ -52,47 +215,6 @@ struct Compiled {
     warnings: Vec<Finding>,
 }
 
-/// Rules that do not compile: everything there is to say about them.
-///
-/// ```
-/// let rejected = axtrace::compile_text("module desk  decision large(seats: integer in 1..9) gives boolean = seat > 4").unwrap_err();
-/// assert_eq!(rejected.to_string(), "rules.ax:1:69: E0202 nothing here is called `seat`");
-/// let issue = &rejected.issues()[0];
-/// assert_eq!((issue.code.as_str(), issue.is_error), ("E0202", true));
-/// assert_eq!(issue.help.as_deref(), Some("did you mean `seats`?"));
-/// ```
-#[derive(Debug)]
-pub struct Rejected {
-    /// The files that the findings speak of.
-    pub sources: Sources,
-    /// The findings, by place; at least one is an error.
-    pub findings: Vec<Finding>,
-}
-
-/// Why rules in files could not be compiled.
-#[derive(Debug, thiserror::Error, Diagnostic)]
-#[non_exhaustive]
-pub enum LoadError {
-    /// The files cannot be read.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Files(#[from] ProjectError),
-    /// The rules do not compile.
-    #[error(transparent)]
-    Rejected(#[from] Box<Rejected>),
-}
-
-impl LoadError {
-    /// The stable code, such as `E0754`; of rules that do not compile the code of the first error.
-    #[must_use]
-    pub fn code(&self) -> String {
-        match self {
-            Self::Rejected(rejected) => rejected.findings.iter().find(|finding| finding.is_error()).map(Finding::code).unwrap_or_default(),
-            other => Diagnostic::code(other).map(|code| code.to_string()).unwrap_or_default(),
-        }
-    }
-}
-
 /// Checks rules and compiles them to native code that decides at every level.
 ///
 /// ```
@@ -100,7 +222,12 @@ impl LoadError {
 ///
 /// let mut sources = Sources::new();
 /// sources.add("desk/sizes.ax", "module desk.sizes  define large_from = 5")?;
-/// sources.add("desk/tables.ax", "module desk.tables  use desk.sizes (large_from)  decision large(seats: integer in 1..9) gives boolean = seats >= large_from")?;
+/// sources.add(
+///     "desk/tables.ax",
+///     "module desk.tables
+///      use desk.sizes (large_from)
+///      decision large(seats: integer in 1..9) gives boolean = seats >= large_from",
+/// )?;
 /// let rules = axtrace::compile(sources)?;
 /// assert_eq!(rules.decisions().next(), Some("desk.tables.large".into()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -199,47 +326,6 @@ struct Unfinished;
 #[error(transparent)]
 struct NoCode(axtrace_compiler::emit::EmitError);
 
-/// There is no decision of a name.
-///
-/// ```
-/// use axtrace::NoSuchDecision;
-///
-/// let rules = axtrace::compile_text("module desk  decision large(seats: integer in 1..9) gives boolean = seats > 4")?;
-/// let error = rules.decision("small").unwrap_err();
-/// assert_eq!(error.code(), "E0750");
-/// assert_eq!(error, NoSuchDecision::Unknown { name: "small".into(), known: vec!["desk.large".into()] });
-/// # Ok::<(), Box<axtrace::Rejected>>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Diagnostic)]
-pub enum NoSuchDecision {
-    /// None has it.
-    #[error("there is no decision `{name}`")]
-    #[diagnostic(code(E0750))]
-    Unknown {
-        /// The name that was asked for.
-        name: String,
-        /// The names of all decisions, with their modules.
-        known: Vec<String>,
-    },
-    /// Several modules have one.
-    #[error("`{name}` is a decision of more than one module: {}", .with_module.join(", "))]
-    #[diagnostic(code(E0750))]
-    Ambiguous {
-        /// The name that was asked for.
-        name: String,
-        /// The names with their modules.
-        with_module: Vec<String>,
-    },
-}
-
-impl NoSuchDecision {
-    /// The stable code, `E0750`.
-    #[must_use]
-    pub fn code(&self) -> String {
-        Diagnostic::code(self).map(|code| code.to_string()).unwrap_or_default()
-    }
-}
-
 impl Rules {
     /// The program: types, decisions, the sites that traces speak of.
     #[must_use]
@@ -270,15 +356,15 @@ impl Rules {
     /// ```
     /// let rules = axtrace::compile_text(
     ///     "module desk
-    ///      decision size(seats: integer in 1..9) gives boolean hit first {
-    ///        rule large when seats > 4 then true
-    ///        rule huge when seats > 8 then true
+    ///      decision large(seats: integer in 1..9) gives boolean {
+    ///        rule many when seats > 4 then true
+    ///        rule few when seats <= 4 then false
     ///        otherwise false
     ///      }",
     /// )?;
     /// let issues = rules.issues();
     /// assert!(!issues[0].is_error);
-    /// assert_eq!(issues[0].at.as_ref().map(|at| at.line), Some(4));
+    /// assert_eq!(issues[0].at.as_ref().map(|at| at.line), Some(5));
     /// # Ok::<(), Box<axtrace::Rejected>>(())
     /// ```
     #[must_use]
@@ -326,27 +412,3 @@ pub fn find_decision(program: &ProgramMeta, name: &str) -> Result<DecisionId, No
         }
     }
 }
-
-impl Rejected {
-    /// The findings as plain data.
-    #[must_use]
-    pub fn issues(&self) -> Vec<Issue> {
-        self.findings.iter().map(|finding| Issue::of(finding, &self.sources)).collect()
-    }
-}
-
-impl fmt::Display for Rejected {
-    /// Code, place and message of each finding on a line.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, finding) in self.findings.iter().enumerate() {
-            let line_break = if index > 0 { "\n" } else { "" };
-            let offset = finding.offset().and_then(|offset| u32::try_from(offset).ok());
-            let place = offset.and_then(|offset| self.sources.locate(source::Span::new(offset, offset)));
-            let place = place.map(|(file, at)| format!("{}:{}:{}: ", file.path(), at.line, at.column)).unwrap_or_default();
-            write!(f, "{line_break}{place}{} {}", finding.code(), finding.diagnostic)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Rejected {}

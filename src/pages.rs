@@ -132,6 +132,15 @@ const PAGES: &[(&str, &str)] = &[
     ("E0725", include_str!("../docs/findings/E0725.md")),
     ("E0726", include_str!("../docs/findings/E0726.md")),
     ("E0727", include_str!("../docs/findings/E0727.md")),
+    ("E0750", include_str!("../docs/findings/E0750.md")),
+    ("E0751", include_str!("../docs/findings/E0751.md")),
+    ("E0752", include_str!("../docs/findings/E0752.md")),
+    ("E0753", include_str!("../docs/findings/E0753.md")),
+    ("E0754", include_str!("../docs/findings/E0754.md")),
+    ("E0755", include_str!("../docs/findings/E0755.md")),
+    ("E0756", include_str!("../docs/findings/E0756.md")),
+    ("E0757", include_str!("../docs/findings/E0757.md")),
+    ("E0758", include_str!("../docs/findings/E0758.md")),
     ("E0901", include_str!("../docs/findings/E0901.md")),
 ];
 

@@ -28,7 +28,7 @@ use axtrace_runtime::read::{Problem, Reader, Wrong};
 use axtrace_source::{Findings, Sources};
 
 /// Findings that no page can show, each with what it would take.
-const NOT_SHOWN: [(&str, &str); 17] = [
+const NOT_SHOWN: &[(&str, &str)] = &[
     ("E0001", "a file of more than 16 MiB"),
     ("E0002", "bytes that are no text"),
     ("E0003", "4 GiB of sources"),
@@ -46,6 +46,15 @@ const NOT_SHOWN: [(&str, &str); 17] = [
     ("E0703", "an input of more than 64 MiB"),
     ("E0704", "129 brackets"),
     ("E0705", "gigabytes of inputs"),
+    ("E0750", "a program around the rules"),
+    ("E0751", "a program around the rules"),
+    ("E0752", "a program around the rules"),
+    ("E0753", "a program around the rules"),
+    ("E0754", "a program around the rules"),
+    ("E0755", "a program around the rules"),
+    ("E0756", "a program around the rules"),
+    ("E0757", "a program around the rules"),
+    ("E0758", "a program around the rules"),
 ];
 
 /// One block of code of a page.

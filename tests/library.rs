@@ -1,5 +1,4 @@
 //! The library as programs embed it: types against rules, values in and out, errors as data, several threads.
-#![expect(clippy::disallowed_methods, reason = "the tests read files of the repository")]
 
 #[path = "../examples/embedding/worker.rs"]
 mod worker;
@@ -11,8 +10,8 @@ use axtrace::runtime::recording::Recorder;
 use axtrace::runtime::trace::DecodeError;
 use axtrace::values::{Date, Datetime, Days, Decimal, Duration, Money, Percent, Period, Set, Time, ValueError, Weekday};
 use axtrace::{
-    Caller, DecideError, Decision, Enum, Input, Level, LoadError, Mismatch, NoSuchDecision, Outcome, Output, Rejected, Rules, Session, Trace,
-    TypedDecision, TypedSession,
+    Caller, DecideError, Decision, Enum, Input, Level, LoadError, Mismatch, NoSuchDecision, Outcome, Output, Rejected, Rules, Session,
+    Trace, TypedDecision, TypedSession,
 };
 
 const EVERYTHING: &str = include_str!("library/everything.ax");
@@ -180,7 +179,10 @@ fn what_always_holds_is_asked_of_values_too() {
     let echo = everything().typed::<Question<'_>, Outcome<All>>().unwrap();
     let wrong = All { small: 14, ..all().unwrap() };
     let error = echo.decide(&Question { note: None, all: &wrong }).unwrap_err();
-    assert_eq!((error.code().as_str(), error.to_string().as_str()), ("E0727", "/all: `small > 14 or not yes` does not hold: Whoever says yes is older than 14."));
+    assert_eq!(
+        (error.code().as_str(), error.to_string().as_str()),
+        ("E0727", "/all: `small > 14 or not yes` does not hold: Whoever says yes is older than 14.")
+    );
     assert!(echo.decide(&Question { note: None, all: &All { yes: false, ..wrong } }).is_ok());
 }
 

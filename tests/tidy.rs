@@ -35,8 +35,13 @@ fn all_files() -> Vec<PathBuf> {
 }
 
 /// The crates of the workspace that a crate may be built from.
-const MAY_KNOW: &[(&str, &[&str])] =
-    &[("source", &[]), ("grammar", &["source"]), ("runtime", &["source"]), ("compiler", &["source", "grammar", "runtime"])];
+const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("source", &[]),
+    ("derive", &[]),
+    ("grammar", &["source"]),
+    ("runtime", &["source"]),
+    ("compiler", &["source", "grammar", "runtime"]),
+];
 /// Crates that the runtime never sees.
 const NOT_IN_RUNTIME: &[&str] = &["cranelift", "pest"];
 

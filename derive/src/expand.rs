@@ -47,7 +47,8 @@ fn meant(item: &DeriveInput, fields: &[Field<'_>], of: &TokenStream) -> TokenStr
     let rust = item.ident.to_string();
     let fields = fields.iter().map(|field| {
         let (name, ty) = (&field.name, field.ty);
-        let unit = field.unit.as_ref().map_or_else(|| quote!(::core::option::Option::None), |unit| quote!(::core::option::Option::Some(#unit)));
+        let unit =
+            field.unit.as_ref().map_or_else(|| quote!(::core::option::Option::None), |unit| quote!(::core::option::Option::Some(#unit)));
         quote!(::axtrace::typed::Field { name: #name, unit: #unit, meant: <#ty as #of>::meant })
     });
     quote! {

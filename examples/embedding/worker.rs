@@ -151,7 +151,7 @@ pub fn orders(count: u16) -> Result<Vec<Order>, ValueError> {
         let price = Decimal::from_units(99 + i64::from(number % 40) * 100);
         let line = Line { article: "desk lamp".to_owned(), pieces: 1 + number % 200, price };
         let total = price.units() * i64::from(line.pieces) * 2;
-        let paid = Decimal::from_units(if number % 7 == 0 { total / 2 } else { total });
+        let paid = Decimal::from_units(if number.is_multiple_of(7) { total / 2 } else { total });
         let country = [Country::De, Country::At, Country::Ch, Country::Fr][usize::from(number % 4)];
         let mut order = Order { number: format!("A-{number}"), country, lines: vec![line.clone(), line], paid };
         if number == 13 {

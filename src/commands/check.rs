@@ -6,10 +6,10 @@ use axtrace::compiler::Program;
 use axtrace::source::{Finding, Findings, Sources};
 
 use super::{Ended, FOUND, Look, SHOWN_FINDINGS, WELL, print, typed};
-use axtrace::project::{self, Project};
 use crate::render::findings::{Report, Tally, counted};
 use crate::render::findings_json;
 use crate::render::style::{Role, Style};
+use axtrace::project::{self, Project};
 
 /// What `check` is told.
 #[derive(Debug, clap::Args)]

@@ -19,11 +19,11 @@ use indicatif::ProgressBar;
 use super::input::{self, HowToRead, Inputs, Table};
 use super::{Ended, FOUND, Look, Stop, WELL, print};
 use crate::pages;
-use axtrace::project::{self, Project};
 use crate::records::{Record, Records};
 use crate::render::findings::{Mark, Report, ordinals};
 use crate::render::style::Style;
 use crate::render::trace::Drawing;
+use axtrace::project::{self, Project};
 
 /// What `explain` is told.
 #[derive(Debug, clap::Args)]

@@ -14,9 +14,9 @@ use axtrace::source::Finding;
 use axtrace::{Level, NoSuchDecision, Rejected, Rules};
 use clap::{Parser, Subcommand};
 
-use axtrace::project::{self, Project, ProjectError};
 use crate::render::findings::Report;
 use crate::render::style::{ColourChoice, Role, Stream, Style};
+use axtrace::project::{self, Project, ProjectError};
 
 /// All well.
 pub const WELL: u8 = 0;

@@ -85,7 +85,8 @@ impl<T> Outcome<T> {
     }
 }
 
-/// What a [`TypedDecision`](crate::TypedDecision) answers: a type that is an [`Output`](trait@crate::Output), where the decision never refers,
+/// What a [`TypedDecision`](crate::TypedDecision) answers: a type that is an [`Output`](trait@crate::Output), where the decision never
+/// refers,
 /// or an [`Outcome`] of one.
 pub trait Answer: Sized {
     /// The type of the value.

@@ -16,7 +16,8 @@ use super::answer::{self, Roles};
 use super::{Answer, Difference, Input};
 use crate::decide::{DecideError, Decided, Decision, Session};
 
-/// A Rust type that does not fit a decision: every difference, each with the field, what it means in Rust, and what the rules declare where.
+/// A Rust type that does not fit a decision: every difference, each with the field, what it means in Rust, and what the rules declare
+/// where.
 ///
 /// ```
 /// #[derive(axtrace::Input)]
@@ -67,7 +68,8 @@ struct Bound {
 
 /// A decision whose inputs and outcomes are values of Rust types, compared with the rules once.
 ///
-/// [`Decision::typed`] makes one. `F` is the [form](Input::Form) of the inputs: the struct itself or, of one that borrows, the struct with `'static`.
+/// [`Decision::typed`] makes one. `F` is the [form](Input::Form) of the inputs: the struct itself or, of one that borrows, the struct
+/// with `'static`.
 /// `decide` asks for memory for each input; a [`Caller`] keeps its memory and is what a server's threads use, a
 /// [`TypedSession`] decides in batches, which is fastest.
 ///
@@ -84,7 +86,10 @@ struct Bound {
 ///     large: TypedDecision<Booking<'static>, bool>,
 /// }
 ///
-/// let rules = axtrace::compile_text("module desk  decision large(name: text with up to 80 characters, seats: integer in 1..9) gives boolean = seats > 4")?;
+/// let rules = axtrace::compile_text(
+///     "module desk
+///      decision large(name: text with up to 80 characters, seats: integer in 1..9) gives boolean = seats > 4",
+/// )?;
 /// let desk = Desk { large: rules.decision("large")?.typed::<Booking, bool>()? };
 /// let name = String::from("Ana");
 /// assert!(desk.large.decide(&Booking { name: &name, seats: 5 })?);
@@ -133,7 +138,8 @@ impl Bound {
 
     #[inline]
     fn answer<A: Answer>(&self, decided: &Decided<'_>) -> Result<A, DecideError> {
-        let (answered, cells) = self.outcome.read(decided.meta(), decided.outcome_row(), decided.memory()).map_err(DecideError::unreadable)?;
+        let (answered, cells) =
+            self.outcome.read(decided.meta(), decided.outcome_row(), decided.memory()).map_err(DecideError::unreadable)?;
         answer::read(answered, cells, &self.roles).map_err(DecideError::unreadable)
     }
 }
@@ -315,7 +321,10 @@ impl<F, A: Answer> TypedSession<F, A> {
         mut each: impl FnMut(Result<TypedDecided<'_, A>, &InputErrors>) -> Result<(), E>,
     ) -> Result<(), E> {
         let bound = &self.typed.bound;
-        self.session.answer_with(|error| E::from(DecideError::Run(error)), |answer| each(answer.map(|decided| TypedDecided { decided, bound, answer: PhantomData })))
+        self.session.answer_with(
+            |error| E::from(DecideError::Run(error)),
+            |answer| each(answer.map(|decided| TypedDecided { decided, bound, answer: PhantomData })),
+        )
     }
 }
 

@@ -1,7 +1,9 @@
 //! Rust types as inputs and outcomes: what the derives implement, and what binding says when a type does not fit.
 //!
-//! Most programs need of this only [`Input`](trait@crate::Input), [`Output`](trait@crate::Output) and [`Enum`](trait@crate::Enum) with their
-//! derives, and [`TypedDecision`](crate::TypedDecision). A type of one's own that is one of the language's simple values can implement the traits by hand:
+//! Most programs need of this only [`Input`](trait@crate::Input), [`Output`](trait@crate::Output) and [`Enum`](trait@crate::Enum) with
+//! their
+//! derives, and [`TypedDecision`]. A type of one's own that is one of the language's simple values can implement
+//! the traits by hand:
 //!
 //! ```
 //! use axtrace::typed::{Meant, Refused, Row};
@@ -31,7 +33,11 @@
 //!     weight: Grams,
 //! }
 //!
-//! let rules = axtrace::compile_text("module desk  unit g  decision heavy(weight: integer g in 0 g .. 40_000 g) gives boolean = weight > 2_000 g")?;
+//! let rules = axtrace::compile_text(
+//!     "module desk
+//!      unit g
+//!      decision heavy(weight: integer g in 0 g .. 40_000 g) gives boolean = weight > 2_000 g",
+//! )?;
 //! let heavy = rules.decision("heavy")?.typed::<Parcel, bool>()?;
 //! assert!(heavy.decide(&Parcel { weight: Grams(2_001) })?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -48,9 +54,11 @@ pub use decision::{Caller, Mismatch, TypedDecided, TypedDecision, TypedSession};
 
 /// A Rust type whose values are inputs of decisions, or parts of them.
 ///
-/// `#[derive(Input)]` implements it for a struct with named fields. It stands for the parameters of a decision or for a record: the name of each field is that
+/// `#[derive(Input)]` implements it for a struct with named fields. It stands for the parameters of a decision or for a record: the name
+/// of each field is that
 /// of a parameter or a field of the rules, unless `#[axtrace(name = "…")]` says another; numbers with a unit say which, with
-/// `#[axtrace(unit = "kg")]`. The order of the fields does not matter, and optional ones may be left out. [`values`](crate::values) says which
+/// `#[axtrace(unit = "kg")]`. The order of the fields does not matter, and optional ones may be left out. [`values`](crate::values) says
+/// which
 /// Rust types are which of the language. Structs may borrow: `&str`, slices, and other inputs.
 ///
 /// ```
@@ -98,7 +106,7 @@ pub use decision::{Caller, Mismatch, TypedDecided, TypedDecision, TypedSession};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Input {
-    /// The type with every lifetime `'static`, which [`TypedDecision`](crate::TypedDecision) is named by.
+    /// The type with every lifetime `'static`, which [`TypedDecision`] is named by.
     type Form: 'static;
 
     /// What the type means to the rules.
@@ -134,7 +142,9 @@ pub trait Input {
 ///     r#"
 ///     module desk
 ///     record Offer { price : money EUR, remark : text? }
-///     decision offer(seats: integer in 1..9) gives Offer = { price: seats * 2.50 EUR, remark: if seats > 4 then "a large one" else missing }"#,
+///     decision offer(seats: integer in 1..9) gives Offer = {
+///       price: seats * 2.50 EUR, remark: if seats > 4 then "a large one" else missing
+///     }"#,
 /// )?;
 /// #[derive(axtrace::Input)]
 /// struct Wish {

@@ -7,7 +7,8 @@
 //! | `decimal(2)` | [`Decimal<2>`] |
 //! | `percent`, `percent(4)` | [`Percent`], [`Percent<4>`] |
 //! | `money EUR` | [`Money`]; or [`Decimal<2>`] with `#[axtrace(unit = "EUR")]`, which costs nothing to check |
-//! | `integer kg`, `decimal(1) kg`, `money EUR/kg` | `u32`, [`Decimal<1>`], [`Decimal<2>`] with `#[axtrace(unit = "kg")]`, `#[axtrace(unit = "EUR/kg")]` |
+//! | `integer kg`, `decimal(1) kg` | `u32`, [`Decimal<1>`] with `#[axtrace(unit = "kg")]` |
+//! | `money EUR/kg` | [`Decimal<2>`] with `#[axtrace(unit = "EUR/kg")]` |
 //! | `text`, `timezone` | `String`, `&str`, `Box<str>`, `Arc<str>`, `Cow<str>` |
 //! | `date`, `time`, `datetime` | [`Date`], [`Time`], [`Datetime`] |
 //! | `duration`, `days`, `period` | [`Duration`], [`Days`], [`Period`] |

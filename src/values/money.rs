@@ -12,7 +12,8 @@ use crate::{Input, Output};
 
 /// An exact amount of money in a currency of ISO 4217, with `PLACES` digits after the point: 2 when left out, 0 for `JPY`.
 ///
-/// The currency is compared with that of the rules for each input. Where it is always the same, a [`Decimal`] with `#[axtrace(unit = "EUR")]`
+/// The currency is compared with that of the rules for each input. Where it is always the same, a [`Decimal`] with `#[axtrace(unit =
+/// "EUR")]`
 /// is compared once, when the rules are loaded.
 ///
 /// ```

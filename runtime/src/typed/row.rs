@@ -10,7 +10,8 @@ const MAX_WORK: usize = 1 << 30;
 /// The work space that is kept for the next input, in bytes.
 const KEPT_WORK: usize = 1 << 20;
 
-/// A value is none that its place takes: it is out of range, too long, of another currency, or visited out of turn. What is wrong with it is
+/// A value is none that its place takes: it is out of range, too long, of another currency, or visited out of turn. What is wrong with
+/// it is
 /// said by whoever reads the same value as JSON, since that is said rarely and must be said well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused;
