@@ -8,14 +8,14 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::graph::NodeKind;
-use crate::interpret::{Options, broken_relation, decide};
+use crate::interpret::{Broken, Options, broken_relation, decide};
 use crate::program::Program;
 
 /// A constant that does not keep a relation.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{condition}` does not hold here{}", because.as_ref().map(|because| format!(": {because}")).unwrap_or_default())]
 #[diagnostic(code(E0441), help("change one of the values, or what must always hold"))]
-struct Broken {
+struct NotKept {
     condition: String,
     because: Option<String>,
     #[label(primary, "does not keep it")]
@@ -39,9 +39,9 @@ pub fn check_constants(program: &Program, constants: &[(Type, Value, Span)], fin
         for (value, param) in test.given.iter().zip(&meta.params) {
             whole &= check(program, value, &param.ty, test.span, findings);
         }
-        for (place, relation) in program.meta.relations_of(RelationOwner::Decision(test.decision)) {
-            if whole && is_false(program, relation.decision, &test.given) {
-                report(program, place, test.span, findings);
+        for (place, _) in program.meta.relations_of(RelationOwner::Decision(test.decision)) {
+            if let Some(broken) = ask(program, place, &test.given).filter(|_| whole) {
+                report(program, broken, test.span, findings);
             }
         }
     }
@@ -55,15 +55,18 @@ pub fn check_constants(program: &Program, constants: &[(Type, Value, Span)], fin
 /// The parameters of modules are constants: their relations either hold or do not.
 fn check_modules(program: &Program, findings: &mut Findings) {
     for (place, relation) in program.meta.relations_of(RelationOwner::Module) {
-        if is_false(program, relation.decision, &[]) {
-            report(program, place, relation.span, findings);
+        if let Some(broken) = ask(program, place, &[]) {
+            report(program, broken, relation.span, findings);
         }
     }
 }
 
-fn is_false(program: &Program, relation: axtrace_runtime::meta::DecisionId, values: &[Value]) -> bool {
-    let run = decide(&program.meta, &program.graphs, relation, values, Options::default());
-    run.is_ok_and(|run| run.outcome.value == Some(Value::Boolean(false)))
+/// A relation, if it is broken by these values.
+fn ask(program: &Program, place: usize, values: &[Value]) -> Option<Broken> {
+    let relation = &program.meta.relations[place];
+    let run = decide(&program.meta, &program.graphs, relation.decision, values, Options::default()).ok()?;
+    let because = relation.verdict(run.outcome.value)?.err()?;
+    Some(Broken { relation: place, because })
 }
 
 /// Whether a value keeps all relations.
@@ -72,16 +75,16 @@ fn check(program: &Program, value: &Value, ty: &Type, at: Span, findings: &mut F
         return true;
     }
     match broken_relation(&program.meta, &program.graphs, value, ty) {
-        Ok(Some(relation)) => {
-            report(program, relation, at, findings);
+        Ok(Some(broken)) => {
+            report(program, broken, at, findings);
             false
         }
         _ => true,
     }
 }
 
-fn report(program: &Program, relation: usize, at: Span, findings: &mut Findings) {
-    let relation = &program.meta.relations[relation];
-    let (condition, because, declared) = (relation.condition.clone(), relation.because.clone(), relation.span);
-    findings.report(Broken { condition, because, at, declared });
+fn report(program: &Program, broken: Broken, at: Span, findings: &mut Findings) {
+    let relation = &program.meta.relations[broken.relation];
+    let (condition, because, declared) = (relation.condition.clone(), broken.because, relation.span);
+    findings.report(NotKept { condition, because, at, declared });
 }

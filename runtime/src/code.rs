@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use crate::abi::{Context, Entry};
 use crate::helpers::HELPERS;
-use crate::memory::{Batch, InputMark};
+use crate::memory::{Batch, InputMark, Memory, read_value};
 use crate::meta::{DecisionId, ProgramMeta};
 use crate::read::InputErrors;
 use crate::recording::Recorder;
 use crate::relations::{self, Relations};
 use crate::trace::Level;
+use crate::value::Value;
 
 /// Entry points, and what keeps them callable.
 pub struct Code {
@@ -149,8 +150,9 @@ impl Executable {
         Err(InputErrors { problems, cut: false })
     }
 
-    /// Whether a relation holds of a row of its own, with the arena that the row's handles point into; `None` when there is no memory to tell.
-    pub(crate) fn relation_holds(&self, relation: DecisionId, row: &[u8], arena: &[u8], recorder: &mut Recorder) -> Option<bool> {
+    /// What the decision of a relation gives for a row of its own, with the arena that the row's handles point into; `None` when there is no
+    /// memory to tell.
+    pub(crate) fn ask_relation(&self, relation: DecisionId, row: &[u8], arena: &[u8], recorder: &mut Recorder) -> Option<Value> {
         let entry = self.code.entry(relation, Level::None)?;
         let meta = &self.meta.decisions[relation.index()];
         if row.len() < meta.input.size as usize {
@@ -160,8 +162,9 @@ impl Executable {
         loop {
             self.enter_rows(entry, arena, row, 1, recorder);
             if recorder.count == 1 {
-                let (at, _) = meta.outcome.members.get(1)?;
-                return recorder.outcome(0).get(*at as usize).map(|byte| *byte == 1);
+                let (at, shape) = meta.outcome.members.get(1)?;
+                let memory = Memory { input: arena, constants: &self.meta.constants, scratch: recorder.scratch() };
+                return read_value(&meta.gives, shape, recorder.outcome(0).get(*at as usize..)?, &memory, &self.meta.types).ok();
             }
             if !recorder.grow() {
                 return None;

@@ -100,15 +100,35 @@ pub enum RelationOwner {
 pub struct RelationMeta {
     /// What it relates.
     pub owner: RelationOwner,
-    /// The decision that says whether it holds, a single boolean expression; its parameters are the fields of the record or the parameters of
-    /// the owner, so that the bytes of a record are a row of it.
+    /// The decision that says whether it holds, a single expression; its parameters are the fields of the record or the parameters of
+    /// the owner, so that the bytes of a record are a row of it. It gives a boolean, or, where the reason has values in it, the reason
+    /// as a text, which is missing where the relation holds.
     pub decision: DecisionId,
     /// The whole relation.
     pub span: Span,
     /// The condition, as it is written.
     pub condition: String,
-    /// Why it holds.
+    /// Why it holds, unless values stand in that: then `decision` gives it.
     pub because: Option<String>,
+}
+
+/// The most characters of a reason with values in it that are shown.
+pub const MOST_REASON: usize = 1_000;
+
+impl RelationMeta {
+    /// Whether the relation holds, by what its decision gave; if not, why it should. `None` of anything that its decision does not give.
+    #[must_use]
+    pub fn verdict(&self, gave: Option<Value>) -> Option<Result<(), Option<String>>> {
+        match gave? {
+            Value::Boolean(true) | Value::Missing => Some(Ok(())),
+            Value::Boolean(false) => Some(Err(self.because.clone())),
+            Value::Text(text) => Some(Err(Some(match text.char_indices().nth(MOST_REASON) {
+                Some((end, _)) => format!("{} …", &text[..end]),
+                None => text.to_string(),
+            }))),
+            _ => None,
+        }
+    }
 }
 
 impl ProgramMeta {

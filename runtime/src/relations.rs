@@ -154,15 +154,14 @@ impl<'a> Walk<'a> {
         let executable = self.executable;
         let mut all = true;
         for (_, relation) in executable.meta().relations_of(owner) {
-            let holds = executable.relation_holds(relation.decision, row, self.arena, &mut self.recorder);
-            if holds != Some(true) {
-                let wrong = match holds {
-                    Some(_) => Wrong::Relation { condition: relation.condition.clone(), because: relation.because.clone() },
-                    None => Wrong::NoRoom,
-                };
-                self.problems.push(Problem { at: self.path.clone(), declared: relation.span, wrong, cell: None });
-                all = false;
-            }
+            let gave = executable.ask_relation(relation.decision, row, self.arena, &mut self.recorder);
+            let wrong = match relation.verdict(gave) {
+                Some(Ok(())) => continue,
+                Some(Err(because)) => Wrong::Relation { condition: relation.condition.clone(), because },
+                None => Wrong::NoRoom,
+            };
+            self.problems.push(Problem { at: self.path.clone(), declared: relation.span, wrong, cell: None });
+            all = false;
         }
         all
     }

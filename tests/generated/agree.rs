@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use axtrace_compiler::graph::NodeKind;
-use axtrace_compiler::interpret::{self, FaultKind, Options, Run};
+use axtrace_compiler::interpret::{self, Fault, FaultKind, Options, Run};
 use axtrace_compiler::{Program, compile, native};
 use axtrace_runtime::code::{Decider, Executable};
 use axtrace_runtime::memory::Batch;
 use axtrace_runtime::meta::{DecisionId, DecisionMeta, RelationOwner};
-use axtrace_runtime::read::Reader;
+use axtrace_runtime::read::{Reader, Wrong};
 use axtrace_runtime::recording::Recorder;
 use axtrace_runtime::text::write_json;
 use axtrace_runtime::trace::{Level, Trace, View, decode};
@@ -149,9 +149,19 @@ impl Case<'_> {
     fn admitted(&self, values: &[Value], json: &str, batch: &mut Batch) -> Result<bool, Failure> {
         let native = self.executable.admit(self.decision, batch);
         let run = interpret::decide(&self.program.meta, &self.program.graphs, self.decision, values, Options::at(Level::None));
-        let refused = run.as_ref().err().is_some_and(|fault| fault.node.is_none() && matches!(fault.kind, FaultKind::Relation { .. }));
-        if refused == native.is_err() {
-            return Ok(!refused);
+        let refused = match &run {
+            Err(Fault { node: None, kind: FaultKind::Relation { relation, because }, .. }) => Some((*relation, because)),
+            _ => None,
+        };
+        let first = native.as_ref().err().and_then(|errors| errors.problems.first());
+        match (refused, first.map(|problem| (problem.declared, &problem.wrong))) {
+            (None, None) => return Ok(true),
+            (Some((relation, because)), Some((declared, Wrong::Relation { because: told, .. }))) => {
+                if self.program.meta.relations[relation].span == declared && because == told {
+                    return Ok(false);
+                }
+            }
+            _ => {}
         }
         Err(failure("relations differ", format!("{} on {json}\n{native:?}\n{run:?}", self.meta().name)))
     }

@@ -70,6 +70,7 @@ const CONSTRUCTS: &[&str] = &[
     "shadow rule",
     "always in a record",
     "always in a decision",
+    "a relation with values in its reason",
     "what elements keep",
     "a complete division",
     "rule",

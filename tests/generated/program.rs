@@ -87,7 +87,11 @@ impl Generator {
         let id = RecordId(self.meta.types.records.len() as u32);
         fields.extend([&low, &high].map(|name| FieldType { name: name.clone(), ty: ty.clone(), span: Span::default() }));
         self.related.push((id, low.clone(), high.clone()));
-        Node::item(format!("  always {low} <= {high}\n"), Vec::new())
+        if self.random.chance(50) {
+            return Node::item(format!("  always {low} <= {high}\n"), Vec::new());
+        }
+        let because = format!("\"{{{low} - {high}}} above {{{high}}}\"");
+        Node::item(format!("  always {low} <= {high} because {because}\n"), Vec::new()).mark("a relation with values in its reason")
     }
 
     /// What sometimes always holds of two numbers, or of one.
@@ -108,8 +112,14 @@ impl Generator {
             }
             None => format!("{} != {}", one.name, self.scalar_literal(one.ty.scalar()?).text()),
         };
-        let because = if self.random.chance(50) { " because \"So it is.\"" } else { "" };
-        Some(Node::item(format!("  always {text}{because}\n"), Vec::new()))
+        let valued = self.random.chance(50);
+        let because = match self.random.below(4) {
+            0 => String::new(),
+            _ if valued => format!(" because \"{{{}}} is not as it must be.\"", one.name),
+            _ => " because \"So it is.\"".to_owned(),
+        };
+        let node = Node::item(format!("  always {text}{because}\n"), Vec::new());
+        Some(if because.contains('{') { node.mark("a relation with values in its reason") } else { node })
     }
 
     fn field(&mut self) -> FieldType {

@@ -26,6 +26,8 @@ mod stack;
 mod tests;
 mod values;
 
+pub use relations::Broken;
+
 use eval::Machine;
 
 /// How to interpret.
@@ -140,6 +142,8 @@ pub enum FaultKind {
     Relation {
         /// Place in the program's relations.
         relation: usize,
+        /// Why it should hold, with the values that do not keep it.
+        because: Option<String>,
     },
     /// No rule decides.
     NoRule,
@@ -170,11 +174,11 @@ pub fn decide(program: &ProgramMeta, graphs: &[Graph], decision: DecisionId, inp
     Machine::new(program, graphs, options).decide(decision, input)
 }
 
-/// The first relation that a value of a type, or a record in it, does not keep, by its place in the program's relations.
+/// The first relation that a value of a type, or a record in it, does not keep.
 ///
 /// # Errors
 /// When a relation cannot be evaluated, which the proofs exclude.
-pub fn broken_relation(program: &ProgramMeta, graphs: &[Graph], value: &Value, ty: &Type) -> Result<Option<usize>, Fault> {
+pub fn broken_relation(program: &ProgramMeta, graphs: &[Graph], value: &Value, ty: &Type) -> Result<Option<Broken>, Fault> {
     Machine::new(program, graphs, Options::default()).broken_in(value, ty)
 }
 

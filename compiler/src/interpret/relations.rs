@@ -9,6 +9,21 @@ use super::record::Place;
 use super::{Fault, FaultKind};
 use crate::graph::{Body, Graph, Node, NodeId, NodeKind};
 
+/// A relation that something does not keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Place in the program's relations.
+    pub relation: usize,
+    /// Why it should hold, with the values that do not keep it.
+    pub because: Option<String>,
+}
+
+impl From<Broken> for FaultKind {
+    fn from(Broken { relation, because }: Broken) -> Self {
+        Self::Relation { relation, because }
+    }
+}
+
 impl<'p> Machine<'p> {
     /// Checks the relations of the records in an input, those within first, and then those of the decision.
     pub(super) fn check_relations(&mut self, graph: &'p Graph, input: &[Value]) -> Result<(), Fault> {
@@ -16,14 +31,14 @@ impl<'p> Machine<'p> {
         if program.relations.is_empty() {
             return Ok(());
         }
-        let fault = |relation| Fault { decision: graph.id, node: None, kind: FaultKind::Relation { relation } };
+        let fault = |broken: Broken| Fault { decision: graph.id, node: None, kind: broken.into() };
         for (value, param) in input.iter().zip(&graph.meta.params) {
-            if let Some(relation) = self.broken_in(value, &param.ty)? {
-                return Err(fault(relation));
+            if let Some(broken) = self.broken_in(value, &param.ty)? {
+                return Err(fault(broken));
             }
         }
         match self.broken(RelationOwner::Decision(graph.id), input)? {
-            Some(relation) => Err(fault(relation)),
+            Some(broken) => Err(fault(broken)),
             None => Ok(()),
         }
     }
@@ -35,27 +50,27 @@ impl<'p> Machine<'p> {
             return Ok(());
         }
         match self.broken(RelationOwner::Record(*record), parts)? {
-            Some(relation) => Err(act.fault(id, FaultKind::Relation { relation })),
+            Some(broken) => Err(act.fault(id, broken.into())),
             None => Ok(()),
         }
     }
 
     /// The first relation that a value does not keep.
-    pub(super) fn broken_in(&mut self, value: &Value, ty: &Type) -> Result<Option<usize>, Fault> {
+    pub(super) fn broken_in(&mut self, value: &Value, ty: &Type) -> Result<Option<Broken>, Fault> {
         let program = self.program;
         match (value, ty.required()) {
             (Value::Record(parts), Type::Record(id)) => {
                 for (part, field) in parts.iter().zip(&program.types.record(*id).fields) {
-                    if let Some(relation) = self.broken_in(part, &field.ty)? {
-                        return Ok(Some(relation));
+                    if let Some(broken) = self.broken_in(part, &field.ty)? {
+                        return Ok(Some(broken));
                     }
                 }
                 self.broken(RelationOwner::Record(*id), parts)
             }
             (Value::List(elements), Type::List { element, .. }) => {
                 for value in elements.iter() {
-                    if let Some(relation) = self.broken_in(value, element)? {
-                        return Ok(Some(relation));
+                    if let Some(broken) = self.broken_in(value, element)? {
+                        return Ok(Some(broken));
                     }
                 }
                 Ok(None)
@@ -64,26 +79,29 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn broken(&mut self, owner: RelationOwner, values: &[Value]) -> Result<Option<usize>, Fault> {
+    fn broken(&mut self, owner: RelationOwner, values: &[Value]) -> Result<Option<Broken>, Fault> {
         let program = self.program;
         for (place, relation) in program.relations_of(owner) {
             let graph = self.graph(relation.decision)?;
-            if !self.relation_holds(graph, values)? {
-                return Ok(Some(place));
+            let gave = self.ask_relation(graph, values)?;
+            match relation.verdict(Some(gave)) {
+                Some(Ok(())) => {}
+                Some(Err(because)) => return Ok(Some(Broken { relation: place, because })),
+                None => return Err(Fault { decision: graph.id, node: None, kind: FaultKind::Malformed("a relation") }),
             }
         }
         Ok(None)
     }
 
-    /// Whether a relation holds. It leaves nothing in the recording.
-    fn relation_holds(&mut self, graph: &'p Graph, values: &[Value]) -> Result<bool, Fault> {
+    /// What the decision of a relation gives. It leaves nothing in the recording.
+    fn ask_relation(&mut self, graph: &'p Graph, values: &[Value]) -> Result<Value, Fault> {
         let Body::Expression(node) = graph.body else {
             return Err(Fault { decision: graph.id, node: None, kind: FaultKind::Malformed("a relation") });
         };
         let on = std::mem::replace(&mut self.recorder.on, false);
         let obligations = self.obligations(graph);
-        let holds = self.boolean(&mut Activation::new(graph, values, Place::Top, obligations), node);
+        let gave = self.eval(&mut Activation::new(graph, values, Place::Top, obligations), node);
         self.recorder.on = on;
-        holds
+        gave
     }
 }

@@ -31,7 +31,7 @@ pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, findings: &mut 
             let fault = meter.decide(program, graphs, decision, input).err();
             let called = |id| program.relations[relation].owner == RelationOwner::Decision(id);
             fault.is_some_and(|fault| {
-                fault.kind == FaultKind::Relation { relation }
+                matches!(fault.kind, FaultKind::Relation { relation: broken, .. } if broken == relation)
                     && (fault.decision == decision && fault.node == Some(node) || fault.node.is_none() && called(fault.decision))
             })
         };
@@ -39,7 +39,11 @@ pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, findings: &mut 
             Answer::Never => {}
             Answer::Shown(input, _) => {
                 let words = Words { program, model: &inquiry.model };
-                findings.push(with_input(Finding::new(finding(inquiry, promise)), &words, &input));
+                let because = match meter.decide(program, graphs, decision, &input).err().map(|fault| fault.kind) {
+                    Some(FaultKind::Relation { because, .. }) => because,
+                    _ => None,
+                };
+                findings.push(with_input(Finding::new(finding(inquiry, promise, because)), &words, &input));
             }
             Answer::Unknown(region) => {
                 let relation = &program.relations[promise.relation];
@@ -58,13 +62,13 @@ pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, findings: &mut 
     }
 }
 
-fn finding(inquiry: &Inquiry<'_>, promise: &Promise) -> ProofFinding {
+fn finding(inquiry: &Inquiry<'_>, promise: &Promise, because: Option<String>) -> ProofFinding {
     let relation = &inquiry.program.relations[promise.relation];
     ProofFinding::Broken {
         condition: relation.condition.clone(),
         at: inquiry.model.graph.node(promise.node).span,
         declared: relation.span,
-        help: relation.because.as_ref().map_or_else(String::new, |because| format!("{because} "))
+        help: because.map_or_else(String::new, |because| format!("{because} "))
             + "Say before, with a condition or an `if`, that it holds",
     }
 }

@@ -3,10 +3,12 @@
 use axtrace_grammar::ast;
 use axtrace_runtime::meta::{DecisionId, RelationMeta, RelationOwner};
 use axtrace_runtime::types::{FieldType, RecordId, Type};
+use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
-use super::{Caller, Checker, TypeFinding};
-use crate::hir::{self, Body, Piece};
+use super::{Caller, Checker};
+use crate::hir::{self, Body, Expr, ExprKind, Piece, Unary};
+use crate::ranges::LONGEST_TEXT;
 
 /// Where a relation stands.
 struct Place<'n> {
@@ -59,10 +61,18 @@ impl<'a> Checker<'a, '_> {
                 this.scope.declare_input(&field.name, field.ty.clone(), field.span);
             }
             let condition = this.condition(&always.condition);
-            let because = this.reason(always.because.as_ref());
+            // It is said where the condition is false, and may rely on that.
+            let known = this.scope.given_unless(&condition);
+            let because = this.knowing(known, |this| this.because(always.because.as_ref())).flatten();
             (!condition.is_error()).then_some((condition, because))
         });
-        let Some((condition, because)) = parts else { return };
+        let Some((condition, pieces)) = parts else { return };
+        let because = pieces.as_deref().and_then(letters);
+        let at_condition = always.condition.span;
+        let (body, gives) = match pieces.filter(|_| because.is_none()) {
+            Some(pieces) => reason(condition, pieces, always.because.as_ref().map_or(at_condition, |because| because.span)),
+            None => (condition, Type::Boolean),
+        };
         let decision = DecisionId((self.resolved.decisions.len() + found.0.len()) as u32);
         let text = self.sources.text(always.condition.span).split_whitespace().collect::<Vec<_>>().join(" ");
         let name = format!("{} always {}", at.name, found.0.len() + 1);
@@ -75,34 +85,39 @@ impl<'a> Checker<'a, '_> {
             owner: None,
             span: always.span,
             params: params.to_vec(),
-            gives: (Type::Boolean, always.condition.span),
+            gives: (gives, at_condition),
             policy: None,
             ranks: Vec::new(),
             steps: None,
             lets: Vec::new(),
             groups: Vec::new(),
-            body: Body::Expression(condition),
+            body: Body::Expression(body),
             vars: scope.vars,
         });
     }
+}
 
-    /// Why a relation holds: letters alone, since it is said of inputs that do not keep it.
-    fn reason(&mut self, because: Option<&'a ast::Expr>) -> Option<String> {
-        let at: Span = because?.span;
-        let pieces = self.because(because)??;
-        let mut text = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Literal(letters) => text.push_str(&letters),
-                Piece::Value(value) => match value.constant() {
-                    Some(axtrace_runtime::value::Value::Text(letters)) => text.push_str(letters),
-                    _ => {
-                        self.report(TypeFinding::NotConstant { what: "the reason of a relation".into(), at });
-                        return None;
-                    }
-                },
-            }
+/// A reason without values in it.
+fn letters(pieces: &[Piece]) -> Option<String> {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Literal(letters) => text.push_str(letters),
+            Piece::Value(value) => match value.constant() {
+                Some(Value::Text(letters)) => text.push_str(letters),
+                _ => return None,
+            },
         }
-        Some(text)
     }
+    Some(text)
+}
+
+/// What says why a condition should hold, with its values, where it does not; missing where it does.
+fn reason(condition: Expr, pieces: Vec<Piece>, span: Span) -> (Expr, Type) {
+    let text = Type::Text { max: LONGEST_TEXT };
+    let ty = Type::Optional(Box::new(text.clone()));
+    let text = Expr { kind: ExprKind::Text(pieces), ty: text, span };
+    let holds = Expr { kind: ExprKind::Constant(Value::Missing), ty: ty.clone(), span };
+    let fails = Expr { kind: ExprKind::Unary(Unary::Wrap, Box::new(text)), ty: ty.clone(), span };
+    (Expr { kind: ExprKind::If(Box::new([condition, holds, fails])), ty: ty.clone(), span }, ty)
 }
