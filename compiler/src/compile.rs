@@ -107,7 +107,10 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
     let mut program = assemble(typed, graphs, templates, sources, version);
     read_bulk(&mut program, &bulk, findings);
     check_constants(&program, &constants, findings);
-    let meter = Meter::of_program();
+    if suspects.is_empty() {
+        return Some(program);
+    }
+    let meter = Meter::of_program(&program.meta, &program.graphs);
     for suspect in suspects {
         findings.push(meter.share(|meter| with_witness(suspect, &program, meter)));
     }

@@ -39,11 +39,12 @@ pub struct Graph {
     pub locals: Vec<Local>,
     /// By [`LoopId`].
     pub loops: Vec<Loop>,
-    /// Relations that every input satisfies, those of the records in it included, as far as they are simple enough to be written out. Nothing
-    /// evaluates them: they are known.
+    /// Relations that every input satisfies, those of the records in it included. Nothing evaluates them: they are known.
     pub always: Vec<NodeId>,
     /// Relations that what is built here must keep.
     pub promises: Vec<Promise>,
+    /// Relations that records keep which come from elsewhere.
+    pub kept: Vec<Kept>,
     /// What the range pass has to prove of values that go somewhere declared.
     pub obligations: Vec<Obligation>,
     /// Conditions of groups.
@@ -85,10 +86,21 @@ pub struct Promise {
     pub node: NodeId,
     /// Place in the program's relations.
     pub relation: usize,
-    /// The relation written out over the parts, if it is simple enough. Nothing evaluates it.
+    /// The relation written out over the parts. Nothing evaluates it.
     pub condition: Option<NodeId>,
     /// What is known where the node stands: conditions that are true or false there. `None` before the range pass, and where no input leads.
     pub path: Option<Vec<(NodeId, bool)>>,
+}
+
+/// What a record keeps that another decision decided, or that was found in a list.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// What gives the record, which may be missing.
+    pub node: NodeId,
+    /// The relations over the value of the node. Nothing evaluates them: they are known wherever the node was evaluated.
+    pub known: Vec<NodeId>,
+    /// The loop that the node stands in.
+    pub inside: Option<LoopId>,
 }
 
 /// A node: an operation on earlier nodes.
@@ -356,7 +368,7 @@ pub struct Loop {
     pub binder: String,
     /// The list. It is evaluated outside of the loop, once.
     pub list: NodeId,
-    /// Relations that each element keeps, as far as they are simple enough to be written out. Nothing evaluates them: they are known.
+    /// Relations that each element keeps. Nothing evaluates them: they are known.
     pub known: Vec<NodeId>,
     /// Which elements count. Evaluated first, in the element frame.
     pub filter: Option<NodeId>,
@@ -410,6 +422,8 @@ pub enum Known {
     Element(LoopId),
     /// Whatever is known at a [`NodeKind::Define`], whose argument it is.
     Call(NodeId),
+    /// Nothing of its own: it stands for a node that is evaluated elsewhere, in what is known of it.
+    Evaluated,
 }
 
 /// A group of rules with a condition.

@@ -74,7 +74,7 @@ fn check(program: &Program, value: &Value, ty: &Type, at: Span, findings: &mut F
     if !matches!(value, Value::Record(_) | Value::List(_)) {
         return true;
     }
-    match broken_relation(&program.meta, &program.graphs, value, ty) {
+    match broken_relation(&program.meta, &program.graphs, value, ty, Options::default()) {
         Ok(Some(broken)) => {
             report(program, broken, at, findings);
             false

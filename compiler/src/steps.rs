@@ -152,7 +152,8 @@ impl Counts<'_> {
 
     /// The loop with the most elements, and how many those are.
     fn longest(&self, graph: &Graph) -> Option<(Span, u64)> {
-        let all = graph.loops.iter().map(|it| (graph.node(it.list).span, elements(graph, it.list)));
+        let evaluated = graph.loops.iter().filter(|it| it.site.index() < graph.meta.sites.len());
+        let all = evaluated.map(|it| (graph.node(it.list).span, elements(graph, it.list)));
         all.max_by_key(|(_, elements)| *elements)
     }
 }

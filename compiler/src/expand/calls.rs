@@ -7,6 +7,7 @@ use axtrace_runtime::types::{FieldType, Type};
 use axtrace_source::Span;
 
 use super::expr::is_place;
+use super::sites::NOWHERE;
 use super::{Bound, Expander, MAX_CALLS};
 use crate::graph::{Known, Local, LocalId, Loop, LoopId, NodeId, NodeKind};
 use crate::hir::{self, DefineId, Expr, ExprKind, Let, VarId};
@@ -126,7 +127,7 @@ impl Expander<'_> {
         self.around_call(expr, |this| {
             let name = this.variables()[var.0 as usize].name.clone();
             // The value was written by the author, whatever stands around it.
-            let quiet = std::mem::replace(&mut this.quiet, false);
+            let quiet = std::mem::replace(&mut this.quiet, this.relation.is_some());
             let local = this.local(SiteKind::Argument(name.clone()), &name, value, value.span);
             this.quiet = quiet;
             this.bound[var.0 as usize] = Some(Bound::Local(local));
@@ -182,9 +183,10 @@ impl Expander<'_> {
         self.set_arguments(site, &arguments);
         let promised = arguments.clone();
         let node = self.node(NodeKind::Decide { decision, arguments, activation }, expr.ty.clone(), expr.span);
-        self.graph.nodes[node.index()].site = Some(site);
+        self.graph.nodes[node.index()].site = Some(site).filter(|site| *site != NOWHERE);
         self.set_value(site, node);
         self.promise_arguments(node, decision, &promised);
+        self.keeps(node);
         node
     }
 
@@ -199,13 +201,15 @@ impl Expander<'_> {
         let outer = self.enter(id);
         let filter = it.filter.as_ref().map(|filter| self.expr(filter, None));
         let shown = it.quantifier.shows_bodies();
+        let shown = shown && self.relation.is_none();
         let body = it.body.as_ref().map(|body| if shown { self.shown_body(body) } else { self.expr(body, None) });
         self.leave(outer);
         let opened = &mut self.graph.loops[id.index()];
         (opened.filter, opened.body) = (filter, body);
         let node = self.node(NodeKind::Quantify(it.quantifier, id), expr.ty.clone(), expr.span);
-        self.graph.nodes[node.index()].site = Some(site);
+        self.graph.nodes[node.index()].site = Some(site).filter(|site| *site != NOWHERE);
         self.set_value(site, node);
+        self.keeps(node);
         node
     }
 
@@ -238,9 +242,11 @@ impl Expander<'_> {
         };
         let site = self.site(SiteKind::Loop { frame, visits, list: Box::new(placeholder), binder: name.clone() }, span);
         let node = self.under(site, |this| if is_place(list) { this.place_node(list) } else { this.expr(list, None) });
-        let shown = self.operand(node);
-        if let SiteKind::Loop { list, .. } = &mut self.graph.meta.sites[site.index()].kind {
-            **list = shown;
+        if self.relation.is_none() {
+            let shown = self.operand(node);
+            if let SiteKind::Loop { list, .. } = &mut self.graph.meta.sites[site.index()].kind {
+                **list = shown;
+            }
         }
         let (outer, known) = (self.inside, Vec::new());
         let it = Loop { binder: name, list: node, known, filter: None, body: None, start: None, memory: None, site, frame, visits, outer };

@@ -101,6 +101,9 @@ impl Expander<'_> {
         };
         let node = self.node(kind, ty, span);
         self.promise_record(node);
+        if matches!(self.graph.node(node).kind, NodeKind::Call(Function::Item, _)) {
+            self.keeps(node);
+        }
         (node, shown)
     }
 

@@ -190,6 +190,7 @@ fn empty(decision: &hir::Decision) -> Graph {
         loops: Vec::new(),
         always: Vec::new(),
         promises: Vec::new(),
+        kept: Vec::new(),
         obligations: Vec::new(),
         groups: Vec::new(),
         steps: decision.steps,

@@ -4,26 +4,13 @@ use axtrace_runtime::meta::{DecisionId, RelationOwner};
 use axtrace_runtime::types::Type;
 
 use super::{Bound, Expander, MAX_NODES};
-use crate::graph::{Known, LoopId, NodeId, NodeKind, Promise};
+use crate::graph::{Kept, Known, Local, LocalId, LoopId, NodeId, NodeKind, Promise};
 use crate::hir::{self, Body};
 
 /// How many relations of the records in an input, or in the element of a loop, are written out.
 const MOST_KNOWN: usize = 1_000;
 /// How many nodes a decision may have for relations of the elements of a further loop to be written out.
 const MOST_BEFORE: usize = MAX_NODES / 4;
-
-/// The lengths of what an expansion makes, to take it back.
-struct Before {
-    nodes: usize,
-    locals: usize,
-    loops: usize,
-    obligations: usize,
-    promises: usize,
-    templates: usize,
-    sites: usize,
-    frames: usize,
-    own: (usize, usize),
-}
 
 impl Expander<'_> {
     /// Takes the relations of the parameters, and of the records in them, to be known.
@@ -62,6 +49,23 @@ impl Expander<'_> {
         self.assume_of(node, &element, None, &mut known);
         (self.inside, self.known) = (inside, at);
         self.graph.loops[id.index()].known = known;
+    }
+
+    /// Notes what a record keeps that comes from elsewhere: another decision decided it, or it was found in a list. Whoever built it proved that.
+    pub(super) fn keeps(&mut self, node: NodeId) {
+        let at = self.graph.node(node);
+        let (ty, span) = (at.ty.clone(), at.span);
+        if self.relation.is_some() || !self.is_related(&ty) || self.graph.nodes.len() > MOST_BEFORE {
+            return;
+        }
+        let (inside, name) = (self.inside, String::new());
+        let local = Local { name, value: node, is_let: false, site: None, slot: None, inside, known: Known::Evaluated, span };
+        self.graph.locals.push(local);
+        let local = LocalId(self.graph.locals.len() as u32 - 1);
+        let value = self.node(NodeKind::Local(local), ty.clone(), span);
+        let mut known = Vec::new();
+        self.assume_of(value, &ty, None, &mut known);
+        self.graph.kept.push(Kept { node, known, inside });
     }
 
     fn relations_of(&self, owner: RelationOwner) -> Vec<usize> {
@@ -149,7 +153,7 @@ impl Expander<'_> {
         }
     }
 
-    /// A relation over what its variables stand for. `None` if a recording would have to speak of what it goes through.
+    /// A relation over what its variables stand for; nothing of it is recorded. `None` of what is no relation.
     fn written_out(&mut self, relation: usize, mut bound: Vec<Option<Bound>>) -> Option<NodeId> {
         let decision = self.program.relations[relation].decision;
         let hir::Decision { body: Body::Expression(body), gives, vars, .. } = &self.program.decisions[decision.index()] else { return None };
@@ -159,52 +163,13 @@ impl Expander<'_> {
             _ => body,
         };
         bound.resize(vars.len(), None);
-        let before = self.before();
         let outer = std::mem::replace(&mut self.bound, bound);
         let (relation, quiet, parent) = (self.relation.replace(decision), std::mem::replace(&mut self.quiet, true), self.parent.take());
         let expanding = std::mem::take(&mut self.expanding);
         let node = self.expr(condition, None);
         (self.relation, self.quiet, self.parent, self.expanding) = (relation, quiet, parent, expanding);
         self.bound = outer;
-        if self.graph.meta.sites.len() == before.sites && self.own_frame() == before.own {
-            return Some(node);
-        }
-        self.take_back(&before);
-        None
-    }
-
-    fn own_frame(&self) -> (usize, usize) {
-        let frame = &self.graph.meta.frames[self.frame.index()];
-        (frame.sites.len(), frame.slots.len())
-    }
-
-    fn before(&self) -> Before {
-        Before {
-            nodes: self.graph.nodes.len(),
-            locals: self.graph.locals.len(),
-            loops: self.graph.loops.len(),
-            obligations: self.graph.obligations.len(),
-            promises: self.graph.promises.len(),
-            templates: self.templates.len(),
-            sites: self.graph.meta.sites.len(),
-            frames: self.graph.meta.frames.len(),
-            own: self.own_frame(),
-        }
-    }
-
-    fn take_back(&mut self, before: &Before) {
-        self.graph.nodes.truncate(before.nodes);
-        self.graph.locals.truncate(before.locals);
-        self.graph.loops.truncate(before.loops);
-        self.graph.obligations.truncate(before.obligations);
-        self.graph.promises.truncate(before.promises);
-        self.templates.truncate(before.templates);
-        self.graph.meta.sites.truncate(before.sites);
-        self.graph.meta.frames.truncate(before.frames);
-        let frame = &mut self.graph.meta.frames[self.frame.index()];
-        frame.sites.truncate(before.own.0);
-        frame.slots.truncate(before.own.1);
-        frame.handles.truncate(before.own.1);
+        Some(node)
     }
 }
 

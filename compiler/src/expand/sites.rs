@@ -7,9 +7,17 @@ use axtrace_source::Span;
 use super::Expander;
 use crate::graph::{LocalId, NodeId, NodeKind};
 
+/// The site of what no recording speaks of, since nothing evaluates it: what is in relations that are written out.
+pub(super) const NOWHERE: SiteId = SiteId(u32::MAX);
+/// The frame of what no recording speaks of.
+const NO_FRAME: FrameId = FrameId(u32::MAX);
+
 impl Expander<'_> {
     /// A new site in the current frame, under the current parent.
     pub(super) fn site(&mut self, kind: SiteKind, span: Span) -> SiteId {
+        if self.relation.is_some() {
+            return NOWHERE;
+        }
         let id = SiteId(self.graph.meta.sites.len() as u32);
         let frame = &mut self.graph.meta.frames[self.frame.index()];
         let place = frame.sites.len() as u32;
@@ -30,23 +38,30 @@ impl Expander<'_> {
     /// The operands of a condition, in the order they are written.
     pub(super) fn set_operands(&mut self, site: SiteId, nodes: &[NodeId]) {
         self.set_arguments(site, nodes);
-        self.graph.meta.sites[site.index()].operands.sort_by_key(|operand| operand.span.start);
+        let Some(site) = self.graph.meta.sites.get_mut(site.index()) else { return };
+        site.operands.sort_by_key(|operand| operand.span.start);
     }
 
     /// The arguments of a call, in the order of the parameters.
     pub(super) fn set_arguments(&mut self, site: SiteId, nodes: &[NodeId]) {
+        if self.relation.is_some() {
+            return;
+        }
         self.graph.meta.sites[site.index()].operands = nodes.iter().map(|node| self.operand(*node)).collect();
     }
 
     /// Says where the value of a site is found, unless its bits tell it.
     pub(super) fn set_value(&mut self, site: SiteId, node: NodeId) {
-        if self.graph.node(node).ty != Type::Boolean {
+        if self.relation.is_none() && self.graph.node(node).ty != Type::Boolean {
             let value = self.operand(node);
             self.graph.meta.sites[site.index()].value = Some(value);
         }
     }
 
     pub(super) fn slot(&mut self, frame: FrameId, ty: Type, handle: bool) -> SlotId {
+        if self.relation.is_some() {
+            return SlotId { frame: NO_FRAME, index: 0 };
+        }
         let meta = &mut self.graph.meta.frames[frame.index()];
         meta.slots.push(ty);
         meta.handles.push(handle);
@@ -55,6 +70,9 @@ impl Expander<'_> {
 
     /// A new frame, for the elements of a loop.
     pub(super) fn new_frame(&mut self) -> FrameId {
+        if self.relation.is_some() {
+            return NO_FRAME;
+        }
         self.graph.meta.frames.push(FrameMeta::default());
         FrameId(self.graph.meta.frames.len() as u32 - 1)
     }

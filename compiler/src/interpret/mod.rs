@@ -178,8 +178,14 @@ pub fn decide(program: &ProgramMeta, graphs: &[Graph], decision: DecisionId, inp
 ///
 /// # Errors
 /// When a relation cannot be evaluated, which the proofs exclude.
-pub fn broken_relation(program: &ProgramMeta, graphs: &[Graph], value: &Value, ty: &Type) -> Result<Option<Broken>, Fault> {
-    Machine::new(program, graphs, Options::default()).broken_in(value, ty)
+pub fn broken_relation(
+    program: &ProgramMeta,
+    graphs: &[Graph],
+    value: &Value,
+    ty: &Type,
+    options: Options,
+) -> Result<Option<Broken>, Fault> {
+    Machine::new(program, graphs, options).broken_in(value, ty)
 }
 
 /// As [`decide`], and how many steps it took.

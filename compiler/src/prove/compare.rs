@@ -9,7 +9,7 @@ use super::model::{Asked, Model, Subject};
 use super::parts::DEEPEST_VALUE;
 use super::scene::alike;
 use super::sets::IntSet;
-use super::terms::{ClassId, Linear, Term};
+use super::terms::{Class, ClassId, Linear, Term};
 use crate::function::Function;
 use crate::graph::{Comparison, NodeId};
 use crate::types::words::same_shape;
@@ -20,6 +20,8 @@ const MOST_NAMES: usize = 16;
 const MOST_ELEMENTS: usize = 12;
 /// The most fields of a record that is compared field by field.
 const MOST_FIELDS: usize = 500;
+/// The most places that a number has which a ratio is compared with.
+const MOST_PLACES: u32 = 18;
 /// The most comparisons of parts of values in one decision; what is beyond is not looked into.
 const MOST_COMPARISONS: u32 = 200_000;
 
@@ -147,7 +149,9 @@ impl Model<'_> {
     /// A comparison in which at least one side is a ratio: both are brought to one divisor, if that leaves a linear form. A side that is
     /// a number has the digits after the point given for it.
     fn compare_ratios(&mut self, comparison: Comparison, left: (ClassId, u32), right: (ClassId, u32)) -> FormulaId {
-        match self.cross_compare(comparison, left, right) {
+        let crossed = self.cross_compare(comparison, left, right);
+        let compared = crossed.or_else(|| self.compare_position(comparison, left.0, right));
+        match compared.or_else(|| self.compare_position(comparison.turned(), right.0, left)) {
             Some(formula) => formula,
             None => {
                 let (left, right) = (self.as_ratio(left), self.as_ratio(right));
@@ -164,6 +168,17 @@ impl Model<'_> {
         let one = self.constant(Value::Scalar(1), one, span);
         let ty = Type::Ratio { kind, num: (i128::MIN, i128::MAX), den: (1, i128::MAX) };
         self.class(Term::Ratio(class, one, 0, scale), ty, span)
+    }
+
+    /// A comparison of a ratio, which is not looked into, with a constant number.
+    fn compare_position(&mut self, comparison: Comparison, ratio: ClassId, (number, scale): (ClassId, u32)) -> Option<FormulaId> {
+        let Term::Constant(Value::Scalar(number)) = self.classes.get(number).term else { return None };
+        let places = MOST_PLACES.checked_sub(scale)?;
+        let at = number.checked_mul(10i128.checked_pow(places)?)?.checked_mul(2)?;
+        let Class { ty: Type::Ratio { .. }, span, .. } = *self.classes.get(ratio) else { return None };
+        let position = self.class(Term::Position(ratio, MOST_PLACES), Type::integer(i128::MIN, i128::MAX), span);
+        let variable = self.variable(Subject::Number(position), &IntSet::all());
+        Some(self.logic.atom(variable, unscale(&allowed(comparison), at.checked_neg()?, 1)?))
     }
 
     fn cross_compare(&mut self, comparison: Comparison, left: (ClassId, u32), right: (ClassId, u32)) -> Option<FormulaId> {

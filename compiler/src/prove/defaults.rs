@@ -4,6 +4,8 @@ use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::types::{Kind, Scalar, Type, Types};
 use axtrace_runtime::value::Value;
 
+use super::seeds::Seeds;
+
 /// 2026-01-01 in days since 1970-01-01.
 pub const ROUND_DATE: i128 = 20_454;
 /// The most values an input has whose simplest form is built.
@@ -15,6 +17,8 @@ pub struct Defaults<'a> {
     pub types: &'a Types,
     /// The zone whose offset instants get.
     pub zone: Option<&'a Zone>,
+    /// Records that keep what always holds of them.
+    pub seeds: &'a Seeds,
 }
 
 impl Defaults<'_> {
@@ -37,6 +41,7 @@ impl Defaults<'_> {
             Type::Text { .. } => Value::Text("".into()),
             Type::Enum(_) => Value::Enum(0),
             Type::Set(_) => Value::Set(0),
+            Type::Record(id) if self.seeds.get(*id).is_some() => self.seeds.get(*id)?.clone(),
             Type::Record(id) => {
                 let fields: Option<Vec<_>> = self.types.record(*id).fields.iter().map(|field| self.build(&field.ty, left)).collect();
                 Value::Record(fields?.into())

@@ -20,28 +20,78 @@ struct Fact {
 
 /// How many cases of one element are looked at.
 const MOST_CASES: u32 = 40;
+/// How many where nothing is known of elements but what the box says.
+const FEW_CASES: u32 = 8;
+/// The most parts of a box outside of the list that are held against its elements.
+const MOST_AROUND: usize = 12;
+/// How deep lists in lists are looked into.
+const DEEPEST: u32 = 8;
 /// The steps that a case costs beside those of the engine.
 const CASE: u64 = 20;
 
+/// What elements are held against.
+#[derive(Clone)]
+struct Against<'f> {
+    /// What no element does.
+    none: Vec<&'f Fact>,
+    /// What the box says beside.
+    around: Vec<(VarId, IntSet)>,
+}
+
 /// A part of a box that no list can have; `None` if none was found.
 pub fn refute(model: &mut Model<'_>, region: &Region, memo: &mut Memo, steps: &mut u64) -> Option<Region> {
+    refute_within(model, region, memo, steps, 0)
+}
+
+/// As [`refute`], of a list within so many others.
+fn refute_within(model: &mut Model<'_>, region: &Region, memo: &mut Memo, steps: &mut u64, depth: u32) -> Option<Region> {
+    if depth > DEEPEST {
+        return None;
+    }
     let facts: Vec<Fact> = region.iter().filter_map(|part| fact(model, part)).collect();
     for there in facts.iter().filter(|fact| fact.some) {
-        let mut none: Vec<&Fact> = facts.iter().filter(|fact| !fact.some && fact.list == there.list).collect();
-        if (none.is_empty() && model.known.is_empty()) || !contradicts(model, there, &none, memo, steps) {
+        let none: Vec<&Fact> = facts.iter().filter(|fact| !fact.some && fact.list == there.list).collect();
+        let around = around(model, region, there, &none);
+        if none.is_empty() && model.known.is_empty() && around.is_empty() {
+            continue;
+        }
+        let mut against = Against { none, around };
+        if !contradicts(model, there, &against, memo, steps, depth) {
             continue;
         }
         let mut place = 0;
-        while place < none.len() {
-            let gone = none.remove(place);
-            if !contradicts(model, there, &none, memo, steps) {
-                none.insert(place, gone);
-                place += 1;
+        while place < against.none.len() + against.around.len() {
+            let mut fewer = against.clone();
+            match place.checked_sub(fewer.none.len()) {
+                Some(place) => drop(fewer.around.remove(place)),
+                None => drop(fewer.none.remove(place)),
             }
+            if contradicts(model, there, &fewer, memo, steps, depth) { against = fewer } else { place += 1 }
         }
-        return Some(std::iter::once(there).chain(none).map(|fact| fact.part.clone()).collect());
+        let none = against.none.into_iter().map(|fact| fact.part.clone());
+        return Some(std::iter::once(there.part.clone()).chain(none).chain(against.around).collect());
     }
     None
+}
+
+/// What a box says of values that conditions on elements speak of, too.
+fn around(model: &Model<'_>, region: &Region, there: &Fact, none: &[&Fact]) -> Vec<(VarId, IntSet)> {
+    let known = model.known.get(&there.list).copied();
+    let bodies = none.iter().filter_map(|fact| fact.body).chain(there.body).chain(known);
+    let mut classes: Vec<ClassId> = Vec::new();
+    for variable in bodies.flat_map(|body| model.logic.variables(body)) {
+        let class = model.subjects[variable.index()].class();
+        classes.push(class);
+        classes.extend(model.classes.get(class).term.operands());
+    }
+    // What is said of other lists is held against their own elements.
+    let concerns = |part: &&(VarId, IntSet)| {
+        let variable = part.0;
+        let class = model.subjects[variable.index()].class();
+        let parts = model.classes.get(class).term.operands();
+        model.classes.get(class).loops == 0 && fact(model, part).is_none() && (classes.contains(&class) || parts.iter().any(|part| classes.contains(part)))
+    };
+    region.iter().filter(concerns).take(MOST_AROUND).cloned().collect()
 }
 
 fn fact(model: &Model<'_>, part: &(VarId, IntSet)) -> Option<Fact> {
@@ -57,28 +107,28 @@ fn fact(model: &Model<'_>, part: &(VarId, IntSet)) -> Option<Fact> {
     (counted && (some || none)).then(|| Fact { list, body, some, part: part.clone() })
 }
 
-/// Whether every element that does the one, and keeps what all keep, does one of the others.
-fn contradicts(model: &mut Model<'_>, there: &Fact, none: &[&Fact], memo: &mut Memo, steps: &mut u64) -> bool {
-    if none.iter().any(|fact| fact.body.is_none()) {
+/// Whether every element that does the one, and keeps what all keep, does one of the others, wherever what stands around holds.
+fn contradicts(model: &mut Model<'_>, there: &Fact, against: &Against<'_>, memo: &mut Memo, steps: &mut u64, depth: u32) -> bool {
+    if against.none.iter().any(|fact| fact.body.is_none()) {
         return true;
     }
-    let mut rows: Vec<FormulaId> = none.iter().filter_map(|fact| fact.body).collect();
+    let mut rows: Vec<FormulaId> = against.none.iter().filter_map(|fact| fact.body).collect();
     let known = model.known.get(&there.list).copied();
     for holds in there.body.into_iter().chain(known) {
         rows.push(model.logic.not(holds));
     }
+    rows.extend(against.around.iter().map(|(variable, set)| model.logic.atom(*variable, set.complement())));
     // Sums and lists of one element are looked into where something is known of elements.
-    for _ in 0..if model.known.is_empty() { 1 } else { MOST_CASES } {
+    let cases = if model.known.is_empty() { FEW_CASES } else { MOST_CASES };
+    for _ in 0..cases {
         *steps = steps.saturating_sub(CASE);
         let region = match Cover::new(&mut model.logic, &model.domains, memo, steps).check(rows.iter().copied()) {
             Verdict::Covered => return true,
             Verdict::Exhausted => return false,
             Verdict::Open(region) => region,
         };
-        if model.known.is_empty() {
-            return false;
-        }
-        let Some(core) = theory::refute(model, &region).or_else(|| refute(model, &region, memo, steps)) else { return false };
+        let core = theory::refute(model, &region).or_else(|| super::bounds::refute(model, &region));
+        let Some(core) = core.or_else(|| refute_within(model, &region, memo, steps, depth + 1)) else { return false };
         let atoms: Vec<FormulaId> = core.iter().map(|(variable, set)| model.logic.atom(*variable, set.clone())).collect();
         rows.push(model.logic.and(atoms));
     }

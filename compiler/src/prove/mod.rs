@@ -8,6 +8,7 @@
 //! inputs are reconciled by `theory`; a case becomes an input by `search`. Variables are taken as independent, so a proof is sound, and a
 //! case is no more than a suspicion until its input is run.
 
+mod bounds;
 mod candidates;
 mod compare;
 mod cover;
@@ -27,6 +28,7 @@ mod question;
 mod random;
 mod scene;
 mod search;
+mod seeds;
 mod sets;
 mod steer;
 mod terms;
@@ -68,7 +70,7 @@ const RUNS: u32 = 60_000;
 
 /// Proves all decisions of a program; what cannot be proved goes to `findings`.
 pub fn prove(program: &Program, findings: &mut Findings) {
-    let meter = Meter::of_program();
+    let meter = Meter::of_program(&program.meta, &program.graphs);
     for graph in &program.graphs {
         meter.share(|meter| prove_decision(&program.meta, &program.graphs, graph, meter, findings));
     }
@@ -117,7 +119,14 @@ pub struct Conditions {
 
 fn conditions(inquiry: &mut Inquiry<'_>) -> Conditions {
     let graph = inquiry.model.graph;
-    let always = graph.always.iter().map(|node| inquiry.model.condition(*node)).collect();
+    let mut always: Vec<FormulaId> = graph.always.iter().map(|node| inquiry.model.condition(*node)).collect();
+    // Where a decision was not asked, what it would give is any record there is.
+    for kept in graph.kept.iter().filter(|kept| inquiry.meter.seeds().there_is_one(&graph.node(kept.node).ty)) {
+        match kept.inside {
+            None => always.extend(kept.known.iter().map(|node| inquiry.model.condition(*node))),
+            Some(inside) => inquiry.model.elements_know(inside, &kept.known),
+        }
+    }
     let mut rules = Vec::with_capacity(graph.rules().len());
     for (rule, meta) in graph.rules().iter().zip(&graph.meta.rules) {
         rules.push(if meta.otherwise || meta.shadow { Logic::FALSE } else { inquiry.model.rule_condition(rule) });
@@ -195,7 +204,7 @@ fn neighbours(inquiry: &Inquiry<'_>, region: &Region) -> (Vec<(Span, String)>, b
     let ends_below = |asked: &&Asked| asked.set.intervals().iter().any(|interval| interval.1.checked_add(1) == Some(*lo));
     let begins_above = |asked: &&Asked| asked.set.intervals().iter().any(|interval| interval.0.checked_sub(1) == Some(*hi));
     // A difference of two numbers has no name in the source, and so has its bound.
-    let named = !matches!(model.classes.get(class).term, Term::Linear(_)) || words.region(region).is_some();
+    let named = !matches!(model.classes.get(class).term, Term::Linear(_) | Term::Position(..)) || words.region(region).is_some();
     let says = |says: String| if named { says } else { "false here".to_owned() };
     let up_to = |asked: &Asked| (asked.span, says(format!("up to {}", words.number_literal(lo - 1, ty))));
     let from = |asked: &Asked| (asked.span, says(format!("from {}", words.number_literal(hi + 1, ty))));

@@ -92,6 +92,10 @@ pub struct Model<'a> {
     pub meanings: Vec<Meaning>,
     /// By list: what each of its elements keeps, whatever the depth of the loop that goes through it.
     pub known: HashMap<ClassId, FormulaId>,
+    /// By list and depth of a loop through it: what its elements keep, and the opposite.
+    pub keeping: HashMap<(ClassId, u32), (FormulaId, FormulaId)>,
+    /// By what is found in a list: that there is such an element.
+    pub(super) found: HashMap<ClassId, FormulaId>,
     variables: HashMap<Subject, VarId>,
     pub(super) members: HashMap<(ClassId, u16), FormulaId>,
     pub(super) comparisons: u32,
@@ -115,6 +119,8 @@ impl<'a> Model<'a> {
             spoken: HashMap::new(),
             meanings: Vec::with_capacity(graph.nodes.len()),
             known: HashMap::new(),
+            keeping: HashMap::new(),
+            found: HashMap::new(),
             variables: HashMap::new(),
             members: HashMap::new(),
             comparisons: 0,
@@ -126,22 +132,83 @@ impl<'a> Model<'a> {
             let meaning = model.meaning_of_node(NodeId(place as u32));
             model.meanings.push(meaning);
         }
-        graph.loops.iter().for_each(|it| model.element_known(it));
+        (0..graph.loops.len()).for_each(|place| model.element_known(LoopId(place as u32)));
         model
     }
 
     /// Notes what the elements of a list keep.
-    fn element_known(&mut self, it: &Loop) {
-        if it.known.is_empty() {
-            return;
+    fn element_known(&mut self, id: LoopId) {
+        let graph = self.graph;
+        let it = graph.loop_of(id);
+        let (list, depth) = (self.value(it.list), self.depths[id.index()]);
+        let relations = it.known.iter().map(|node| self.condition(*node)).collect::<Vec<_>>();
+        let bounds = self.bounds_of_element(list, depth);
+        for formula in relations.into_iter().chain(bounds) {
+            let before = self.known.get(&list).copied().unwrap_or(Logic::TRUE);
+            let known = self.both(before, formula);
+            self.known.insert(list, known);
+            let before = self.keeping.get(&(list, depth)).map_or(Logic::TRUE, |keeping| keeping.0);
+            let keeping = self.both(before, formula);
+            let opposite = self.logic.not(keeping);
+            self.keeping.insert((list, depth), (keeping, opposite));
         }
-        let list = self.value(it.list);
-        let before = self.known.get(&list).copied().unwrap_or(Logic::TRUE);
-        let known = it.known.iter().fold(before, |all, node| {
-            let formula = self.condition(*node);
-            self.both(all, formula)
-        });
-        self.known.insert(list, known);
+    }
+
+    /// Notes what holds wherever a loop is at an element.
+    pub fn elements_know(&mut self, id: LoopId, known: &[NodeId]) {
+        let list = self.value(self.graph.loop_of(id).list);
+        for node in known {
+            let (before, formula) = (self.known.get(&list).copied().unwrap_or(Logic::TRUE), self.condition(*node));
+            let known = self.both(before, formula);
+            self.known.insert(list, known);
+        }
+    }
+
+    /// The numbers of `a..b` lie between its ends.
+    fn bounds_of_element(&mut self, list: ClassId, depth: u32) -> Option<FormulaId> {
+        let Term::Call(Function::Numbers, ends) = &self.classes.get(list).term else { return None };
+        let &[from, to] = ends.as_slice() else { return None };
+        let element = self.classes.find(&Term::Element(depth, list))?;
+        let (element, from, to) = (self.classes.linear(element), self.classes.linear(from), self.classes.linear(to));
+        let (least, any) = (IntSet::between(0, i128::MAX), IntSet::all());
+        let above = self.relate(&element.plus(&from, -1)?, &least, &any)?;
+        let below = self.relate(&to.plus(&element, -1)?, &least, &any)?;
+        Some(self.both(above, below))
+    }
+
+    /// That the elements of all lists in the input keep their relations, as far as loops go through them.
+    pub fn elements_keep(&mut self) -> Vec<FormulaId> {
+        let mut lists: Vec<(ClassId, u32, FormulaId)> =
+            self.keeping.iter().map(|((list, depth), (_, opposite))| (*list, *depth, *opposite)).collect();
+        lists.sort_unstable();
+        let mut wishes = Vec::new();
+        for (list, depth, opposite) in lists {
+            let around = self.lists_around(list);
+            if !self.is_part(list) || around.len() != depth as usize {
+                continue;
+            }
+            let mut broken = self.exists_in(list, depth, opposite);
+            for (outer, depth) in around {
+                broken = self.exists_in(outer, depth, broken);
+            }
+            wishes.push(self.logic.not(broken));
+        }
+        wishes
+    }
+
+    /// The lists whose elements a list is a part of, the innermost first, each with the depth of its loop.
+    fn lists_around(&self, list: ClassId) -> Vec<(ClassId, u32)> {
+        let (mut around, mut class) = (Vec::new(), list);
+        loop {
+            class = match self.classes.get(class).term {
+                Term::Element(depth, of) => {
+                    around.push((of, depth));
+                    of
+                }
+                Term::Field(of, _) | Term::Unwrap(of) | Term::Wrap(of) => of,
+                _ => return around,
+            };
+        }
     }
 
     /// The formula of a node; of one that is no condition, always.
@@ -308,7 +375,7 @@ impl<'a> Model<'a> {
         let operands = term.operands().into_iter().map(|class| self.classes.get(class).loops);
         let conditions = term.conditions().into_iter().map(|formula| self.loops_of(formula));
         let own = match term {
-            Term::Element(depth, _) => loop_bit(*depth),
+            Term::Element(depth, _) | Term::Place(depth, _) | Term::Memory(depth, _) => loop_bit(*depth),
             Term::Opaque(node) => self.free.get(node.index()).copied().unwrap_or(u64::MAX),
             _ => 0,
         };
@@ -510,6 +577,8 @@ impl<'a> Model<'a> {
                 };
                 return self.class(Term::Element(self.depths[of.index()], list), element, span);
             }
+            NodeKind::Place(of) => Term::Place(self.depths[of.index()], self.value(graph.loop_of(*of).list)),
+            NodeKind::Memory(of) => Term::Memory(self.depths[of.index()], self.value(graph.loop_of(*of).list)),
             NodeKind::Field(of, place) => {
                 let of = self.value(*of);
                 return self.field(of, *place, span);
@@ -530,6 +599,7 @@ impl<'a> Model<'a> {
             NodeKind::Multiply(left, right) => return self.multiply(*left, *right, ty, span),
             NodeKind::Rescale(of, by) => return self.rescale(*of, *by, ty, span),
             NodeKind::Quantify(quantifier @ (Quantifier::Sum | Quantifier::Count), of) => return self.quantity(*quantifier, *of, ty, span),
+            NodeKind::Quantify(quantifier, of) => return self.gone(*quantifier, *of, ty, span),
             NodeKind::Length(of) => {
                 let of = self.value(*of);
                 return match self.length(of) {
@@ -578,6 +648,44 @@ impl<'a> Model<'a> {
             _ => Term::Count(list, filter),
         };
         self.closed(term, self.depths[id.index()], ty, span)
+    }
+
+    /// What comes from going through a list in any other way.
+    fn gone(&mut self, quantifier: Quantifier, id: LoopId, ty: Type, span: Span) -> ClassId {
+        let it = self.graph.loop_of(id);
+        let list = self.value(it.list);
+        let filter = it.filter.map_or(Logic::TRUE, |filter| self.condition(filter));
+        let body = it.body.map(|body| self.value(body));
+        let start = it.start.map(|start| self.value(start));
+        let depth = self.depths[id.index()];
+        let class = self.closed(Term::Gone(quantifier, list, filter, body, start), depth, ty, span);
+        let counts = match (quantifier, body) {
+            (Quantifier::First | Quantifier::Last | Quantifier::Position, _) => Some(filter),
+            // A body that is missing does not count.
+            (Quantifier::Min | Quantifier::Max | Quantifier::Average, Some(body)) => {
+                let there = self.given(body);
+                Some(self.both(filter, there))
+            }
+            _ => None,
+        };
+        if let Some(counts) = counts.filter(|_| !self.found.contains_key(&class)) {
+            let found = self.exists_in(list, depth, counts);
+            self.found.insert(class, found);
+        }
+        class
+    }
+
+    /// That a list has an element at a place.
+    pub(super) fn has_place(&mut self, list: ClassId, place: ClassId) -> Option<FormulaId> {
+        let (length, bounds) = self.length(list);
+        let length = match length {
+            Some(class) => Linear::of(class),
+            None => Linear::constant(bounds.least()?),
+        };
+        let (place, least, any) = (self.classes.linear(place), IntSet::between(0, i128::MAX), IntSet::all());
+        let from = self.relate(&place.plus(&Linear::constant(1), -1)?, &least, &any)?;
+        let to = self.relate(&length.plus(&place, -1)?, &least, &any)?;
+        Some(self.both(from, to))
     }
 }
 

@@ -28,7 +28,21 @@ impl Model<'_> {
                 self.both(record, field)
             }
             _ if !self.classes.get(class).ty.is_optional() => Logic::TRUE,
+            Term::Gone(..) if self.found.contains_key(&class) => self.found.get(&class).copied().unwrap_or(Logic::TRUE),
+            Term::Call(Function::Item, operands) => match self.item_given(&operands) {
+                Some(formula) => formula,
+                None => self.flag(Subject::Given(class)),
+            },
             _ => self.flag(Subject::Given(class)),
+        }
+    }
+
+    /// That there is an element at a place of a list, none of which may be missing.
+    fn item_given(&mut self, operands: &[ClassId]) -> Option<FormulaId> {
+        let &[list, place] = operands else { return None };
+        match &self.classes.get(list).ty {
+            Type::List { element, .. } if !element.is_optional() && self.cases(place).len() == 1 => self.has_place(list, place),
+            _ => None,
         }
     }
 

@@ -6,6 +6,7 @@
 use axtrace_runtime::meta::{DecisionId, ProgramMeta};
 use axtrace_runtime::value::Value;
 
+use super::bounds;
 use super::cover::{Cover, Memo, Region, Verdict};
 use super::lists;
 use super::logic::{FormulaId, Logic};
@@ -119,20 +120,23 @@ impl Inquiry<'_> {
     /// A part of a box that no input can have.
     fn refuted(&mut self, region: &Region, memo: &mut Memo) -> Option<Region> {
         refute(&self.model, region)
+            .or_else(|| bounds::refute(&self.model, region))
             .or_else(|| contradicting_texts(&self.model, self.program, region))
             .or_else(|| lists::refute(&mut self.model, region, memo, &mut self.steps))
     }
 
     /// Looks for an input in a box.
     fn try_box(&mut self, region: &Region, test: &mut Claim<'_>) -> Option<Vec<Value>> {
-        let wishes: Vec<FormulaId> = region.iter().map(|(variable, set)| self.model.logic.atom(*variable, set.clone())).collect();
+        let mut wishes: Vec<FormulaId> = region.iter().map(|(variable, set)| self.model.logic.atom(*variable, set.clone())).collect();
+        wishes.extend(self.model.elements_keep());
         let found = search(self.program, self.graphs, &self.model, self.meter, &wishes, self.rounds.div_ceil(4), test)?;
         Some(simplify(self.program, self.graphs, &self.model, self.meter, found, test))
     }
 
     /// Looks for an input outside of all boxes found, by what was asked itself.
     fn last_try(&mut self, wishes: &[FormulaId], open: Option<Region>, test: &mut Claim<'_>) -> Answer {
-        match search(self.program, self.graphs, &self.model, self.meter, wishes, self.rounds, test) {
+        let wishes = [wishes, &self.model.elements_keep()].concat();
+        match search(self.program, self.graphs, &self.model, self.meter, &wishes, self.rounds, test) {
             Some(found) => {
                 let found = simplify(self.program, self.graphs, &self.model, self.meter, found, test);
                 Answer::Shown(found, Vec::new())

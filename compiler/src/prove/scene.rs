@@ -15,7 +15,7 @@ use super::meter::Meter;
 use super::model::{Model, Subject};
 use super::sets::IntSet;
 use super::terms::{ClassId, Linear, Term};
-use crate::graph::{Graph, Rounding};
+use crate::graph::{Graph, Quantifier, Rounding};
 use crate::interpret::{
     Options,
     functions::{Tables, apply, cost},
@@ -147,7 +147,8 @@ impl Scene<'_> {
                     .then(|| apply(*function, &operands, Tables::of(self.program)))?
             }
             Term::Text(template, parts) => self.built(*template, parts, depth),
-            Term::Opaque(_) => None,
+            Term::Gone(quantifier, list, filter, body, _) => self.gone(*quantifier, *list, *filter, *body, depth),
+            Term::Place(..) | Term::Memory(..) | Term::Opaque(_) => None,
             numeric => self.numeric(numeric, depth).map(Value::Scalar),
         }
     }
@@ -172,6 +173,7 @@ impl Scene<'_> {
                 if rest != 0 && (rest < 0) != (right < 0) { rest.checked_add(right) } else { Some(rest) }
             }
             Term::Round(_, of, rounding, places) => self.rounded(*of, *rounding, *places, depth),
+            Term::Position(of, places) => self.position(*of, *places, depth),
             Term::Length(list) => Some(self.list(*list, depth)?.len() as i128),
             Term::Count(list, filter) => self.counted(*list, *filter, None, depth),
             Term::Total(list, filter, body) => self.counted(*list, *filter, Some(*body), depth),
@@ -271,6 +273,41 @@ impl Scene<'_> {
             sum = sum.checked_add(part?)?;
         }
         Some(sum)
+    }
+
+    /// Where a ratio lies among the multiples of a power of ten.
+    fn position(&mut self, of: ClassId, places: u32, depth: u32) -> Option<i128> {
+        let Value::Ratio { num, den } = self.term(of, depth)? else { return None };
+        let num = num.checked_mul(10i128.checked_pow(places)?)?;
+        num.checked_div_euclid(den)?.checked_mul(2)?.checked_add(i128::from(num.checked_rem(den)? != 0))
+    }
+
+    /// What comes from going through a list, as far as it is one element, or the number or place of one.
+    fn gone(&mut self, quantifier: Quantifier, list: ClassId, filter: FormulaId, body: Option<ClassId>, depth: u32) -> Option<Value> {
+        let mut found: Vec<(usize, Value)> = Vec::new();
+        for (place, element) in self.list(list, depth)?.iter().enumerate() {
+            self.elements.push((element.clone(), None));
+            let counts = self.formula(filter, depth);
+            let value = body.map_or(Some(element.clone()), |body| self.term(body, depth));
+            self.elements.pop();
+            match (counts?, value?) {
+                (true, value) if value != Value::Missing || body.is_none() => found.push((place, value)),
+                _ => {}
+            }
+        }
+        let number = |one: &&(usize, Value)| one.1.number().unwrap_or(0);
+        let one = match quantifier {
+            Quantifier::First | Quantifier::Position => found.first(),
+            Quantifier::Last => found.last(),
+            Quantifier::Min => found.iter().min_by_key(number),
+            Quantifier::Max => found.iter().max_by_key(number),
+            _ => return None,
+        };
+        Some(match (one, quantifier) {
+            (None, _) => Value::Missing,
+            (Some((place, _)), Quantifier::Position) => Value::Scalar(*place as i128 + 1),
+            (Some((_, value)), _) => value.clone(),
+        })
     }
 
     fn decided(&mut self, decision: u32, arguments: &[ClassId], depth: u32) -> Option<Value> {

@@ -66,6 +66,7 @@ pub fn find_input(
     }
     let mut model = Model::read(graph, &program.types);
     let mut wishes: Vec<FormulaId> = graph.always.iter().map(|always| model.condition(*always)).collect();
+    wishes.extend(model.elements_keep());
     wishes.extend(hints.iter().filter_map(|hint| wish(&mut model, *hint)));
     let mut test = |input: &[Value]| goal(&meter.decide(program, graphs, decision, input));
     let found = search(program, graphs, &model, meter, &wishes, ROUNDS, &mut test)?;
@@ -104,9 +105,24 @@ pub fn search(
     rounds: u32,
     test: &mut Claim<'_>,
 ) -> Option<Vec<Value>> {
-    let defaults = || Defaults { types: &program.types, zone: program.zones.first() };
+    let defaults = || Defaults { types: &program.types, zone: program.zones.first(), seeds: meter.seeds() };
     let start: Option<Vec<Value>> = model.graph.meta.params.iter().map(|param| defaults().of(&param.ty)).collect();
-    let start = start?;
+    search_from(start?, program, graphs, model, meter, wishes, rounds, test)
+}
+
+/// As [`search`], from a given input.
+#[expect(clippy::too_many_arguments, reason = "those of a search, and where it begins")]
+pub fn search_from(
+    start: Vec<Value>,
+    program: &ProgramMeta,
+    graphs: &[Graph],
+    model: &Model<'_>,
+    meter: &Meter,
+    wishes: &[FormulaId],
+    rounds: u32,
+    test: &mut Claim<'_>,
+) -> Option<Vec<Value>> {
+    let defaults = || Defaults { types: &program.types, zone: program.zones.first(), seeds: meter.seeds() };
     let mut random = Random::new(1);
     let mut scene = Scene { program, graphs, model, meter, input: Vec::new(), elements: Vec::new() };
     for round in 0..rounds {
@@ -184,7 +200,7 @@ pub fn simplify(
     input: Vec<Value>,
     test: &mut Claim<'_>,
 ) -> Vec<Value> {
-    let defaults = || Defaults { types: &program.types, zone: program.zones.first() };
+    let defaults = || Defaults { types: &program.types, zone: program.zones.first(), seeds: meter.seeds() };
     let mut random = Random::new(2);
     let mut scene = Scene { program, graphs, model, meter, input, elements: Vec::new() };
     let mut left = SIMPLER;

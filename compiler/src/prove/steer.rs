@@ -16,6 +16,7 @@ use super::random::Random;
 use super::scene::{Path, Scene};
 use super::sets::IntSet;
 use super::terms::{ClassId, Linear, Term};
+use crate::graph::Quantifier;
 
 /// How deep a wish is followed back.
 const DEEPEST: u32 = 60;
@@ -157,7 +158,10 @@ impl Steering<'_, '_> {
     fn exists(&mut self, list: ClassId, body: FormulaId, wish: bool, depth: u32) -> bool {
         let Some((path, least, _)) = self.list(list) else { return false };
         let length = self.length_of(&path);
-        if !wish && least == 0 {
+        let keeping = self.kept_by_elements(list);
+        // Elements that do not keep their relations are mended; those that do something else are left out, or mended where that did not help.
+        let mended = keeping.is_some_and(|keeping| keeping.1 == body) || (!self.simple && self.random.below(2) == 0);
+        if !wish && least == 0 && !mended {
             return self.resize(&path, 0);
         }
         if length == 0 && !self.resize(&path, 1) {
@@ -172,10 +176,26 @@ impl Steering<'_, '_> {
                 _ if self.resize(&path, length + 1) => length,
                 _ => self.random.below(length.clamp(1, MOST_ELEMENTS) as usize) as i128,
             };
-            return self.element(&path, place, |steering| steering.formula(body, wish, depth + 1));
+            return self.element(&path, place, |steering| steering.element_formula(keeping, body, depth));
         }
         let places = self.length_of(&path).min(MOST_ELEMENTS);
         (0..places).filter(|place| !self.element(&path, *place, |steering| steering.formula(body, wish, depth + 1))).count() == 0
+    }
+
+    /// What the elements of a list keep, for the loop that is entered next, and the opposite.
+    fn kept_by_elements(&self, list: ClassId) -> Option<(FormulaId, FormulaId)> {
+        self.scene.model.keeping.get(&(list, self.scene.elements.len() as u32)).copied()
+    }
+
+    /// Makes a condition on an element true, and what the element keeps.
+    fn element_formula(&mut self, keeping: Option<(FormulaId, FormulaId)>, body: FormulaId, depth: u32) -> bool {
+        for _ in 0..2 {
+            let done = self.formula(body, true, depth + 1);
+            if keeping.is_none_or(|keeping| self.formula(keeping.0, true, depth + 1)) && self.scene.holds(body) != Some(false) {
+                return done;
+            }
+        }
+        false
     }
 
     /// Does something inside of a loop that is at an element.
@@ -235,6 +255,8 @@ impl Steering<'_, '_> {
             Term::Count(list, filter) => self.count(*list, *filter, number, depth),
             Term::Total(list, filter, body) => self.total(*list, *filter, *body, number, depth),
             Term::Choice(cases) => self.choice(cases, number, depth),
+            Term::Position(of, places) => self.ratio(*of, number.div_euclid(2), *places, depth),
+            Term::Gone(Quantifier::Min | Quantifier::Max, list, filter, Some(body), _) => self.extreme(*list, *filter, *body, number, depth),
             Term::Unwrap(of) if self.is_date_from(*of) => self.parts_of_date(*of, number, depth),
             Term::Branch(condition, then, otherwise) => {
                 let taken = if self.scene.holds(*condition) == Some(true) { *then } else { *otherwise };
@@ -242,6 +264,7 @@ impl Steering<'_, '_> {
             }
             Term::Unwrap(of) => match &model.classes.get(*of).term {
                 Term::Call(function, operands) => self.written(*function, operands, number, depth),
+                Term::Gone(..) => self.number(*of, number, depth),
                 _ => self.put_number(class, number),
             },
             _ => self.put_number(class, number),
@@ -303,6 +326,9 @@ impl Steering<'_, '_> {
 
     /// Reaches a rounded ratio through its dividend.
     fn ratio(&mut self, of: ClassId, number: i128, places: u32, depth: u32) -> bool {
+        if let Some(list) = self.average_of(of) {
+            return self.average(list, number, places, depth);
+        }
         let Term::Ratio(left, right, scale_left, scale_right) = self.scene.model.classes.get(of).term else { return false };
         let power = |exponent: u32| 10i128.checked_pow(exponent);
         let wished = self.scene.number(right).and_then(|right| {
@@ -319,9 +345,48 @@ impl Steering<'_, '_> {
         if !self.resize(&path, length) {
             return false;
         }
-        let counts = |place: i128| place < number;
-        (0..length).filter(|place| !self.element(&path, *place, |steering| steering.formula(filter, counts(*place), depth + 1))).count()
-            == 0
+        let keeping = self.kept_by_elements(list);
+        let steer = |steering: &mut Self, counts: bool| match counts {
+            true => steering.element_formula(keeping, filter, depth),
+            false => steering.formula(filter, false, depth + 1),
+        };
+        (0..length).filter(|place| !self.element(&path, *place, |steering| steer(steering, *place < number))).count() == 0
+    }
+
+    /// What an average is that of: the list, which elements count, and their values.
+    fn average_of(&self, class: ClassId) -> Option<(ClassId, FormulaId, ClassId)> {
+        match &self.scene.model.classes.get(class).term {
+            Term::Gone(Quantifier::Average, list, filter, Some(body), _) => Some((*list, *filter, *body)),
+            Term::Unwrap(of) => self.average_of(*of),
+            _ => None,
+        }
+    }
+
+    /// Reaches an average through the sum over as few elements as can have it.
+    fn average(&mut self, (list, filter, body): (ClassId, FormulaId, ClassId), number: i128, places: u32, depth: u32) -> bool {
+        let Some((path, least, greatest)) = self.list(list) else { return false };
+        let scale = self.scene.model.classes.get(body).ty.scalar().map_or(0, |scalar| scalar.kind.scale());
+        let power = |exponent: u32| 10i128.checked_pow(exponent);
+        let sum = |count: i128| {
+            let (above, below) = (number.checked_mul(count)?.checked_mul(power(scale)?)?, power(places)?);
+            (above.rem_euclid(below) == 0).then_some(above / below)
+        };
+        let reached = (least.max(1)..=greatest.min(MOST_ELEMENTS)).find_map(|count| Some((count, sum(count)?)));
+        reached.is_some_and(|(count, sum)| self.resize(&path, count) && self.total(list, filter, body, sum, depth))
+    }
+
+    /// Reaches the least or the greatest of a list by making it that of each element.
+    fn extreme(&mut self, list: ClassId, filter: FormulaId, body: ClassId, number: i128, depth: u32) -> bool {
+        let Some((path, ..)) = self.list(list) else { return false };
+        if self.length_of(&path) == 0 && !self.resize(&path, 1) {
+            return false;
+        }
+        let keeping = self.kept_by_elements(list);
+        let places = self.length_of(&path).min(MOST_ELEMENTS);
+        let reach = |steering: &mut Self| {
+            steering.element_formula(keeping, filter, depth) && steering.number(body, number, depth)
+        };
+        (0..places).filter(|place| !self.element(&path, *place, reach)).count() == 0
     }
 
     /// Reaches a sum over a list by changing its elements, and adding some.
@@ -334,7 +399,8 @@ impl Steering<'_, '_> {
             if place >= self.length_of(&path) && !self.resize(&path, place + 1) {
                 return false;
             }
-            self.element(&path, place, |steering| steering.formula(filter, true, depth + 1));
+            let keeping = self.kept_by_elements(list);
+            self.element(&path, place, |steering| steering.element_formula(keeping, filter, depth));
             let Some(total) = self.scene_total(list, filter, body) else { return false };
             if total == number || self.element(&path, place, |steering| steering.add(body, number - total, depth)) {
                 return true;

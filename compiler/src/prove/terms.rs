@@ -12,7 +12,7 @@ use axtrace_source::Span;
 
 use super::logic::FormulaId;
 use crate::function::Function;
-use crate::graph::{NodeId, Rounding};
+use crate::graph::{NodeId, Quantifier, Rounding};
 
 /// A class of nodes that compute the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,6 +129,14 @@ pub enum Term {
     Count(ClassId, FormulaId),
     /// The sum of values over the elements of a list that satisfy a condition.
     Total(ClassId, FormulaId, ClassId),
+    /// The place, from 1, of the element of the loop of this depth over this list.
+    Place(u32, ClassId),
+    /// The memory of the `fold` of this depth over this list.
+    Memory(u32, ClassId),
+    /// Another value that comes from going through a list: which elements count, what is made of each, and the memory before the first.
+    Gone(Quantifier, ClassId, FormulaId, Option<ClassId>, Option<ClassId>),
+    /// Where a ratio lies among the multiples of `10^-n`: twice the number of the one it is, or of the last one below it and 1 more.
+    Position(ClassId, u32),
     /// The outcome of another decision.
     Decide(u32, Vec<ClassId>),
     /// A built-in function.
@@ -177,6 +185,11 @@ impl Classes {
         id
     }
 
+    /// The class of a term, if there is one.
+    pub fn find(&self, term: &Term) -> Option<ClassId> {
+        self.places.get(term).copied()
+    }
+
     /// A class.
     pub fn get(&self, id: ClassId) -> &Class {
         &self.all[id.index()]
@@ -205,9 +218,9 @@ impl Term {
     pub fn operands(&self) -> Vec<ClassId> {
         match self {
             Self::Constant(_) | Self::Input(_) | Self::Truth(_) | Self::Deep(_) | Self::Opaque(_) => Vec::new(),
-            Self::Element(_, of) | Self::Field(of, _) | Self::Unwrap(of) | Self::Wrap(of) | Self::Round(_, of, ..) | Self::Length(of) => {
-                vec![*of]
-            }
+            Self::Element(_, of) | Self::Place(_, of) | Self::Memory(_, of) | Self::Position(of, _) => vec![*of],
+            Self::Field(of, _) | Self::Unwrap(of) | Self::Wrap(of) | Self::Round(_, of, ..) | Self::Length(of) => vec![*of],
+            Self::Gone(_, list, _, body, start) => std::iter::once(*list).chain(*body).chain(*start).collect(),
             Self::Exists(list, _) | Self::Count(list, _) => vec![*list],
             Self::Choice(cases) => cases.iter().map(|case| case.1).collect(),
             Self::Linear(linear) => linear.parts.iter().map(|part| part.0).collect(),
@@ -229,6 +242,7 @@ impl Term {
         match self {
             Self::Truth(formula) | Self::Deep(formula) | Self::Branch(formula, ..) => vec![*formula],
             Self::Exists(_, formula) | Self::Count(_, formula) | Self::Total(_, formula, _) => vec![*formula],
+            Self::Gone(_, _, filter, ..) => vec![*filter],
             Self::Choice(cases) => cases.iter().map(|case| case.0).collect(),
             _ => Vec::new(),
         }

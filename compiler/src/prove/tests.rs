@@ -1,5 +1,7 @@
 //! Decisions from source text, proved.
 
+mod numbers;
+
 mod relations;
 
 mod time;
@@ -430,7 +432,7 @@ fn two_hundred_rules_are_proved_in_few_steps() {
     let program = program(&partition(100)).unwrap();
     let model = Model::read(&program.graphs[0], &program.meta.types);
     let (graphs, decision) = (&program.graphs, program.graphs[0].id);
-    let meter = Meter::of_program();
+    let meter = Meter::of_program(&program.meta, &program.graphs);
     let mut inquiry = Inquiry { program: &program.meta, graphs, decision, model, steps: STEPS, rounds: ROUNDS, runs: RUNS, meter: &meter };
     let (conditions, mut findings) = (conditions(&mut inquiry), Findings::new());
     findings_of_gaps(&mut inquiry, &conditions, &mut findings);

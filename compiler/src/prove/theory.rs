@@ -28,9 +28,8 @@ struct AtMost {
 
 /// A smallest part of a box that no input can have; `None` if none was found.
 pub fn refute(model: &Model<'_>, region: &Region) -> Option<Region> {
-    let mut core: Region = region.iter().filter(|(variable, _)| form(model, model.subjects[variable.index()]).is_some()).cloned().collect();
-    let shared =
-        core.iter().any(|(variable, _)| matches!(form(model, model.subjects[variable.index()]), Some(form) if form.parts.len() > 1));
+    let mut core: Region = region.iter().filter(|(variable, _)| form(model, *variable).is_some()).cloned().collect();
+    let shared = core.iter().any(|(variable, _)| matches!(form(model, *variable), Some(form) if form.parts.len() > 1));
     if !shared || core.len() > MOST_FACTS || !is_empty(model, &core) {
         return None;
     }
@@ -43,20 +42,21 @@ pub fn refute(model: &Model<'_>, region: &Region) -> Option<Region> {
     Some(core)
 }
 
-/// The linear form of a number all of whose parts are parts of the input.
-fn form(model: &Model<'_>, subject: Subject) -> Option<Linear> {
-    let Subject::Number(class) = subject else { return None };
+/// The linear form of a number whose parts have known ranges; only if its domain holds all that the form can be, so that any values of the parts
+/// lead to one of it.
+fn form(model: &Model<'_>, variable: VarId) -> Option<Linear> {
+    let Subject::Number(class) = model.subjects[variable.index()] else { return None };
     let form = match &model.classes.get(class).term {
         Term::Linear(form) => form.clone(),
         _ => Linear::of(class),
     };
-    model.declared(&form).map(|_| form)
+    (model.declared(&form).is_some() || model.is_whole(variable)).then_some(form)
 }
 
 fn is_empty(model: &Model<'_>, region: &Region) -> bool {
     let mut facts = Vec::new();
     for (variable, set) in region {
-        let Some(form) = form(model, model.subjects[variable.index()]) else { continue };
+        let Some(form) = form(model, *variable) else { continue };
         let set = set.intersection(&model.domains[variable.index()]);
         let (Some(lo), Some(hi)) = (set.least(), set.greatest()) else { return true };
         facts.extend(between(&form.parts, lo, hi));
@@ -65,8 +65,8 @@ fn is_empty(model: &Model<'_>, region: &Region) -> bool {
     classes.sort_unstable();
     classes.dedup();
     for class in &classes {
-        if let Some(scalar) = model.classes.get(*class).ty.required().scalar() {
-            facts.extend(between(&[(*class, 1)], scalar.lo, scalar.hi));
+        if let Some((lo, hi)) = model.range_of(*class) {
+            facts.extend(between(&[(*class, 1)], lo, hi));
         }
     }
     eliminate(facts, &classes) == Some(true)

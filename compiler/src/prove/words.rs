@@ -103,11 +103,29 @@ impl Words<'_> {
         if let Some(local) = model.graph.locals.iter().find(named) {
             return Some(local.name.clone());
         }
+        if let Some(name) = self.name_of_part(class) {
+            return Some(name);
+        }
         let class = model.classes.get(class);
-        if matches!(class.term, Term::Linear(_)) || class.loops != 0 {
+        if matches!(class.term, Term::Linear(_) | Term::Position(..)) || class.loops != 0 {
             return None;
         }
         self.short(class.span)
+    }
+
+    /// The name of a part of the input: `worker.booked`.
+    fn name_of_part(&self, class: ClassId) -> Option<String> {
+        let model = self.model;
+        match model.classes.get(class).term {
+            Term::Input(place) => model.graph.meta.params.get(place as usize).map(|param| param.name.clone()),
+            Term::Unwrap(of) | Term::Wrap(of) => self.name_of_part(of),
+            Term::Field(of, place) => {
+                let Type::Record(id) = model.classes.get(of).ty.required() else { return None };
+                let field = model.types.record(*id).fields.get(place as usize)?;
+                Some(format!("{}.{}", self.name_of_part(of)?, field.name))
+            }
+            _ => None,
+        }
     }
 
     /// What is written at a place, if it is short.

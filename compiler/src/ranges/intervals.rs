@@ -3,36 +3,36 @@
 use crate::graph::Rounding;
 
 /// The ends of a range, both included.
-pub(super) type Range = (i128, i128);
+pub(crate) type Range = (i128, i128);
 
-pub(super) fn hull(a: Range, b: Range) -> Range {
+pub(crate) fn hull(a: Range, b: Range) -> Range {
     (a.0.min(b.0), a.1.max(b.1))
 }
 
-pub(super) fn add(a: Range, b: Range) -> Option<Range> {
+pub(crate) fn add(a: Range, b: Range) -> Option<Range> {
     Some((a.0.checked_add(b.0)?, a.1.checked_add(b.1)?))
 }
 
-pub(super) fn subtract(a: Range, b: Range) -> Option<Range> {
+pub(crate) fn subtract(a: Range, b: Range) -> Option<Range> {
     Some((a.0.checked_sub(b.1)?, a.1.checked_sub(b.0)?))
 }
 
-pub(super) fn negate(a: Range) -> Option<Range> {
+pub(crate) fn negate(a: Range) -> Option<Range> {
     Some((a.1.checked_neg()?, a.0.checked_neg()?))
 }
 
-pub(super) fn multiply(a: Range, b: Range) -> Option<Range> {
+pub(crate) fn multiply(a: Range, b: Range) -> Option<Range> {
     let corners = [a.0.checked_mul(b.0)?, a.0.checked_mul(b.1)?, a.1.checked_mul(b.0)?, a.1.checked_mul(b.1)?];
     Some((*corners.iter().min()?, *corners.iter().max()?))
 }
 
-pub(super) fn scale(a: Range, by: u32) -> Option<Range> {
+pub(crate) fn scale(a: Range, by: u32) -> Option<Range> {
     let power = 10i128.checked_pow(by)?;
     multiply(a, (power, power))
 }
 
 /// The remainder with the sign of the divisor, which is not 0.
-pub(super) fn modulo(a: Range, b: Range) -> Range {
+pub(crate) fn modulo(a: Range, b: Range) -> Range {
     let fits = a.0 >= 0 && b.0 > a.1;
     match b {
         _ if fits => a,
@@ -43,7 +43,7 @@ pub(super) fn modulo(a: Range, b: Range) -> Range {
 }
 
 /// The quotients of a numerator and a positive denominator, rounded: the ends are the rounded ends, since rounding keeps order.
-pub(super) fn quotient(num: Range, den: Range, rounding: Rounding) -> Range {
+pub(crate) fn quotient(num: Range, den: Range, rounding: Rounding) -> Range {
     let lo = rounded(num.0, if num.0 < 0 { den.0 } else { den.1 }, rounding);
     let hi = rounded(num.1, if num.1 < 0 { den.1 } else { den.0 }, rounding);
     (lo, hi)
@@ -89,7 +89,7 @@ fn rounded(num: i128, den: i128, rounding: Rounding) -> i128 {
 }
 
 /// Numerator and denominator of a quotient of two ranges, with the sign in the numerator. The divisor is not 0.
-pub(super) fn ratio(left: Range, right: Range) -> Option<(Range, Range)> {
+pub(crate) fn ratio(left: Range, right: Range) -> Option<(Range, Range)> {
     if right.0 > 0 {
         return Some((left, right));
     }
@@ -102,7 +102,7 @@ pub(super) fn ratio(left: Range, right: Range) -> Option<(Range, Range)> {
 }
 
 /// Numerator and denominator of the sum of two quotients over their least common denominator, which is that of both if it is one value.
-pub(super) fn add_ratios(a: (Range, Range), b: (Range, Range), one_denominator: bool) -> Option<(Range, Range)> {
+pub(crate) fn add_ratios(a: (Range, Range), b: (Range, Range), one_denominator: bool) -> Option<(Range, Range)> {
     if one_denominator {
         return Some((add(a.0, b.0)?, hull(a.1, b.1)));
     }
@@ -113,7 +113,7 @@ pub(super) fn add_ratios(a: (Range, Range), b: (Range, Range), one_denominator: 
 /// The bounds of the powers of quotients, rounded to places. `None` where one would leave 128 bits.
 ///
 /// For numbers above 0 a power rises or falls with its base, and with its exponent, throughout: its extremes are at the corners.
-pub(super) fn power(num: Range, den: Range, exponents: Range, places: u32, not_zero: bool) -> Option<Range> {
+pub(crate) fn power(num: Range, den: Range, exponents: Range, places: u32, not_zero: bool) -> Option<Range> {
     let mut found: Option<Range> = None;
     let mut add = |range: Range| found = Some(found.map_or(range, |known| hull(known, range)));
     let corners = |least: (i128, i128), most: (i128, i128)| {
@@ -175,7 +175,7 @@ fn divisor(mut a: i128, mut b: i128) -> i128 {
 }
 
 /// The sum of `count` values of a range, some of which may be left out.
-pub(super) fn repeated(each: Range, (least, most): Range, skips: bool) -> Option<Range> {
+pub(crate) fn repeated(each: Range, (least, most): Range, skips: bool) -> Option<Range> {
     let least = if skips { 0 } else { least };
     let lo = if each.0 < 0 { each.0.checked_mul(most)? } else { each.0.checked_mul(least)? };
     let hi = if each.1 > 0 { each.1.checked_mul(most)? } else { each.1.checked_mul(least)? };

@@ -8,14 +8,14 @@ mod facts;
 mod findings;
 mod fits;
 mod functions;
-mod intervals;
+pub(crate) mod intervals;
 mod lists;
 mod memory;
 mod nodes;
 mod quotients;
 mod show;
 mod texts;
-mod time;
+pub(crate) mod time;
 mod truth;
 mod walk;
 

@@ -57,6 +57,17 @@ impl Walk<'_> {
         self.narrow(node);
         self.narrow_text(node);
         self.promise(node);
+        self.keeps(node);
+    }
+
+    /// Takes the relations of a record that comes from elsewhere to hold, now that it is there.
+    fn keeps(&mut self, node: NodeId) {
+        let Some(place) = self.kept.get(&node).copied().filter(|_| !self.promising) else { return };
+        self.promising = true;
+        for condition in self.graph.kept[place].known.clone() {
+            self.known(condition);
+        }
+        self.promising = false;
     }
 
     /// Notes what is known where something must keep a relation. What a relation reads is looked at again, but for what that must keep.

@@ -10,7 +10,7 @@ use crate::graph::{NodeId, NodeKind};
 
 const DAY: i128 = SECONDS_PER_DAY as i128;
 /// No zone was ever as much as a day away from Greenwich.
-const ANY_OFFSET: Range = (-DAY + 1, DAY - 1);
+pub(crate) const ANY_OFFSET: Range = (-DAY + 1, DAY - 1);
 /// No month is longer.
 const LONGEST_MONTH: i128 = 31;
 
@@ -35,41 +35,41 @@ fn civil(days: i128) -> Civil {
     calendar::civil_from_days(day(days))
 }
 
-pub(super) fn years(from: Range, to: Range) -> Range {
+pub(crate) fn years(from: Range, to: Range) -> Range {
     let between = |from: i128, to: i128| i128::from(calendar::years_between(day(from), day(to)));
     (between(from.1, to.0), between(from.0, to.1))
 }
 
-pub(super) fn months(from: Range, to: Range) -> Range {
+pub(crate) fn months(from: Range, to: Range) -> Range {
     let between = |from: i128, to: i128| i128::from(calendar::months_between(day(from), day(to)));
     (between(from.1, to.0), between(from.0, to.1))
 }
 
-pub(super) fn years_of(dates: Range) -> Range {
+pub(crate) fn years_of(dates: Range) -> Range {
     (civil(dates.0).year.into(), civil(dates.1).year.into())
 }
 
 /// The dates of some years; those of years beyond the calendar are not bounded.
-pub(super) fn dates_in_years((from, to): Range) -> Range {
+pub(crate) fn dates_in_years((from, to): Range) -> Range {
     let date = |year: i128, month: u8, day: u8| calendar::days_from_civil(i32::try_from(year).ok()?, month, day).map(i128::from);
     (date(from, 1, 1).unwrap_or(i128::MIN), date(to, 12, 31).unwrap_or(i128::MAX))
 }
 
 /// The instants that are on some dates anywhere.
-pub(super) fn instants_on((from, to): Range) -> Range {
+pub(crate) fn instants_on((from, to): Range) -> Range {
     let end = |date: i128, seconds: i128| date.checked_mul(DAY).and_then(|instant| instant.checked_add(seconds));
     let lo = end(from, -ANY_OFFSET.1).unwrap_or(i128::MIN);
     (lo, end(to, DAY - 1 - ANY_OFFSET.0).unwrap_or(i128::MAX))
 }
 
 /// Within one year the months go up; from one to the next it may be any.
-pub(super) fn months_of(dates: Range) -> Range {
+pub(crate) fn months_of(dates: Range) -> Range {
     let (from, to) = (civil(dates.0), civil(dates.1));
     if from.year == to.year { (from.month.into(), to.month.into()) } else { (1, 12) }
 }
 
 /// Within one month the days go up; otherwise each month that is begun has a first, and the last of all that are ended is the greatest.
-pub(super) fn days_of(dates: Range) -> Range {
+pub(crate) fn days_of(dates: Range) -> Range {
     let (from, to) = (civil(dates.0), civil(dates.1));
     if (from.year, from.month) == (to.year, to.month) {
         return (from.day.into(), to.day.into());
@@ -88,13 +88,13 @@ fn last_of(from: Civil, later: i64) -> u8 {
 }
 
 /// Within one week, Monday to Sunday, the days go up.
-pub(super) fn weekdays_of(dates: Range) -> Range {
+pub(crate) fn weekdays_of(dates: Range) -> Range {
     let (from, to) = (calendar::weekday_of(day(dates.0)) as i128, calendar::weekday_of(day(dates.1)) as i128);
     if dates.1 - dates.0 < 7 && from <= to { (from, to) } else { (0, 6) }
 }
 
 /// The dates some months later. An end that lies outside of the calendar is one that no date is, as far out as months can be long.
-pub(super) fn moved(dates: Range, months: Range) -> Range {
+pub(crate) fn moved(dates: Range, months: Range) -> Range {
     let end = |date: i128, months: i128| {
         let exact = i64::try_from(months).ok().and_then(|months| calendar::add_months(day(date), months));
         exact.map_or_else(|| date.saturating_add(months.saturating_mul(LONGEST_MONTH)), i128::from)
@@ -103,7 +103,7 @@ pub(super) fn moved(dates: Range, months: Range) -> Range {
 }
 
 /// The dates that parts can make; where they make none, any bounds will do.
-pub(super) fn dates_of(years: Range, months: Range, days: Range) -> Range {
+pub(crate) fn dates_of(years: Range, months: Range, days: Range) -> Range {
     let limit = |(lo, hi): Range, (least, greatest): Range| (lo.clamp(least, greatest), hi.clamp(least, greatest));
     let (years, months, days) = (limit(years, (-9999, 9999)), limit(months, (1, 12)), limit(days, (1, 31)));
     let date = |year: i128, month: i128, day: i128| {
@@ -114,19 +114,19 @@ pub(super) fn dates_of(years: Range, months: Range, days: Range) -> Range {
 }
 
 /// The dates of instants in a zone with these offsets.
-pub(super) fn dates(instants: Range, offsets: Range) -> Range {
+pub(crate) fn dates(instants: Range, offsets: Range) -> Range {
     let date = |shown: i128| shown.div_euclid(DAY);
     (date(instants.0.saturating_add(offsets.0)), date(instants.1.saturating_add(offsets.1)))
 }
 
 /// The times of day of instants in a zone with these offsets: within one day they go up where the offset does not change.
-pub(super) fn times(instants: Range, offsets: Range) -> Range {
+pub(crate) fn times(instants: Range, offsets: Range) -> Range {
     let (from, to) = (instants.0.saturating_add(offsets.0), instants.1.saturating_add(offsets.1));
     if from.div_euclid(DAY) == to.div_euclid(DAY) { (from.rem_euclid(DAY), to.rem_euclid(DAY)) } else { (0, DAY - 1) }
 }
 
 /// The instants of dates and times in a zone with these offsets. Where clocks skip a time, the offset before the change counts.
-pub(super) fn instants(dates: Range, times: Range, offsets: Range) -> Range {
+pub(crate) fn instants(dates: Range, times: Range, offsets: Range) -> Range {
     let shown = |date: i128, time: i128| date.saturating_mul(DAY).saturating_add(time);
     (shown(dates.0, times.0).saturating_sub(offsets.1), shown(dates.1, times.1).saturating_sub(offsets.0))
 }

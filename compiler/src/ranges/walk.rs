@@ -32,6 +32,8 @@ pub(super) struct Walk<'a> {
     pub(super) promising: bool,
     /// Promises, by the nodes that must keep them.
     pub(super) promises: HashMap<NodeId, Vec<usize>>,
+    /// What records from elsewhere keep, by the nodes that give them.
+    pub(super) kept: HashMap<NodeId, usize>,
     /// The types of long constants, by where they lie; they are kept, so that nothing else comes to lie there.
     pub(super) constants: HashMap<(usize, Type), (Type, Value)>,
     /// Nodes whose bounds are not known since something was reported in them.
@@ -67,6 +69,7 @@ impl<'a> Walk<'a> {
         for (place, promise) in graph.promises.iter().enumerate() {
             promises.entry(promise.node).or_default().push(place);
         }
+        let kept = graph.kept.iter().enumerate().map(|(place, kept)| (kept.node, place)).collect();
         let mut arguments: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
         for it in &graph.obligations {
             if let Some(call) = it.call {
@@ -85,6 +88,7 @@ impl<'a> Walk<'a> {
             arguments,
             promising: false,
             promises,
+            kept,
             constants: HashMap::new(),
             broken,
             unreached,
@@ -98,9 +102,7 @@ impl<'a> Walk<'a> {
 
     pub fn run(mut self) -> Vec<Suspect> {
         for node in self.graph.always.clone() {
-            self.visit(node);
-            self.assume(node, true);
-            self.facts.remember(self.graph, node);
+            self.known(node);
         }
         self.locals(Known::Always);
         match self.graph.body.clone() {
@@ -167,15 +169,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Takes the relations of the element of a loop to hold. What is wrong in them is told where they are declared.
+    /// Takes the relations of the element of a loop to hold.
     pub(super) fn element_known(&mut self, inside: LoopId) {
         for node in self.graph.loop_of(inside).known.clone() {
-            let told = self.suspects.len();
-            self.visit(node);
-            self.suspects.truncate(told);
-            self.assume(node, true);
-            self.facts.remember(self.graph, node);
+            self.known(node);
         }
+    }
+
+    /// Takes a relation to hold. What is wrong in it is told where it is declared.
+    pub(super) fn known(&mut self, relation: NodeId) {
+        let told = self.suspects.len();
+        self.visit(relation);
+        self.suspects.truncate(told);
+        self.assume(relation, true);
+        self.facts.remember(self.graph, relation);
     }
 
     pub(super) fn locals(&mut self, known: Known) {
