@@ -159,7 +159,8 @@ fn assemble(
         digest,
         version,
     };
-    Program { meta, graphs, tests: typed.tests, read_files: typed.read_files }
+    let params = typed.params.iter().map(|(name, ..)| name.rsplit('.').next().unwrap_or(name).to_owned()).collect();
+    Program { meta, graphs, tests: typed.tests, read_files: typed.read_files, params }
 }
 
 /// The digest of everything a decision depends on: language, zone rules, Unicode and patterns, sources by path, parameters.

@@ -1,5 +1,7 @@
 //! A program as the compiler knows it.
 
+use std::collections::HashSet;
+
 use axtrace_runtime::meta::ProgramMeta;
 
 use crate::graph::Graph;
@@ -16,4 +18,6 @@ pub struct Program {
     pub tests: Vec<Test>,
     /// The files that tables were read from: the name in the rules, how many rows, and what separates their cells.
     pub read_files: Vec<(String, usize, &'static str)>,
+    /// The names of parameters of modules, without those of the modules.
+    pub params: HashSet<String>,
 }

@@ -156,10 +156,10 @@ impl Case<'_> {
         let first = native.as_ref().err().and_then(|errors| errors.problems.first());
         match (refused, first.map(|problem| (problem.declared, &problem.wrong))) {
             (None, None) => return Ok(true),
-            (Some((relation, because)), Some((declared, Wrong::Relation { because: told, .. }))) => {
-                if self.program.meta.relations[relation].span == declared && because == told {
-                    return Ok(false);
-                }
+            (Some((relation, because)), Some((declared, Wrong::Relation { because: told, .. })))
+                if self.program.meta.relations[relation].span == declared && because == told =>
+            {
+                return Ok(false);
             }
             _ => {}
         }

@@ -156,7 +156,9 @@ impl Expander<'_> {
     /// A relation over what its variables stand for; nothing of it is recorded. `None` of what is no relation.
     fn written_out(&mut self, relation: usize, mut bound: Vec<Option<Bound>>) -> Option<NodeId> {
         let decision = self.program.relations[relation].decision;
-        let hir::Decision { body: Body::Expression(body), gives, vars, .. } = &self.program.decisions[decision.index()] else { return None };
+        let hir::Decision { body: Body::Expression(body), gives, vars, .. } = &self.program.decisions[decision.index()] else {
+            return None;
+        };
         let condition = match &body.kind {
             // Where it does not hold stands the reason.
             hir::ExprKind::If(parts) if gives.0 != Type::Boolean => &parts[0],

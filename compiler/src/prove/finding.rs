@@ -99,6 +99,49 @@ pub enum ProofFinding {
         #[label(primary, "never reached")]
         at: Span,
     },
+    /// No input makes a rule apply.
+    #[error("`{rule}` never applies")]
+    #[diagnostic(code(E0507), severity(warning), help("mend its condition, or leave it out"))]
+    NeverApplies {
+        /// The rule.
+        rule: String,
+        /// Its name.
+        #[label(primary, "no input makes it apply")]
+        at: Span,
+        /// What cannot be true together.
+        #[label(collection)]
+        others: Vec<LabeledSpan>,
+    },
+    /// Whatever a rule applies to, others win over it.
+    #[error("`{rule}` never decides: {why}")]
+    #[diagnostic(code(E0508), severity(warning), help("mend its condition or what wins over it, or leave it out"))]
+    NeverDecides {
+        /// The rule.
+        rule: String,
+        /// What becomes of it.
+        why: &'static str,
+        /// Its name.
+        #[label(primary, "never decides")]
+        at: Span,
+        /// The rules that win.
+        #[label(collection)]
+        others: Vec<LabeledSpan>,
+    },
+    /// A condition is always true, or never, where it is asked.
+    #[error("{condition} {is}")]
+    #[diagnostic(code(E0509), severity(warning), help("leave it out, or ask what is meant"))]
+    NeverMatters {
+        /// The condition.
+        condition: String,
+        /// Which of both.
+        is: &'static str,
+        /// Where it is written.
+        #[label(primary, "{is} here")]
+        at: Span,
+        /// What makes it so.
+        #[label(collection)]
+        others: Vec<LabeledSpan>,
+    },
     /// Neither a proof nor an input that shows the contrary was found.
     #[error("it cannot be excluded that {what}")]
     #[diagnostic(code(E0504))]

@@ -49,7 +49,11 @@ fn refute_within(model: &mut Model<'_>, region: &Region, memo: &mut Memo, steps:
         return None;
     }
     let facts: Vec<Fact> = region.iter().filter_map(|part| fact(model, part)).collect();
-    for there in facts.iter().filter(|fact| fact.some) {
+    // A list that is never empty has some element, whatever the box says.
+    let filled = |fact: &&Fact| !fact.some && fact.body.is_some() && is_filled(model, fact.list);
+    let filled = facts.iter().filter(filled).map(|fact| Fact { list: fact.list, body: None, some: true, part: fact.part.clone() });
+    let filled: Vec<Fact> = filled.collect();
+    for there in facts.iter().filter(|fact| fact.some).chain(&filled) {
         let none: Vec<&Fact> = facts.iter().filter(|fact| !fact.some && fact.list == there.list).collect();
         let around = around(model, region, there, &none);
         if none.is_empty() && model.known.is_empty() && around.is_empty() {
@@ -74,6 +78,12 @@ fn refute_within(model: &mut Model<'_>, region: &Region, memo: &mut Memo, steps:
     None
 }
 
+/// Whether a list has at least one element for every input.
+fn is_filled(model: &Model<'_>, list: ClassId) -> bool {
+    let ty = &model.classes.get(list).ty;
+    model.is_part(list) && matches!(ty, axtrace_runtime::types::Type::List { min: 1.., .. })
+}
+
 /// What a box says of values that conditions on elements speak of, too.
 fn around(model: &Model<'_>, region: &Region, there: &Fact, none: &[&Fact]) -> Vec<(VarId, IntSet)> {
     let known = model.known.get(&there.list).copied();
@@ -89,7 +99,9 @@ fn around(model: &Model<'_>, region: &Region, there: &Fact, none: &[&Fact]) -> V
         let variable = part.0;
         let class = model.subjects[variable.index()].class();
         let parts = model.classes.get(class).term.operands();
-        model.classes.get(class).loops == 0 && fact(model, part).is_none() && (classes.contains(&class) || parts.iter().any(|part| classes.contains(part)))
+        model.classes.get(class).loops == 0
+            && fact(model, part).is_none()
+            && (classes.contains(&class) || parts.iter().any(|part| classes.contains(part)))
     };
     region.iter().filter(concerns).take(MOST_AROUND).cloned().collect()
 }

@@ -1,8 +1,8 @@
 //! Proves that every decision decides: that no input is left without a rule, and that no two rules decide differently.
 //!
 //! On arrival graphs are expanded and their bounds are those of the range pass. On leaving, each decision with rules is proved, or a finding
-//! says what is in the way: certain ones carry an input that the interpreter ran and that did it; the others are E0504. Warnings are
-//! absent on purpose: a rule that can never apply.
+//! says what is in the way: certain ones carry an input that the interpreter ran and that did it; the others are E0504. Of a decision with nothing
+//! wrong in it warnings say what can never matter.
 //!
 //! A decision is read as formulas over variables (`model`); the box engine (`cover`) looks for cases that no formula covers; sums of
 //! inputs are reconciled by `theory`; a case becomes an input by `search`. Variables are taken as independent, so a proof is sound, and a
@@ -20,6 +20,7 @@ mod lists;
 mod logic;
 mod meter;
 mod model;
+mod never;
 mod pairs;
 mod parts;
 mod priority;
@@ -72,11 +73,14 @@ const RUNS: u32 = 60_000;
 pub fn prove(program: &Program, findings: &mut Findings) {
     let meter = Meter::of_program(&program.meta, &program.graphs);
     for graph in &program.graphs {
-        meter.share(|meter| prove_decision(&program.meta, &program.graphs, graph, meter, findings));
+        let mut own = Findings::new();
+        meter.share(|meter| prove_decision(program, graph, meter, &mut own));
+        findings.append(own);
     }
 }
 
-fn prove_decision(program: &ProgramMeta, graphs: &[Graph], graph: &Graph, meter: &Meter, findings: &mut Findings) {
+fn prove_decision(whole: &Program, graph: &Graph, meter: &Meter, findings: &mut Findings) {
+    let (program, graphs) = (&whole.meta, whole.graphs.as_slice());
     if graph.meta.policy.is_none() && graph.promises.is_empty() {
         return;
     }
@@ -97,6 +101,9 @@ fn prove_decision(program: &ProgramMeta, graphs: &[Graph], graph: &Graph, meter:
     if matches!(policy, Policy::Any | Policy::Unique | Policy::Priority) {
         inquiry.steps = inquiry.steps.max(STEPS / 2);
         pairs::check(&mut inquiry, &conditions, policy, findings);
+    }
+    if !findings.has_errors() {
+        never::check(&mut inquiry, &conditions, &whole.params, findings);
     }
 }
 

@@ -109,7 +109,7 @@ fn sides(rules: &[Rule], first: usize, second: usize) -> Sides {
 }
 
 /// Whether what two rules need of some variable excludes each other.
-fn exclude(model: &Model<'_>, left: &[(VarId, IntSet)], right: &[(VarId, IntSet)]) -> bool {
+pub fn exclude(model: &Model<'_>, left: &[(VarId, IntSet)], right: &[(VarId, IntSet)]) -> bool {
     let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
     while let (Some(one), Some(other)) = (left.peek(), right.peek()) {
         match one.0.cmp(&other.0) {

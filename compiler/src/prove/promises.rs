@@ -68,7 +68,6 @@ fn finding(inquiry: &Inquiry<'_>, promise: &Promise, because: Option<String>) ->
         condition: relation.condition.clone(),
         at: inquiry.model.graph.node(promise.node).span,
         declared: relation.span,
-        help: because.map_or_else(String::new, |because| format!("{because} "))
-            + "Say before, with a condition or an `if`, that it holds",
+        help: because.map_or_else(String::new, |because| format!("{because} ")) + "Say before, with a condition or an `if`, that it holds",
     }
 }

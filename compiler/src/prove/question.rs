@@ -99,9 +99,14 @@ impl Inquiry<'_> {
 
     /// Whether it is proved that `wishes` are never all true. No input is looked for.
     pub fn is_impossible(&mut self, wishes: &[FormulaId]) -> bool {
+        self.cannot_happen(wishes, MOST_REFUTED)
+    }
+
+    /// As [`is_impossible`](Self::is_impossible), with at most so many boxes set aside.
+    pub fn cannot_happen(&mut self, wishes: &[FormulaId], refuted: u32) -> bool {
         let rows: Vec<FormulaId> = wishes.iter().map(|wish| self.model.logic.not(*wish)).collect();
         let (mut set_aside, mut memo) = (Vec::new(), Memo::default());
-        for _ in 0..MOST_REFUTED {
+        for _ in 0..refuted {
             let asked = rows.iter().chain(&set_aside).copied();
             let verdict = Cover::new(&mut self.model.logic, &self.model.domains, &mut memo, &mut self.steps).check(asked);
             let region = match verdict {

@@ -256,7 +256,9 @@ impl Steering<'_, '_> {
             Term::Total(list, filter, body) => self.total(*list, *filter, *body, number, depth),
             Term::Choice(cases) => self.choice(cases, number, depth),
             Term::Position(of, places) => self.ratio(*of, number.div_euclid(2), *places, depth),
-            Term::Gone(Quantifier::Min | Quantifier::Max, list, filter, Some(body), _) => self.extreme(*list, *filter, *body, number, depth),
+            Term::Gone(Quantifier::Min | Quantifier::Max, list, filter, Some(body), _) => {
+                self.extreme(*list, *filter, *body, number, depth)
+            }
             Term::Unwrap(of) if self.is_date_from(*of) => self.parts_of_date(*of, number, depth),
             Term::Branch(condition, then, otherwise) => {
                 let taken = if self.scene.holds(*condition) == Some(true) { *then } else { *otherwise };
@@ -383,9 +385,7 @@ impl Steering<'_, '_> {
         }
         let keeping = self.kept_by_elements(list);
         let places = self.length_of(&path).min(MOST_ELEMENTS);
-        let reach = |steering: &mut Self| {
-            steering.element_formula(keeping, filter, depth) && steering.number(body, number, depth)
-        };
+        let reach = |steering: &mut Self| steering.element_formula(keeping, filter, depth) && steering.number(body, number, depth);
         (0..places).filter(|place| !self.element(&path, *place, reach)).count() == 0
     }
 

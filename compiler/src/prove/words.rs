@@ -129,7 +129,7 @@ impl Words<'_> {
     }
 
     /// What is written at a place, if it is short.
-    fn short(&self, span: Span) -> Option<String> {
+    pub fn short(&self, span: Span) -> Option<String> {
         let text = self.program.sources.text(span);
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
         (!words.is_empty() && words.chars().count() <= 60).then_some(words)

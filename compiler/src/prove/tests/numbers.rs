@@ -23,11 +23,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("x, y: integer in 0..10", "a when x * y > 100; b when x >= 0", ""),
     ("x, y: integer in 1..10", "a when x mod y > 7; b when y < 9", ""),
     // Dates that both vary.
-    (
-        "one, other: date",
-        "a when years_between(one, other) < 18; b when one < 1990-01-01 and other > 2020-01-01",
-        "",
-    ),
+    ("one, other: date", "a when years_between(one, other) < 18; b when one < 1990-01-01 and other > 2020-01-01", ""),
     ("one, other: date", "a when years_between(one, other) < 18; b when years_between(one, other) >= 18", ""),
     ("one, other: date", "a when other - one < 30 days; b when one < 1990-01-01 and other > 2020-01-01", ""),
     // Rounded.
@@ -67,7 +63,9 @@ fn numbers_that_are_parted_leave_no_gap() {
         ("i: list of Item with 1..9 items", "min(k.price for k in i)"),
         ("i: list of Item", "fold(n : integer in 0..99 = 0, k in i: if k.qty > 3 then 0 else min(n + 1, 99))"),
     ] {
-        let text = format!("{ITEMS}decision d({head}) gives boolean {{\nrule a when {value} > 5 then true\nrule b when {value} <= 5 then false\n}}\n");
+        let text = format!(
+            "{ITEMS}decision d({head}) gives boolean {{\nrule a when {value} > 5 then true\nrule b when {value} <= 5 then false\n}}\n"
+        );
         assert_eq!(told_of_file(&text), "", "{value}");
     }
 }

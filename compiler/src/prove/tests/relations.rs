@@ -90,11 +90,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("n: integer in 0..100) gives boolean", "let s = maybe(n)\nrule x when s is given and s.low <= s.high then true", "E0501"),
     ("s: list of Span with 1..4 items) gives boolean", "rule x when first(s).low <= first(s).high then true", ""),
     ("s: list of Span with 1..4 items) gives boolean", "rule x when first(s).low < first(s).high then true", "E0501"),
-    (
-        "s: list of Span) gives boolean",
-        "let f = first(a in s where a.low > 3)\nrule x when f is missing or f.low <= f.high then true",
-        "",
-    ),
+    ("s: list of Span) gives boolean", "let f = first(a in s where a.low > 3)\nrule x when f is missing or f.low <= f.high then true", ""),
     ("s: list of Span) gives boolean", "let f = item(s, 2)\nrule x when f is given and f.low <= f.high then true", "E0501"),
     ("s: list of Span) gives boolean", "rule x when every a in s satisfies pick(a.low).low <= pick(a.low).high then true", ""),
     // Of a record that there is none of nothing follows for inputs without it, and nothing from what is built only here and there.
