@@ -134,7 +134,8 @@ impl<'a> Asking<'_, 'a> {
     fn relations(&self) -> Vec<Given> {
         let nodes = self.graph().always.iter().map(|node| self.graph().node(*node).span);
         let spans = nodes.map(Some).chain(std::iter::repeat(None));
-        let given = |(formula, span): (&FormulaId, Option<Span>)| Given { formula: *formula, span: span.unwrap_or_default(), says: "always holds" };
+        let given =
+            |(formula, span): (&FormulaId, Option<Span>)| Given { formula: *formula, span: span.unwrap_or_default(), says: "always holds" };
         self.conditions.always.iter().zip(spans).map(given).collect()
     }
 

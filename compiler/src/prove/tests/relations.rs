@@ -31,7 +31,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("s: list of Free) gives boolean", "rule x when every a in s satisfies a.low <= a.high then true", "E0501"),
     ("s: list of Span) gives boolean", "rule x when every a in s satisfies a.low < a.high then true", "E0501"),
     ("s: list of Span) gives boolean", "rule x when some a in s satisfies a.low <= a.high then true", "E0501"),
-    ("s: list of Span with 1..9 items) gives boolean", "rule x when some a in s satisfies a.low <= a.high then true", "E050"),
+    ("s: list of Span with 1..9 items) gives boolean", "rule x when some a in s satisfies a.low <= a.high then true", ""),
     // Sums are reconciled with what is known.
     (
         "s: list of Span) gives boolean hit unique",
