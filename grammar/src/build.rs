@@ -21,6 +21,7 @@ use crate::{
     errors::SyntaxError,
     explain,
     grammar::{Grammar, Rule},
+    mend::{Mend, Texts, mended, place_in_file},
     split::{Stretch, Tokens},
 };
 
@@ -45,7 +46,24 @@ pub(crate) struct Builder<'a, 'f> {
     chained: usize,
     /// Whether the stretch has been reported as too long.
     too_long: bool,
+    /// Where mended texts are kept while they are read.
+    texts: &'a Texts,
+    /// What is read in place of what was written in the stretch.
+    mends: Vec<Mend>,
+    /// What is read in place of the word that begins the stretch, if that was reported.
+    beginning: Option<Mend>,
+    /// The clauses of the stretch that cannot be read, by the words they begin with.
+    left_out: Vec<&'a str>,
 }
+
+/// How often a stretch is read again after a slip in it.
+const MOST_MENDS: usize = 16;
+
+/// The most slips of a stretch, told before it is read, that are read as they were meant.
+const MOST_KNOWN: usize = 64;
+
+/// The longest stretch, in bytes, that is read again.
+const LONGEST_MENDED: u32 = 64 * 1024;
 
 impl<'a> Builder<'a, '_> {
     /// Reads a stretch by a rule and builds it. Where it cannot be read, that is reported, unless the scanner reported the cause.
@@ -62,26 +80,74 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn read_text<T>(&mut self, rule: Rule, start: u32, end: u32, build: impl FnOnce(&mut Self, Pair<'a>) -> T) -> Option<T> {
-        let error = match self.parse(rule, start, end) {
-            Ok(pair) => return Some(build(self, pair)),
-            Err(error) => error,
-        };
-        let offset = explain::offset(&error);
-        let failed = start + offset;
-        if self.tokens.scanned.reported_in(start, failed + 1).is_some() || self.tokens.scanned.reported_in(start, end).is_some() {
-            return None;
+        let mut mends = self.known_mends(start, end);
+        self.left_out.clear();
+        let mut complete = None;
+        for _ in 0..=MOST_MENDS {
+            let error = match self.parse(rule, start, end, &mends) {
+                // Without its condition a rule would mean something else.
+                Ok(_) if self.left_out.iter().any(|word| matches!(*word, "when" | "let" | "for")) => return None,
+                Ok(pair) => return Some(build(self, pair)),
+                Err(error) => error,
+            };
+            let failed = place_in_file(start, &self.mends, explain::offset(&error), false);
+            let follows = mends.iter().any(|mend| failed <= mend.end && mend.start <= failed && !mend.instead.is_empty());
+            let told = self.tokens.scanned.reported_in(start, end).is_some() || self.tokens.scanned.mends_in(start, end).len() > MOST_KNOWN;
+            if follows || told {
+                return None;
+            }
+            let context = explain::Context { tokens: self.tokens, base: self.base, start, end, failed, rule };
+            let explained = explain::explain(&context, &error);
+            self.findings.report(explained.finding);
+            complete = explained.complete.filter(|before| *before > start);
+            let mut new = explained.mends;
+            if new.is_empty() {
+                new.extend(self.leave_out(&context));
+                mends.retain(|known| !new.iter().any(|mend| known.touches(mend)));
+            }
+            let again = new.iter().any(|mend| mends.iter().any(|known| known.touches(mend)));
+            if new.is_empty() || again || complete.is_some() || end - start > LONGEST_MENDED || self.texts.is_full() {
+                break;
+            }
+            mends.extend(new);
+            mends.sort_by_key(|mend| mend.start);
         }
-        let context = explain::Context { tokens: self.tokens, base: self.base, start, end, failed, rule };
-        let (finding, complete) = explain::explain(&context, &error);
-        self.findings.report(finding);
         // What stands before a new line that means nothing may be complete by itself.
-        let before = complete.filter(|before| *before > start)?;
-        let pair = self.parse(rule, start, before).ok()?;
+        let before = complete?;
+        mends.retain(|mend| mend.end <= before);
+        let pair = self.parse(rule, start, before, &mends).ok()?;
         Some(build(self, pair))
     }
 
-    fn parse(&mut self, rule: Rule, start: u32, end: u32) -> Result<Pair<'a>, Box<pest::error::Error<Rule>>> {
-        let text = &self.tokens.text[start as usize..end as usize];
+    /// What was reported in a stretch before it is read, and how it was meant.
+    fn known_mends(&self, start: u32, end: u32) -> Vec<Mend> {
+        let inside = |mend: &&Mend| start <= mend.start && mend.end <= end;
+        let mut mends: Vec<Mend> = self.beginning.iter().filter(inside).cloned().collect();
+        mends.extend(self.tokens.scanned.mends_in(start, end).iter().take(MOST_KNOWN).filter(inside).cloned());
+        mends.sort_by_key(|mend| mend.start);
+        mends
+    }
+
+    /// The clause of a rule that reading stopped in, to be left out.
+    fn leave_out(&mut self, context: &explain::Context<'a>) -> Option<Mend> {
+        if !matches!(context.rule, Rule::only_rule | Rule::only_replace) {
+            return None;
+        }
+        let (word, start, end) = context.clause()?;
+        self.left_out.push(word);
+        Some(Mend::new(start, end, ""))
+    }
+
+    fn parse(&mut self, rule: Rule, start: u32, end: u32, mends: &[Mend]) -> Result<Pair<'a>, Box<pest::error::Error<Rule>>> {
+        let written = &self.tokens.text[start as usize..end as usize];
+        self.mends.clear();
+        let mut text = written;
+        if !mends.is_empty()
+            && let Some(kept) = self.texts.keep(mended(self.tokens.text, start, end, mends))
+        {
+            text = kept;
+            self.mends.extend_from_slice(mends);
+        }
         self.origin = start;
         self.height = 0;
         self.chained = 0;
@@ -99,7 +165,8 @@ impl<'a> Builder<'a, '_> {
     /// Where a pair stands, without the blanks and comments behind it.
     fn span(&self, pair: &Pair) -> Span {
         let found = pair.as_span();
-        let (start, end) = (self.origin + found.start() as u32, self.origin + found.end() as u32);
+        let place = |at: usize, ends| place_in_file(self.origin, &self.mends, at as u32, ends);
+        let (start, end) = (place(found.start(), false), place(found.end(), true));
         let blank = found.as_str().ends_with([' ', '\t', '\r', '\n']);
         let end = if blank { self.trimmed(start, end) } else { end };
         Span::new(self.base + start, self.base + end)

@@ -1,5 +1,7 @@
 //! The findings of the grammar, in the author's words.
 
+use std::borrow::Cow;
+
 use axtrace_source::Span;
 use miette::Diagnostic;
 use thiserror::Error;
@@ -42,6 +44,34 @@ pub enum SyntaxError {
         #[help]
         help: Option<String>,
     },
+    #[error("a text does not stand in these quotes")]
+    #[diagnostic(code(E0006), help("write `\"{text}\"`; word processors bend quotes, editors for plain text leave them straight"))]
+    Quotes {
+        text: String,
+        #[label(primary, "a text stands in straight double quotes: `\"`")]
+        at: Span,
+    },
+    #[error("`{found}` {problem}")]
+    #[diagnostic(code(E0034))]
+    Phrase {
+        found: String,
+        problem: Cow<'static, str>,
+        #[label(primary, "{instead}")]
+        at: Span,
+        instead: String,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("{what} is one word, and this is {found}")]
+    #[diagnostic(code(E0035))]
+    NoName {
+        what: &'static str,
+        found: &'static str,
+        #[label(primary, "no name")]
+        at: Span,
+        #[help]
+        help: String,
+    },
     #[error("this is nested deeper than {} levels", crate::MAX_DEPTH)]
     #[diagnostic(code(E0007), help("name inner parts with `let` or `define`"))]
     TooDeep {
@@ -82,6 +112,14 @@ pub enum SyntaxError {
         at: Span,
         #[help]
         help: Option<String>,
+    },
+    #[error("`{text}` is no date")]
+    #[diagnostic(code(E0009), help("write `{instead}`"))]
+    DateShape {
+        text: String,
+        instead: String,
+        #[label(primary, "a date is written as year, month and day, joined by `-`")]
+        at: Span,
     },
     #[error("`{text}` is no time of day")]
     #[diagnostic(code(E0009))]
@@ -128,6 +166,16 @@ pub enum SyntaxError {
         #[label(primary, "it closes no expression")]
         at: Span,
     },
+    #[error("the `$` is shown before the value")]
+    #[diagnostic(
+        code(E0036),
+        severity(warning),
+        help("a value is inserted by braces alone: delete the `$`; an amount of money shows its currency itself")
+    )]
+    Placeholder {
+        #[label(primary, "a sign of the text like any other")]
+        at: Span,
+    },
     #[error("nothing can be inserted into this text")]
     #[diagnostic(code(E0012), help("write `{{{{` and `}}}}` for the braces themselves"))]
     NoInterpolation {
@@ -149,6 +197,15 @@ pub enum SyntaxError {
         open: char,
         close: char,
         #[label(primary, "its `{close}` is missing")]
+        at: Span,
+        #[help]
+        help: Option<&'static str>,
+    },
+    #[error("`}}` closes everything, and `{next}` follows")]
+    #[diagnostic(code(E0015), help("delete it, or a `}}` too many before it"))]
+    ClosesEarly {
+        next: String,
+        #[label(primary, "no decision is open behind this")]
         at: Span,
     },
     #[error("`{close}` closes nothing")]
@@ -242,11 +299,12 @@ pub enum SyntaxError {
         first: Span,
     },
     #[error("`{text}` is no number")]
-    #[diagnostic(code(E0024), help("write `{instead}`: a point stands before the decimal places"))]
-    DecimalComma {
+    #[diagnostic(code(E0024), help("write `{instead}`: {why}"))]
+    NoNumber {
         text: String,
         instead: String,
-        #[label(primary, "a comma separates values")]
+        why: &'static str,
+        #[label(primary, "not read as one number")]
         at: Span,
     },
     #[error("`{word}` is a word of the language and cannot be a name by itself")]
@@ -305,6 +363,13 @@ pub enum SyntaxError {
         #[help]
         help: Option<&'static str>,
     },
+    #[error("the rows of a table stand between bars")]
+    #[diagnostic(code(E0030), help("{help}"))]
+    NoBars {
+        #[label(primary, "no bar begins this row")]
+        at: Span,
+        help: String,
+    },
     #[error("a file begins with `module` and its name")]
     #[diagnostic(code(E0031), help("write `module {name}` on its first line"))]
     NoModule {
@@ -348,5 +413,16 @@ impl SyntaxError {
     /// A character that changes the direction of what is shown.
     pub(crate) fn bidi(sign: char, at: Span) -> Self {
         Self::Bidi { name: format!("U+{:04X}", u32::from(sign)), at }
+    }
+
+    /// Says how many more of a character there are.
+    pub(crate) fn with_more(self, more: usize) -> Self {
+        match self {
+            Self::Strange { name, at, help: Some(help) } if more > 0 => {
+                let times = if more == 1 { "once more".to_owned() } else { format!("{more} times more") };
+                Self::Strange { name, at, help: Some(format!("{help}; it stands in this file {times}")) }
+            }
+            other => other,
+        }
     }
 }

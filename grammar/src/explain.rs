@@ -3,16 +3,22 @@
 //! The grammar tells the furthest place it came to and which of its rules would have gone on there. Rules that only continue what is complete
 //! (operators, further clauses) are left out: what remains is what was missing. Where nothing remains, the word itself is out of place.
 
+mod forms;
+mod phrases;
+mod words;
+
 use axtrace_source::Span;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use crate::{
     errors::SyntaxError,
     grammar::Rule,
+    mend::Mend,
     scan::{Kind, Token},
     similar::similar,
     split::{Tokens, is_reserved},
 };
+use words::{expected, wants_operand};
 
 /// The words that begin a declaration.
 pub(crate) const DECLARATIONS: [&str; 19] = [
@@ -74,20 +80,43 @@ pub(crate) fn nothing(text: &str) -> Error<Rule> {
     Error::new_from_pos(ErrorVariant::CustomError { message: String::new() }, pest::Position::from_start(text))
 }
 
-/// The finding, and, where what stands before is complete by itself, its end.
-pub(crate) fn explain(context: &Context, error: &Error<Rule>) -> (SyntaxError, Option<u32>) {
+/// What is said about a place where reading stopped.
+pub(crate) struct Explained {
+    pub finding: SyntaxError,
+    /// The end of what stands before, where that is complete by itself.
+    pub complete: Option<u32>,
+    /// How it was meant, where that is certain enough to read on.
+    pub mends: Vec<Mend>,
+}
+
+impl Explained {
+    fn new(finding: SyntaxError) -> Self {
+        Self { finding, complete: None, mends: Vec::new() }
+    }
+
+    fn mend(mut self, start: u32, end: u32, instead: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+        self.mends.push(Mend::new(start, end, instead));
+        self
+    }
+}
+
+/// Says what is wrong where reading stopped.
+pub(crate) fn explain(context: &Context, error: &Error<Rule>) -> Explained {
     let ErrorVariant::ParsingError { positives, .. } = &error.variant else {
-        return (SyntaxError::TooDeep { at: context.here() }, None);
+        return Explained::new(SyntaxError::TooDeep { at: context.here() });
     };
     if let Some(slip) = context.slip(positives) {
-        return (slip, None);
+        return Explained::new(slip);
     }
     let expected = expected(positives);
-    let Some(token) = context.token() else { return (context.expected_at_end(&expected), None) };
+    if let Some(form) = context.form(&expected).or_else(|| context.phrase(&expected)) {
+        return form;
+    }
+    let Some(token) = context.token() else { return Explained::new(context.expected_at_end(&expected)) };
     if expected.is_empty() && token.first && token.kind == Kind::Word {
         return context.unknown_line(token);
     }
-    if expected.is_empty() { (context.unexpected(token), None) } else { (context.expected(token, &expected), None) }
+    if expected.is_empty() { context.unexpected(token) } else { context.expected(token, &expected) }
 }
 
 impl<'a> Context<'a> {
@@ -126,10 +155,10 @@ impl<'a> Context<'a> {
             return Some(SyntaxError::NoInterpolation { at: self.span(token) });
         }
         match text {
-            "," => return self.decimal_comma(),
-            ":" if !positives.contains(&Rule::colon) => return self.no_separator(),
-            _ if self.previous().is_some_and(|before| self.text(before) == "refer") => {
-                return Some(self.expected(token, &["`to`".to_owned()]));
+            ":" if !positives.contains(&Rule::colon) => {
+                if let Some(slip) = self.no_separator() {
+                    return Some(slip);
+                }
             }
             _ => {}
         }
@@ -148,7 +177,7 @@ impl<'a> Context<'a> {
         let index = self.index();
         let (left, right) = (self.tokens.get(index.checked_sub(2)?)?, self.tokens.get(index - 1)?);
         let fields = matches!(self.rule, Rule::only_record | Rule::only_head | Rule::only_define | Rule::only_decision);
-        let words = left.kind == Kind::Word && self.tokens.is_name(index - 1) && left.start >= self.start;
+        let words = left.kind == Kind::Word && self.tokens.is_name(index - 1) && left.start > self.start;
         let (left, at) = (self.text(left).to_owned(), self.span(right));
         (fields && words).then(|| SyntaxError::NoSeparator { left, right: self.text(right).to_owned(), at })
     }
@@ -165,17 +194,6 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// `12,50`.
-    fn decimal_comma(&self) -> Option<SyntaxError> {
-        let index = self.index();
-        let (before, comma, after) = (self.tokens.get(index.checked_sub(1)?)?, self.tokens.get(index)?, self.tokens.get(index + 1)?);
-        let digits = |token: &Token| token.kind == Kind::Number && self.text(token).bytes().all(|byte| byte.is_ascii_digit());
-        let joined = digits(before) && digits(after) && before.end == comma.start && comma.end == after.start;
-        let (left, right) = (self.text(before), self.text(after));
-        let at = self.span(before).to(self.span(after));
-        joined.then(|| SyntaxError::DecimalComma { text: format!("{left},{right}"), instead: format!("{left}.{right}"), at })
-    }
-
     fn place(&self) -> String {
         match self.previous() {
             Some(token) => format!("behind `{}`", shortened(self.text(token))),
@@ -183,65 +201,92 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn expected(&self, token: &Token, expected: &[String]) -> SyntaxError {
+    fn expected(&self, token: &Token, expected: &[String]) -> Explained {
         let found = shortened(self.text(token));
         let meant = if token.kind == Kind::Word { self.meant(self.text(token), expected) } else { None };
-        SyntaxError::Expected {
+        let explained = Explained::new(SyntaxError::Expected {
             expected: listed(expected),
             place: self.place(),
             at: self.span(token),
             label: format!("`{found}` stands there instead"),
-            help: meant.map(|meant| format!("did you mean `{meant}`?")),
+            help: meant.as_ref().map(|meant| format!("did you mean `{meant}`?")),
+        });
+        match meant {
+            Some(meant) => explained.mend(token.start, token.end, meant),
+            None => explained,
         }
     }
 
     fn expected_at_end(&self, expected: &[String]) -> SyntaxError {
         let expected = if expected.is_empty() { "more".to_owned() } else { listed(expected) };
         let label = format!("{} ends here", whole(self.rule));
-        SyntaxError::Expected { expected, place: self.place(), at: self.here(), label, help: None }
+        let help = (expected == "`else`").then(|| "what counts otherwise follows `else`".to_owned());
+        SyntaxError::Expected { expected, place: self.place(), at: self.here(), label, help }
     }
 
     /// A new line that begins with no word that could go on.
-    fn unknown_line(&self, token: &Token) -> (SyntaxError, Option<u32>) {
+    fn unknown_line(&self, token: &Token) -> Explained {
         let (text, at) = (self.text(token), self.span(token));
         let clauses = matches!(self.rule, Rule::only_rule | Rule::only_replace | Rule::only_otherwise | Rule::only_test | Rule::only_head);
         let (what, known): (_, Vec<&str>) =
             if clauses { ("clause", CLAUSES.to_vec()) } else { ("declaration", [&DECLARATIONS[..], &PARTS[..]].concat()) };
-        let complete = (!clauses).then(|| self.previous().map(|before| before.end)).flatten();
         if CLAUSES.contains(&text) || is_reserved(text) {
-            return (self.unexpected(token), None);
+            return self.unexpected(token);
         }
-        let help = similar(text, &known).map(|meant| format!("did you mean `{meant}`?"));
-        (SyntaxError::UnknownWord { word: text.to_owned(), what, at, label: format!("no {what}"), help }, complete)
+        let complete = (!clauses).then(|| self.previous().map(|before| before.end)).flatten();
+        let named = self.tokens.word(self.index() + 1);
+        let meant = similar(text, &known);
+        let help = match meant {
+            Some(meant) => Some(format!("did you mean `{meant}`?")),
+            None if named == "=" => Some(format!("write `let {text} = …` to give a value a name")),
+            None => None,
+        };
+        let mut explained = Explained::new(SyntaxError::UnknownWord { word: text.to_owned(), what, at, label: format!("no {what}"), help });
+        explained.complete = complete;
+        match meant.filter(|_| clauses) {
+            Some(meant) => explained.mend(token.start, token.end, meant.to_owned()),
+            None => explained,
+        }
     }
 
-    fn unexpected(&self, token: &Token) -> SyntaxError {
+    fn unexpected(&self, token: &Token) -> Explained {
         if let Some(misread) = self.misread_unit() {
             return misread;
         }
         let text = self.text(token);
         let meant = if token.kind == Kind::Word { self.meant(text, &[]) } else { None };
-        let meant = meant.map(|meant| format!("did you mean `{meant}`?")).or_else(|| self.no_when());
         let place = self.previous().map_or("here".to_owned(), |before| format!("behind `{}`", shortened(self.text(before))));
-        SyntaxError::Unexpected {
+        let explained = Explained::new(SyntaxError::Unexpected {
             found: format!("`{}`", shortened(text)),
             at: self.span(token),
             label: format!("nothing that fits {place}"),
-            help: meant,
+            help: meant.as_ref().map(|meant| format!("did you mean `{meant}`?")).or_else(|| self.no_when()),
+        });
+        match meant {
+            Some(meant) => explained.mend(token.start, token.end, meant),
+            None if self.no_when().is_some() && !self.says("when") => explained.mend(token.start, token.start, "when "),
+            None => explained,
         }
     }
 
     /// A misspelt keyword behind a number, which reads like a unit: `3 thn`.
-    fn misread_unit(&self) -> Option<SyntaxError> {
+    fn misread_unit(&self) -> Option<Explained> {
         let index = self.index();
         let (number, unit) = (self.tokens.get(index.checked_sub(2)?)?, self.tokens.get(index - 1)?);
         let word = self.text(unit);
-        if number.kind != Kind::Number || unit.kind != Kind::Word || is_reserved(word) {
+        if number.kind != Kind::Number || unit.kind != Kind::Word || is_reserved(word) || unit.first {
             return None;
         }
         let meant = self.meant(word, &[])?;
         let (label, help) = (format!("nothing that fits behind `{}`", self.text(number)), Some(format!("did you mean `{meant}`?")));
-        Some(SyntaxError::Unexpected { found: format!("`{word}`"), at: self.span(unit), label, help })
+        let finding = SyntaxError::Unexpected { found: format!("`{word}`"), at: self.span(unit), label, help };
+        Some(Explained::new(finding).mend(unit.start, unit.end, meant))
+    }
+
+    /// Whether a word stands behind the place where reading stopped.
+    fn says(&self, word: &str) -> bool {
+        let behind = self.index()..;
+        behind.map_while(|index| self.tokens.get(index)).take_while(|token| token.start < self.end).any(|token| self.text(token) == word)
     }
 
     /// A condition directly behind the name of a rule or group.
@@ -249,6 +294,43 @@ impl<'a> Context<'a> {
         let before = self.index().checked_sub(2).map(|index| self.tokens.word(index));
         let head = matches!(before, Some("rule" | "group")) && matches!(self.rule, Rule::only_rule | Rule::only_group | Rule::only_replace);
         head.then(|| "a condition begins with `when`".to_owned())
+    }
+
+    /// The clause that reading stopped in: the word it begins with, where it begins and where the next one does. The first of a rule is none.
+    pub fn clause(&self) -> Option<(&'a str, u32, u32)> {
+        let tokens = &self.tokens.scanned.tokens;
+        let (first, last) =
+            (tokens.partition_point(|token| token.start < self.start), tokens.partition_point(|token| token.start < self.end));
+        let depth = tokens.get(first)?.depth;
+        let begins = |index: &usize| {
+            let word = self.tokens.word(*index);
+            tokens[*index].depth == depth && tokens[*index].kind == Kind::Word && self.begins_clause(*index, word)
+        };
+        let stopped = self.index().min(last.checked_sub(1)?);
+        // A word that begins a clause is where the one before it broke off.
+        let behind = if begins(&stopped) { stopped } else { stopped + 1 };
+        let own = (first + 2..behind).rev().find(begins)?;
+        let next = (own + 1..last).find(begins).map_or(self.end, |next| tokens[next].start);
+        Some((self.tokens.word(own), tokens[own].start, next))
+    }
+
+    fn begins_clause(&self, index: usize, word: &str) -> bool {
+        let first = self.tokens.get(index).is_some_and(|token| token.first);
+        match word {
+            "when" => true,
+            "then" => first || self.index() < index || !self.holds_if(index),
+            "because" | "cites" | "owner" | "let" | "for" | "from" | "until" | "overrides" => first,
+            _ => false,
+        }
+    }
+
+    /// Whether an `if` waits for its `then` before a place on the same line.
+    fn holds_if(&self, index: usize) -> bool {
+        (0..index)
+            .rev()
+            .map_while(|before| self.tokens.get(before).map(|token| (self.text(token), token.first)))
+            .take_while(|(_, first)| !first)
+            .any(|(word, _)| word == "if")
     }
 
     /// The keyword that a word resembles.
@@ -337,106 +419,4 @@ fn whole(rule: Rule) -> &'static str {
         Rule::only_header | Rule::only_tests | Rule::only_outcome | Rule::only_text | Rule::only_cites | Rule::only_names => "the cell",
         _ => "the declaration",
     }
-}
-
-fn wants_operand(positives: &[Rule]) -> bool {
-    positives.iter().any(|rule| is_operand(*rule))
-}
-
-fn is_operand(rule: Rule) -> bool {
-    matches!(
-        rule,
-        Rule::expr
-            | Rule::logic
-            | Rule::negation
-            | Rule::comparison
-            | Rule::operand
-            | Rule::arith
-            | Rule::unary
-            | Rule::postfix
-            | Rule::primary
-    )
-}
-
-/// What was missing, in words, without what would only have gone on.
-fn expected(positives: &[Rule]) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for word in positives.iter().filter(|rule| !continues(**rule)).filter_map(|rule| in_words(*rule)) {
-        if !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    let closes = words.iter().any(|word| matches!(word.as_str(), "`)`" | "`]`" | "`}`"));
-    if closes && positives.contains(&Rule::comma) {
-        words.push("`,`".to_owned());
-    }
-    let ends = positives.contains(&Rule::EOI);
-    if words.is_empty() && !ends {
-        words.extend(positives.iter().filter_map(|rule| needed(*rule)));
-    }
-    if ends || words.len() > 4 { Vec::new() } else { words }
-}
-
-/// Whether a rule only continues what is complete without it.
-fn continues(rule: Rule) -> bool {
-    use Rule as R;
-    let operator = matches!(
-        rule,
-        R::logic_op | R::arith_op | R::compare_tail | R::compare_op | R::in_op | R::is_op | R::range_op | R::field_access | R::with_part
-    );
-    let part =
-        matches!(rule, R::arguments | R::for_part | R::where_part | R::by_part | R::step_part | R::optional | R::unit | R::clock_unit);
-    let clause =
-        matches!(rule, R::rule_clause | R::because_clause | R::cites_clause | R::when_clause | R::overrides_clause | R::hit | R::as_of);
-    let word = matches!(
-        rule,
-        R::kw_or | R::kw_in | R::kw_with | R::kw_at | R::kw_read | R::kw_trusted | R::kw_escalates | R::kw_shadow | R::kw_not
-    );
-    operator || part || clause || word || matches!(rule, R::comma | R::EOI | R::or_referral | R::within | R::proposing | R::url | R::places)
-}
-
-fn in_words(rule: Rule) -> Option<String> {
-    use Rule as R;
-    let words = match rule {
-        _ if is_operand(rule) => "a value",
-        R::outcome => "an outcome",
-        R::type_expr | R::type_kind | R::inner_type => "a type",
-        R::type_range => "a range",
-        R::name | R::path | R::param | R::field | R::record_part | R::name_list | R::rule_head => "a name",
-        R::given_value => "a parameter's name with `=` and its value",
-        R::binders | R::binder => "an element such as `x in items`",
-        R::text | R::plain_text | R::pattern | R::cite => "a text in double quotes",
-        R::date => "a date such as `2026-03-01`",
-        R::digits => "a whole number",
-        R::equals => "`=`",
-        R::colon | R::type_mark => "`:`",
-        R::open_brace | R::test_body => "`{`",
-        R::close_brace => "`}`",
-        R::open_paren | R::params => "`(`",
-        R::close_paren => "`)`",
-        R::open_square => "`[`",
-        R::close_square => "`]`",
-        R::policy => "a hit policy (`any`, `unique`, `first`, `priority (…)`, `collect`)",
-        R::let_part => "`let`",
-        R::measure_entry | R::measure_kind => "`by hand`, `when referred` or `hourly cost`",
-        R::record_value => "`{`",
-        R::claim => "a claim",
-        R::cell_test | R::cell_tests => "a value, a range or a comparison",
-        _ => return keyword(rule),
-    };
-    Some(words.to_owned())
-}
-
-/// What a rule that usually only continues something reads, where nothing else was possible.
-fn needed(rule: Rule) -> Option<String> {
-    match rule {
-        Rule::places => Some("`(`, the number of decimal places and `)`".to_owned()),
-        Rule::unit => Some("a currency such as `EUR`".to_owned()),
-        _ => keyword(rule),
-    }
-}
-
-/// The keyword that a rule reads.
-fn keyword(rule: Rule) -> Option<String> {
-    format!("{rule:?}").strip_prefix("kw_").map(|word| format!("`{word}`"))
 }

@@ -10,7 +10,8 @@
 //!
 //! What is true of every file:
 //! - Nothing panics or overflows the stack. Time grows in proportion to the text.
-//! - Where something is reported there is an error node, or the part is left out; nothing is reported twice because of it.
+//! - Where something is reported there is an error node, or the part is left out, or it is read as it was meant; nothing is reported twice
+//!   because of it.
 //! - Brackets nest up to [`MAX_DEPTH`], the tree up to [`MAX_HEIGHT`]; what goes beyond is a finding.
 //! - A declaration or part of a decision has up to [`MAX_PART`] words and signs, a file up to [`MAX_TOKENS`]; of one with more nothing is read.
 //! - A text ends on its line. In the pattern behind `matches` a backslash takes the next character along, and only `\"` is read as another.
@@ -24,6 +25,7 @@ pub mod ast;
 mod build;
 mod errors;
 mod explain;
+mod mend;
 mod scan;
 mod similar;
 mod split;

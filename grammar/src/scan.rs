@@ -3,11 +3,13 @@
 //! On leaving, every token knows how deep it stands, brackets match (those that did not are reported), and whatever no rule file may hold
 //! outside of a text is reported. What a number or a text says is not looked at, but digits that no literal begins with are.
 
+mod brackets;
 mod slips;
+mod texts;
 
 pub(crate) use slips::continues_name;
 
-use crate::{MAX_DEPTH, MAX_TOKENS, errors::SyntaxError};
+use crate::{MAX_TOKENS, errors::SyntaxError, mend::Mend};
 use axtrace_source::{Findings, MOST_FINDINGS, Span};
 
 /// What a token is.
@@ -71,8 +73,10 @@ pub(crate) struct Scanned {
     pub docs: Vec<Doc>,
     /// Comments that are no documentation.
     pub comments: Vec<(u32, u32)>,
-    /// Where something was reported, in order.
+    /// Where something was reported that cannot be read, in order.
     pub reported: Vec<u32>,
+    /// What was reported and can be read as it was meant, in order.
+    pub mends: Vec<Mend>,
     /// Where brackets are nested too deeply: what holds these is not parsed.
     pub too_deep: Vec<u32>,
 }
@@ -81,6 +85,14 @@ impl Scanned {
     /// The first place in a stretch where the scanner reported something.
     pub fn reported_in(&self, start: u32, end: u32) -> Option<u32> {
         first_in(&self.reported, start, end)
+    }
+
+    /// What is read otherwise than it is written in a stretch.
+    pub fn mends_in(&self, start: u32, end: u32) -> &[Mend] {
+        let from = self.mends.partition_point(|mend| mend.start < start);
+        // What is inserted behind the last word belongs to it.
+        let to = self.mends.partition_point(|mend| mend.start <= end);
+        &self.mends[from..to.max(from)]
     }
 
     /// Whether a stretch holds brackets that are nested too deeply.
@@ -96,12 +108,23 @@ fn first_in(sorted: &[u32], start: u32, end: u32) -> Option<u32> {
 
 /// Cuts a text into tokens and reports what no file may hold. `base` is the offset of the text in the sources.
 pub(crate) fn scan(text: &str, base: u32, findings: &mut Findings) -> Scanned {
-    let balanced = Scanner::new(text, base).run();
-    let Some(unclosed) = balanced.unclosed_brace else { return balanced.finish(findings) };
-    // A brace stays open up to the end of the file: declarations that begin a line unindented are taken to stand outside of it.
-    let mut recovering = Scanner::new(text, base);
-    recovering.recovering_from = Some(unclosed);
-    recovering.run().finish(findings)
+    let read = Scanner::new(text, base).run();
+    if let Some(unclosed) = read.unclosed_brace {
+        // A brace stays open up to the end of the file: declarations that begin a line unindented are taken to stand outside of it.
+        let mut recovering = Scanner::new(text, base);
+        recovering.recovering_from = Some(unclosed);
+        return recovering.run().finish(findings);
+    }
+    if let Some(early) = read.early_brace.filter(|early| read.surplus_brace.is_some_and(|surplus| *early < surplus)) {
+        // A brace closes a decision before its rules end, and one is left over: the early one is taken to be too many.
+        let mut recovering = Scanner::new(text, base);
+        recovering.passing_over = Some(early);
+        let recovered = recovering.run();
+        if recovered.surplus_brace.is_none() && recovered.unclosed_brace.is_none() {
+            return recovered.finish(findings);
+        }
+    }
+    read.finish(findings)
 }
 
 /// An opening bracket that waits for its partner.
@@ -111,6 +134,8 @@ struct Waiting {
     bracket: u8,
     /// Where it stands.
     at: u32,
+    /// Whether it is the brace of a group.
+    group: bool,
 }
 
 struct Scanner<'a> {
@@ -128,6 +153,16 @@ struct Scanner<'a> {
     depth_reported: bool,
     unclosed_brace: Option<u32>,
     recovering_from: Option<u32>,
+    /// The first brace that closes all others while parts of a decision follow.
+    early_brace: Option<u32>,
+    /// The first brace that closes nothing.
+    surplus_brace: Option<u32>,
+    /// A brace that is known to be too many.
+    passing_over: Option<u32>,
+    /// Whether a bracket of an interval stands on the line that points away from it.
+    interval: bool,
+    /// Characters that mean nothing and have been told, by where their finding is.
+    strangers: Vec<(char, usize)>,
 }
 
 impl<'a> Scanner<'a> {
@@ -145,6 +180,11 @@ impl<'a> Scanner<'a> {
             depth_reported: false,
             unclosed_brace: None,
             recovering_from: None,
+            early_brace: None,
+            surplus_brace: None,
+            passing_over: None,
+            interval: false,
+            strangers: Vec::new(),
         }
     }
 
@@ -167,6 +207,8 @@ impl<'a> Scanner<'a> {
             findings.report(problem);
         }
         self.out.reported.sort_unstable();
+        self.out.mends.sort_by_key(|mend| mend.start);
+        self.out.mends.dedup_by(|later, earlier| later.touches(earlier));
         let end = self.bytes.len() as u32;
         let (tokens, docs) = (&self.out.tokens, &mut self.out.docs);
         for doc in docs {
@@ -180,6 +222,11 @@ impl<'a> Scanner<'a> {
             b'\n' => self.line_break(),
             b' ' | b'\t' | b'\r' => self.at += 1,
             b'/' if self.rest().starts_with("//") => self.comment(),
+            b'/' if self.rest().starts_with("/*") => self.starred_comment(),
+            b'#' => self.foreign_comment("#"),
+            b'-' if self.fresh && slips::is_dashed_comment(self.rest()) => self.foreign_comment("--"),
+            b'\'' if self.is_quote('\'') => self.foreign_quotes('\''),
+            b'.' if self.begins_fraction() => self.number(),
             b'"' => self.text_from_quote(),
             b'`' => self.backtick(),
             b'0'..=b'9' => self.number(),
@@ -196,6 +243,7 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         self.fresh = true;
         self.row = false;
+        self.interval = false;
         if let Some(text) = self.waiting.iter().position(|open| open.bracket == b'"') {
             self.leave_from(text);
         }
@@ -211,6 +259,14 @@ impl<'a> Scanner<'a> {
 
     fn report(&mut self, at: usize, problem: SyntaxError) {
         self.out.reported.push(at as u32);
+        if self.problems.len() <= MOST_FINDINGS {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Reports something that is read as it was meant.
+    fn report_mended(&mut self, start: usize, end: usize, instead: impl Into<std::borrow::Cow<'static, str>>, problem: SyntaxError) {
+        self.out.mends.push(Mend::new(start as u32, end as u32, instead));
         if self.problems.len() <= MOST_FINDINGS {
             self.problems.push(problem);
         }
@@ -259,40 +315,10 @@ impl<'a> Scanner<'a> {
         let len = self.rest().find(|sign: char| !slips::continues_name(sign)).unwrap_or(self.rest().len());
         self.at += len;
         let word = &self.text[start..self.at];
-        if self.fresh && !self.waiting.is_empty() && slips::begins_part(word, self.rest()) {
+        if self.fresh && !self.waiting.is_empty() && (slips::begins_part(word, self.rest()) || slips::begins_clause(word, self.rest())) {
             self.leave_brackets(start, word);
         }
         self.push(Kind::Word, start);
-    }
-
-    /// A declaration that begins a line cannot stand in parentheses, nor, once a brace is known to stay open, in braces.
-    fn leave_brackets(&mut self, start: usize, word: &str) {
-        let braces = self.waiting.iter().rposition(|open| open.bracket == b'{').map_or(0, |index| index + 1);
-        self.leave_from(braces);
-        let unindented = start == 0 || self.bytes[start - 1] == b'\n';
-        let behind = self.recovering_from.is_some_and(|brace| start as u32 > brace);
-        if behind && unindented && slips::declares(word) {
-            self.leave_from(0);
-        }
-    }
-
-    /// Gives up the brackets from a level on. The outermost of them is told; what is inside only follows.
-    fn leave_from(&mut self, level: usize) {
-        if let Some(outermost) = self.waiting.get(level).copied() {
-            self.waiting.truncate(level);
-            self.never_closed(outermost);
-        }
-    }
-
-    fn never_closed(&mut self, open: Waiting) {
-        let at = open.at as usize;
-        let bracket = char::from(if open.bracket == b'"' { b'{' } else { open.bracket });
-        let closing = match bracket {
-            '(' => ')',
-            '[' => ']',
-            _ => '}',
-        };
-        self.report(at, SyntaxError::NeverClosed { open: bracket, close: closing, at: self.span(at, at + 1) });
     }
 
     fn backtick(&mut self) {
@@ -308,60 +334,6 @@ impl<'a> Scanner<'a> {
         }
         self.bidi_in(start, &self.text[start..self.at]);
         self.push(Kind::Backtick, start);
-    }
-
-    fn open(&mut self) {
-        let start = self.at;
-        self.at += 1;
-        self.push(Kind::Open, start);
-        self.enter(self.bytes[start], start);
-    }
-
-    fn enter(&mut self, bracket: u8, at: usize) {
-        self.waiting.push(Waiting { bracket, at: at as u32 });
-        if self.waiting.len() > MAX_DEPTH + 1 {
-            self.out.too_deep.push(at as u32);
-            if !self.depth_reported {
-                self.depth_reported = true;
-                self.report(at, SyntaxError::TooDeep { at: self.span(at, at + 1) });
-            }
-        }
-    }
-
-    fn close(&mut self) {
-        let start = self.at;
-        let bracket = self.bytes[start];
-        let wanted = match bracket {
-            b')' => b'(',
-            b']' => b'[',
-            _ => b'{',
-        };
-        if bracket == b'}' && self.waiting.last().is_some_and(|top| top.bracket == b'"') {
-            self.waiting.pop();
-            return self.text_behind_expression(start);
-        }
-        self.at += 1;
-        if self.waiting.last().is_some_and(|top| top.bracket == wanted) {
-            self.waiting.pop();
-        } else {
-            self.mismatch(bracket, wanted, start);
-        }
-        self.push(Kind::Close, start);
-    }
-
-    /// A brace closes what was left open inside of it; any other bracket without a partner is one too many.
-    fn mismatch(&mut self, bracket: u8, wanted: u8, at: usize) {
-        let partner = self.waiting.iter().rev().take_while(|open| open.bracket != b'"').position(|open| open.bracket == wanted);
-        let Some(above) = partner.filter(|_| bracket == b'}') else {
-            return self.report(at, SyntaxError::NeverOpened { close: char::from(bracket), at: self.span(at, at + 1) });
-        };
-        self.leave_from(self.waiting.len() - above);
-        self.waiting.pop();
-    }
-
-    fn close_rest(&mut self) {
-        self.unclosed_brace = self.waiting.iter().find(|open| open.bracket == b'{').map(|open| open.at);
-        self.leave_from(0);
     }
 
     fn is_url(&self) -> bool {
@@ -383,98 +355,97 @@ impl<'a> Scanner<'a> {
         self.push(Kind::Url, start);
     }
 
-    fn text_from_quote(&mut self) {
-        let start = self.at;
-        self.at += 1;
-        let raw = self.out.tokens.last().is_some_and(|token| &self.text[token.start as usize..token.end as usize] == "matches");
-        self.text_part(start, start, raw, Kind::Text, Kind::TextOpen);
-    }
-
-    fn text_behind_expression(&mut self, start: usize) {
-        self.at = start + 1;
-        self.text_part(start, start, false, Kind::TextClose, Kind::TextMid);
-    }
-
-    /// Reads on in a text up to its end (`whole`) or to an expression (`opening`).
-    fn text_part(&mut self, start: usize, quote: usize, raw: bool, whole: Kind, opening: Kind) {
-        while let Some(byte) = self.bytes.get(self.at).copied() {
-            match byte {
-                b'"' => {
-                    self.at += 1;
-                    return self.push(whole, start);
-                }
-                b'\n' => break,
-                b'\\' if self.bytes.get(self.at + 1).is_some_and(|next| *next != b'\n') => self.escape(raw),
-                b'{' | b'}' if !raw && self.bytes.get(self.at + 1) == Some(&byte) => self.at += 2,
-                b'{' if !raw => {
-                    let brace = self.at;
-                    self.at += 1;
-                    self.push(opening, start);
-                    return self.enter(b'"', brace);
-                }
-                b'}' if !raw => {
-                    self.report(self.at, SyntaxError::LoneBrace { at: self.span(self.at, self.at + 1) });
-                    self.at += 1;
-                }
-                _ => self.at += 1,
-            }
-        }
-        self.text_never_ends(start, quote);
-    }
-
-    fn escape(&mut self, raw: bool) {
-        let at = self.at;
-        let rest = &self.rest()[1..];
-        let sign = rest.chars().next().unwrap_or(' ');
-        self.at += 1 + sign.len_utf8();
-        if raw {
-            return;
-        }
-        match sign {
-            'n' | '"' | '\\' => {}
-            'u' if rest.starts_with("u{") => self.unicode_escape(at),
-            _ => self.report(at, SyntaxError::UnknownEscape { escape: format!("\\{sign}"), at: self.span(at, self.at) }),
-        }
-    }
-
-    fn unicode_escape(&mut self, at: usize) {
-        let digits: String = self.text[at + 3..].chars().take_while(char::is_ascii_hexdigit).take(7).collect();
-        let closed = self.bytes.get(at + 3 + digits.len()) == Some(&b'}');
-        let value = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32);
-        if closed && value.is_some() {
-            self.at = at + 4 + digits.len();
-        } else {
-            self.report(at, SyntaxError::UnknownEscape { escape: "\\u{…}".into(), at: self.span(at, at + 3 + digits.len()) });
-            // The brace is part of the escape, and begins no expression.
-            self.at = at + 3;
-        }
-    }
-
-    /// A text ends on its line: what stands behind it is read as if it had.
-    fn text_never_ends(&mut self, start: usize, quote: usize) {
-        self.report(quote, SyntaxError::TextOpen { at: self.span(quote, quote + 1) });
-        self.at = start + self.text[start..self.at].trim_end().len();
-        self.push(Kind::Text, start);
-    }
-
     fn number(&mut self) {
         let start = self.at;
-        let (len, problem) = slips::number(self.rest(), self.base + start as u32);
-        self.at += len;
-        if let Some(problem) = problem {
-            self.report(start, problem);
+        let number = slips::number(self.rest(), self.base + start as u32);
+        self.at += number.len;
+        if self.numbers_a_line(start) {
+            return;
+        }
+        match (number.problem, number.instead) {
+            (Some(SyntaxError::LeadingZero { .. }), _) if self.is_behind_comma(start) => return self.decimal_comma(start),
+            (Some(problem), Some(instead)) => self.report_mended(start, self.at, instead, problem),
+            (Some(SyntaxError::JoinedDigits { text, at, help }), None) if self.is_range(&text) => {
+                self.report_mended(start, self.at, text.replace('-', ".."), SyntaxError::JoinedDigits { text, at, help });
+            }
+            (Some(problem), None) => self.report(start, problem),
+            (None, _) => {}
         }
         self.push(Kind::Number, start);
+    }
+
+    /// `16-18` behind `in`, or in the row of a table.
+    fn is_range(&self, text: &str) -> bool {
+        let behind_in = self.last_word() == "in";
+        text.split('-').count() == 2 && (behind_in || self.row)
+    }
+
+    /// Whether a dash between two numbers is a range: behind `in`, or in the row of a table.
+    fn is_range_so_far(&self) -> bool {
+        let [.., before, number] = &self.out.tokens[..] else { return false };
+        let behind_in = &self.text[before.start as usize..before.end as usize] == "in";
+        number.kind == Kind::Number && (behind_in || self.row)
+    }
+
+    fn last_word(&self) -> &'a str {
+        self.out.tokens.last().map_or("", |token| &self.text[token.start as usize..token.end as usize])
+    }
+
+    /// `1. rule`: the number of a list from elsewhere, which is passed over.
+    fn numbers_a_line(&mut self, start: usize) -> bool {
+        let rest = self.rest();
+        let behind = rest.trim_start_matches(['.', ')', ' ', '\t']);
+        let word = behind.split(|sign: char| !slips::continues_name(sign)).next().unwrap_or("");
+        if !self.fresh || !slips::begins_part(word, &behind[word.len()..]) {
+            return false;
+        }
+        self.at += rest.len() - behind.len();
+        let found = self.text[start..self.at].trim_end().to_owned();
+        let (end, instead) = (start + found.len(), "delete it: rules have names, no numbers".to_owned());
+        let at = self.span(start, end);
+        self.report_mended(start, end, "", SyntaxError::Phrase { found, problem: "means nothing here".into(), at, instead, help: None });
+        true
+    }
+
+    /// Whether digits stand directly behind a comma and digits before it.
+    fn is_behind_comma(&self, start: usize) -> bool {
+        let [.., whole, comma] = &self.out.tokens[..] else { return false };
+        whole.kind == Kind::Number && whole.end == comma.start && comma.end as usize == start && self.bytes[comma.start as usize] == b','
+    }
+
+    /// `100,00`, whose `00` would else be told as a number of its own.
+    fn decimal_comma(&mut self, start: usize) {
+        let [.., whole, comma] = &self.out.tokens[..] else { return };
+        let (from, comma) = (whole.start as usize, comma.start as usize);
+        let problem = SyntaxError::NoNumber {
+            text: self.text[from..self.at].to_owned(),
+            instead: format!("{}.{}", &self.text[from..comma], &self.text[start..self.at]),
+            why: "a point stands before the decimal places",
+            at: self.span(from, self.at),
+        };
+        self.report_mended(comma, comma + 1, ".", problem);
+        self.push(Kind::Number, start);
+    }
+
+    /// Whether a point begins a number: `.5`.
+    fn begins_fraction(&self) -> bool {
+        let before = self.at.checked_sub(1).map_or(b' ', |before| self.bytes[before]);
+        matches!(before, b' ' | b'\t' | b'\n' | b'(' | b'[' | b'{' | b',' | b'|')
+            && self.bytes.get(self.at + 1).is_some_and(u8::is_ascii_digit)
     }
 
     fn punct(&mut self) {
         let start = self.at;
         let first = self.fresh;
-        let (len, problem) = slips::punct(self.rest(), self.row, self.base + start as u32);
-        self.at += len;
+        let behind =
+            slips::Behind { row: self.row, bracket: self.waiting.last().is_some_and(|open| open.bracket != b'{'), word: self.last_word() };
+        let sign = slips::punct(self.rest(), behind, self.base + start as u32);
+        self.at += sign.len;
         self.row |= first && self.bytes[start] == b'|';
-        if let Some(problem) = problem {
-            self.report(start, problem);
+        match (sign.problem, sign.instead) {
+            (Some(problem), Some(instead)) => self.report_mended(start, self.at, instead, problem),
+            (Some(problem), None) => self.report(start, problem),
+            (None, _) => {}
         }
         self.push(Kind::Punct, start);
     }
@@ -485,10 +456,71 @@ impl<'a> Scanner<'a> {
         if slips::begins_name(sign) {
             return self.word();
         }
+        if self.is_quote(sign) {
+            return self.foreign_quotes(sign);
+        }
+        if let Some(plain) = slips::full_width(sign) {
+            return self.full_width(sign, plain);
+        }
         self.at += sign.len_utf8();
-        self.report(start, slips::strange(sign, self.span(start, self.at)));
-        if !sign.is_whitespace() {
+        if matches!(sign, '–' | '—') && self.is_range_so_far() {
+            let problem = slips::strange(sign, self.span(start, self.at));
+            self.report_mended(start, self.at, "..", problem);
+            return self.push(Kind::Punct, start);
+        }
+        if sign == '€' {
+            self.at = start;
+            return self.euro_sign();
+        }
+        let bullet = self.fresh && slips::is_bullet(sign);
+        let instead = if bullet { Some("") } else { slips::meant_by(sign) };
+        match instead {
+            Some(instead) => self.stranger(start, sign, instead),
+            None => self.report(start, slips::strange(sign, self.span(start, self.at))),
+        }
+        if !sign.is_whitespace() && !bullet && instead != Some("") {
             self.push(Kind::Punct, start);
         }
+    }
+
+    /// `€ 12.50` and `12.50 €`.
+    fn euro_sign(&mut self) {
+        let start = self.at;
+        self.at += '€'.len_utf8();
+        let blanks = self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
+        let from = self.at + blanks;
+        let digits = self.text[from..].bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_')).count();
+        let amount = &self.text[from..from + digits];
+        let mut problem = slips::strange('€', self.span(start, self.at));
+        if let SyntaxError::Strange { help, .. } = &mut problem
+            && digits > 0
+        {
+            *help = Some(format!("write the currency's code behind the amount: `{amount} EUR`"));
+        }
+        let named = self.text[from + digits..].trim_start().starts_with("EUR");
+        self.report_mended(start, self.at, if digits > 0 { "" } else { " EUR" }, problem);
+        if digits > 0 && !named {
+            let end = (from + digits) as u32;
+            self.out.mends.push(Mend::new(end, end, " EUR"));
+        } else if digits == 0 {
+            self.push(Kind::Word, start);
+        }
+    }
+
+    /// A character that means nothing, and is read as it was meant. Of white space and what is not seen the first is told, with how many
+    /// there are.
+    fn stranger(&mut self, start: usize, sign: char, instead: &'static str) {
+        let unseen = instead.trim().is_empty() && !slips::is_bullet(sign);
+        let problem = slips::strange(sign, self.span(start, self.at));
+        if !unseen {
+            return self.report_mended(start, self.at, instead, problem);
+        }
+        self.out.mends.push(Mend::new(start as u32, self.at as u32, instead));
+        if self.strangers.iter().any(|(known, _)| *known == sign) {
+            return;
+        }
+        let more = self.text[self.at..].matches(sign).count();
+        self.strangers.push((sign, more));
+        self.problems.push(problem.with_more(more));
     }
 }

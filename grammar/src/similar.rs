@@ -1,7 +1,7 @@
 //! Which known word a misspelt or foreign one resembles.
 
 /// Words of other languages, and what they are called here.
-const FOREIGN: [(&str, &str); 34] = [
+const FOREIGN: [(&str, &str); 51] = [
     ("wenn", "when"),
     ("falls", "when"),
     ("dann", "then"),
@@ -36,6 +36,23 @@ const FOREIGN: [(&str, &str); 34] = [
     ("class", "record"),
     ("struct", "record"),
     ("elif", "else"),
+    ("returns", "gives"),
+    ("returning", "gives"),
+    ("yields", "gives"),
+    ("outputs", "gives"),
+    ("gibt", "gives"),
+    ("ergibt", "gives"),
+    ("parce_que", "because"),
+    ("porque", "because"),
+    ("perché", "because"),
+    ("se", "when"),
+    ("allora", "then"),
+    ("als", "when"),
+    ("dan", "then"),
+    ("entscheidung", "decision"),
+    ("gruppe", "group"),
+    ("groupe", "group"),
+    ("reason", "because"),
 ];
 
 /// The longest word that is compared: nothing longer resembles a keyword.

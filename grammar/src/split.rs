@@ -79,13 +79,14 @@ impl<'a> Tokens<'a> {
         let fits = match word {
             "open" => self.word(next) == "record",
             "owner" | "version" => level == Level::File && self.is(next, Kind::Text),
-            "test" => self.is(next, Kind::Text) || self.is_name(next),
+            "test" => self.is(next, Kind::Text) || self.is_name(next) || token.first && self.word(next) == "for",
             "shadow" => self.word(next) == "rule",
             "always" => self.begins_operand(next),
             "may" => self.word(next) == "depend",
             "steps" => self.word(next) == "up",
             "table" => matches!(self.word(next), "|" | "from") || token.first && self.begins_operand(next),
             "replace" | "without" => self.word(next) == "rule",
+            "rule" | "group" if token.first && (self.is(next, Kind::Text) || self.is(next, Kind::Number)) => true,
             _ if is_beginning(word, level) => self.is_name(next) || token.first && self.is(next, Kind::Word) && !self.is_operand(index),
             _ => return token.first && self.is_name(next) && !self.is_operand(index) && resembles_beginning(word, level),
         };

@@ -11,6 +11,8 @@ use crate::{
     errors::SyntaxError,
     explain,
     grammar::Rule,
+    mend::Mend,
+    similar::similar,
     split::Stretch,
 };
 
@@ -130,7 +132,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn part(&mut self, stretch: &Stretch) -> DecisionItem {
-        let read = match self.tokens.word(stretch.start) {
+        let read = match self.beginning(stretch, "part of a decision", &explain::PARTS) {
             "rule" | "shadow" => self.rule(stretch).map(|rule| DecisionItem::Rule(Box::new(rule))),
             "table" => self.table(stretch).map(|table| DecisionItem::Table(Box::new(table))),
             "group" => self.group(stretch).map(DecisionItem::Group),
@@ -142,6 +144,30 @@ impl<'a> Builder<'a, '_> {
             _ => self.stranger(stretch, "part of a decision", &explain::PARTS),
         };
         read.unwrap_or_else(|| DecisionItem::Broken(self.broken(stretch)))
+    }
+
+    /// The word that a stretch begins with, or the one that is meant by it: that is reported, and read instead.
+    pub(super) fn beginning(&mut self, stretch: &Stretch, what: &'static str, known: &[&'static str]) -> &'a str {
+        let word = self.tokens.word(stretch.start);
+        self.beginning = None;
+        let Some(token) = self.tokens.get(stretch.start).filter(|_| !known.contains(&word)).copied() else { return word };
+        let (start, end) = self.tokens.bounds(stretch);
+        let told = self.tokens.scanned.reported_in(start, end).is_some();
+        if told || explain::DECLARATIONS.contains(&word) || !self.tokens.is_name(stretch.start) {
+            return word;
+        }
+        if what == "part of a decision" && self.tokens.word(stretch.start + 1) == "=" {
+            let at = self.token_span(stretch.start);
+            let (label, help) = (format!("no {what}"), Some(format!("write `let {word} = …` to give a value a name")));
+            self.report(SyntaxError::UnknownWord { word: word.to_owned(), what, at, label, help });
+            self.beginning = Some(Mend::new(token.start, token.start, "let "));
+            return "let";
+        }
+        let Some(meant) = similar(word, known).filter(|_| self.tokens.is_name(stretch.start + 1)) else { return word };
+        let finding = explain::stranger(self.tokens, stretch.start, self.token_span(stretch.start), what, known);
+        self.report(finding);
+        self.beginning = Some(Mend::new(token.start, token.end, meant));
+        meant
     }
 
     /// A stretch that begins with no known word; always `None`.
@@ -309,7 +335,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn group_part(&mut self, stretch: &Stretch, outer: Span) -> GroupItem {
-        let first = self.tokens.word(stretch.start);
+        let first = self.beginning(stretch, "part of a group", &explain::GROUP_PARTS);
         let read = match first {
             "rule" | "shadow" => self.rule(stretch).map(|rule| GroupItem::Rule(Box::new(rule))),
             "table" => self.table(stretch).map(|table| GroupItem::Table(Box::new(table))),
@@ -344,7 +370,7 @@ impl<'a> Builder<'a, '_> {
                 self.clause(&mut clauses, clause, placed);
             }
         }
-        if clauses.then.is_none() {
+        if clauses.then.is_none() && !self.left_out.contains(&"then") {
             let (what, at) = (format!("rule `{}`", clauses.rule.name.text), clauses.rule.head_span);
             let help = Some("write `then` and the outcome behind its condition".to_owned());
             self.report(SyntaxError::MissingClause { what, word: "then", at, label: "it decides nothing", help });
@@ -451,7 +477,7 @@ impl<'a> Builder<'a, '_> {
     /// One change of a variant.
     pub(super) fn change_item(&mut self, stretch: &Stretch) -> ChangeItem {
         let docs = self.docs_before(self.tokens.bounds(stretch).0);
-        let read = match self.tokens.word(stretch.start) {
+        let read = match self.beginning(stretch, "change", &explain::CHANGES) {
             "replace" => self.read(Rule::only_replace, stretch, |it, pair| it.rule_in(&pair, docs, false)).flatten().map(replaced),
             "rule" | "shadow" => self.read(Rule::only_rule, stretch, |it, pair| it.rule_in(&pair, docs, true)).flatten().map(added),
             "without" => self.without(stretch),

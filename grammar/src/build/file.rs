@@ -8,6 +8,7 @@ use crate::{
     errors::SyntaxError,
     explain,
     grammar::Rule,
+    mend::Texts,
     scan::Scanned,
     split::{Stretch, Tokens},
 };
@@ -15,7 +16,20 @@ use crate::{
 /// Reads a file that has been cut into tokens.
 pub(crate) fn file(source: &SourceFile, scanned: &Scanned, findings: &mut Findings) -> File {
     let tokens = Tokens { text: source.text(), scanned };
-    let mut builder = Builder { tokens, findings, base: source.base(), origin: 0, height: 0, chained: 0, too_long: false };
+    let texts = Texts::new();
+    let mut builder = Builder {
+        tokens,
+        findings,
+        base: source.base(),
+        origin: 0,
+        height: 0,
+        chained: 0,
+        too_long: false,
+        texts: &texts,
+        mends: Vec::new(),
+        beginning: None,
+        left_out: Vec::new(),
+    };
     let mut file = unread(source, scanned.tokens.len());
     let mut heads = Heads::default();
     let stretches = tokens.declarations();
@@ -61,7 +75,11 @@ struct Heads {
 
 impl<'a> Builder<'a, '_> {
     fn declaration(&mut self, file: &mut File, heads: &mut Heads, stretch: &Stretch) {
-        let word = self.tokens.word(stretch.start);
+        let word = match self.tokens.word(stretch.start) {
+            word @ ("workflow" | "variant") => word,
+            word if explain::PARTS.contains(&word) || explain::CHANGES.contains(&word) => word,
+            _ => self.beginning(stretch, "declaration", &explain::DECLARATIONS),
+        };
         match word {
             "module" | "variant" => self.head_line(file, heads, stretch, word),
             "owner" if self.first_time(&mut heads.owner, stretch) => {

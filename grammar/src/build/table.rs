@@ -108,7 +108,10 @@ impl<'a> Builder<'a, '_> {
         }
         if !is_bar(stretch.start) || !is_bar(stretch.end - 1) || stretch.len() < 2 {
             let problem = "a row of a table begins and ends with `|`".to_owned();
-            self.report(SyntaxError::Table { problem, at: span, label: "no whole row", help: None });
+            let (start, end) = self.tokens.bounds(&stretch);
+            let tabs = self.tokens.text[start as usize..end as usize].contains('\t');
+            let help = tabs.then_some("cells stand between bars, not tabs: `| >= 90 % | north || 12.50 EUR |`");
+            self.report(SyntaxError::Table { problem, at: span, label: "no whole row", help });
             return None;
         }
         let depth = self.tokens.get(stretch.start).map_or(0, |token| token.depth);
