@@ -141,12 +141,19 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn rows(&mut self, rows: Stretch, head_span: Span) -> Option<TableKind> {
+        let told = self.findings.len();
         let mut lines = self.lines(rows).into_iter();
         let Some(header) = lines.next() else {
             let problem = "a table has a header: `| condition | … || gives |`".to_owned();
             self.report(SyntaxError::Table { problem, at: head_span, label: "no row follows", help: None });
             return None;
         };
+        if header.cells.iter().any(|cell| self.is_test(cell)) {
+            let problem = "this table begins without its header".to_owned();
+            let help = Some("the first row says what each column holds: `| worker.age | … || gives |`");
+            self.report(SyntaxError::Table { problem, at: header.span, label: "a row of tests already", help });
+            return None;
+        }
         let divider = header.divider.unwrap_or(header.cells.len());
         let columns: Vec<_> = header.cells.iter().enumerate().map(|(place, cell)| self.column(cell, place, divider)).collect();
         if header.divider.is_none() {
@@ -155,8 +162,16 @@ impl<'a> Builder<'a, '_> {
             self.report(SyntaxError::Table { problem, at: header.span, label: "no `||` in the header", help });
             return None;
         }
-        let rows = lines.filter_map(|line| self.row(line, &columns, header.span)).collect();
-        Some(TableKind::Rows { columns, rows })
+        let rows: Vec<_> = lines.filter_map(|line| self.row(line, &columns, header.span)).collect();
+        // That no row is left only follows from what was reported of them.
+        let unread = rows.is_empty() && self.findings.len() > told;
+        (!unread).then_some(TableKind::Rows { columns, rows })
+    }
+
+    /// Whether a cell compares or names a number, as no header does.
+    fn is_test(&self, cell: &Stretch) -> bool {
+        let compares = matches!(self.tokens.word(cell.start), "<" | "<=" | ">" | ">=" | "=" | "!=");
+        !cell.is_empty() && (compares || self.tokens.get(cell.start).is_some_and(|token| token.kind == Kind::Number))
     }
 
     /// A column from its header cell. Plain words mean what they say only on their side of `||`.
