@@ -65,7 +65,23 @@ const MOST_KNOWN: usize = 64;
 /// The longest stretch, in bytes, that is read again.
 const LONGEST_MENDED: u32 = 64 * 1024;
 
-impl<'a> Builder<'a, '_> {
+impl<'a, 'f> Builder<'a, 'f> {
+    fn new(tokens: Tokens<'a>, base: u32, texts: &'a Texts, findings: &'f mut Findings) -> Self {
+        Self {
+            tokens,
+            findings,
+            base,
+            origin: 0,
+            height: 0,
+            chained: 0,
+            too_long: false,
+            texts,
+            mends: Vec::new(),
+            beginning: None,
+            left_out: Vec::new(),
+        }
+    }
+
     /// Reads a stretch by a rule and builds it. Where it cannot be read, that is reported, unless the scanner reported the cause.
     fn read<T>(&mut self, rule: Rule, stretch: &Stretch, build: impl FnOnce(&mut Self, Pair<'a>) -> T) -> Option<T> {
         let (start, end) = self.tokens.bounds(stretch);

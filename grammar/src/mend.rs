@@ -32,24 +32,27 @@ impl Mend {
 const MOST: usize = 1_000;
 
 /// The mended texts of one file, which stay where they are while something is read from them.
+#[derive(Default)]
 pub(crate) struct Texts {
-    slots: Vec<OnceCell<String>>,
+    /// Made when the first text is kept: few files have slips.
+    slots: OnceCell<Box<[OnceCell<String>]>>,
     used: Cell<usize>,
 }
 
 impl Texts {
     pub fn new() -> Self {
-        Self { slots: (0..MOST).map(|_| OnceCell::new()).collect(), used: Cell::new(0) }
+        Self::default()
     }
 
     /// Whether no more texts are kept.
     pub fn is_full(&self) -> bool {
-        self.used.get() >= self.slots.len()
+        self.used.get() >= MOST
     }
 
     /// Keeps a text; `None` if there are too many already.
     pub fn keep(&self, text: String) -> Option<&str> {
-        let slot = self.slots.get(self.used.get())?;
+        let slots = self.slots.get_or_init(|| (0..MOST).map(|_| OnceCell::new()).collect());
+        let slot = slots.get(self.used.get())?;
         self.used.set(self.used.get() + 1);
         Some(slot.get_or_init(|| text))
     }

@@ -17,19 +17,7 @@ use crate::{
 pub(crate) fn file(source: &SourceFile, scanned: &Scanned, findings: &mut Findings) -> File {
     let tokens = Tokens { text: source.text(), scanned };
     let texts = Texts::new();
-    let mut builder = Builder {
-        tokens,
-        findings,
-        base: source.base(),
-        origin: 0,
-        height: 0,
-        chained: 0,
-        too_long: false,
-        texts: &texts,
-        mends: Vec::new(),
-        beginning: None,
-        left_out: Vec::new(),
-    };
+    let mut builder = Builder::new(tokens, source.base(), &texts, findings);
     let mut file = unread(source, scanned.tokens.len());
     let mut heads = Heads::default();
     let stretches = tokens.declarations();
@@ -185,6 +173,7 @@ pub(crate) fn snippet<T>(
     read: impl FnOnce(&mut Builder<'_, '_>, &Stretch) -> Option<T>,
 ) -> Option<T> {
     let tokens = Tokens { text, scanned };
-    let mut builder = Builder { tokens, findings, base, origin: 0, height: 0, chained: 0, too_long: false };
+    let texts = Texts::new();
+    let mut builder = Builder::new(tokens, base, &texts, findings);
     read(&mut builder, &(0..scanned.tokens.len()))
 }
