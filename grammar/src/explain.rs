@@ -328,6 +328,7 @@ impl<'a> Context<'a> {
     fn holds_if(&self, index: usize) -> bool {
         (0..index)
             .rev()
+            .take(200)
             .map_while(|before| self.tokens.get(before).map(|token| (self.text(token), token.first)))
             .take_while(|(_, first)| !first)
             .any(|(word, _)| word == "if")

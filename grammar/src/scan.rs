@@ -146,6 +146,8 @@ struct Scanner<'a> {
     waiting: Vec<Waiting>,
     /// Whether no token stands on the line yet.
     fresh: bool,
+    /// Which token is the first of the line that was last begun.
+    line: usize,
     /// Whether the line is a row of a table.
     row: bool,
     out: Scanned,
@@ -161,6 +163,8 @@ struct Scanner<'a> {
     passing_over: Option<u32>,
     /// Whether a bracket of an interval stands on the line that points away from it.
     interval: bool,
+    /// Whether a `/*` was found that nothing ends.
+    endless_comment: bool,
     /// Characters that mean nothing and have been told, by where their finding is.
     strangers: Vec<(char, usize)>,
 }
@@ -174,6 +178,7 @@ impl<'a> Scanner<'a> {
             at: 0,
             waiting: Vec::new(),
             fresh: true,
+            line: 0,
             row: false,
             out: Scanned::default(),
             problems: Vec::new(),
@@ -184,6 +189,7 @@ impl<'a> Scanner<'a> {
             surplus_brace: None,
             passing_over: None,
             interval: false,
+            endless_comment: false,
             strangers: Vec::new(),
         }
     }
@@ -274,6 +280,9 @@ impl<'a> Scanner<'a> {
 
     fn push(&mut self, kind: Kind, start: usize) {
         let depth = self.waiting.len().min(u16::MAX as usize) as u16;
+        if self.fresh {
+            self.line = self.out.tokens.len();
+        }
         self.out.tokens.push(Token { kind, first: self.fresh, depth, start: start as u32, end: self.at as u32 });
         self.fresh = false;
     }
@@ -393,10 +402,13 @@ impl<'a> Scanner<'a> {
 
     /// `1. rule`: the number of a list from elsewhere, which is passed over.
     fn numbers_a_line(&mut self, start: usize) -> bool {
+        if !self.fresh {
+            return false;
+        }
         let rest = self.rest();
         let behind = rest.trim_start_matches(['.', ')', ' ', '\t']);
         let word = behind.split(|sign: char| !slips::continues_name(sign)).next().unwrap_or("");
-        if !self.fresh || !slips::begins_part(word, &behind[word.len()..]) {
+        if !slips::begins_part(word, &behind[word.len()..]) {
             return false;
         }
         self.at += rest.len() - behind.len();

@@ -3,6 +3,9 @@
 use super::{Kind, Scanner, Waiting, slips};
 use crate::{MAX_DEPTH, errors::SyntaxError};
 
+/// The most bytes between the brackets of an interval.
+const LONGEST_INTERVAL: usize = 200;
+
 impl Scanner<'_> {
     /// A declaration that begins a line cannot stand in parentheses, nor, once a brace is known to stay open, in braces.
     pub(super) fn leave_brackets(&mut self, start: usize, word: &str) {
@@ -28,7 +31,7 @@ impl Scanner<'_> {
 
     /// Whether the line that is read begins with a word.
     fn begins_line_with(&self, word: &str) -> bool {
-        let first = self.out.tokens.iter().rev().find(|token| token.first);
+        let first = self.out.tokens.get(self.line);
         first.is_some_and(|token| &self.text[token.start as usize..token.end as usize] == word)
     }
 
@@ -115,6 +118,9 @@ impl Scanner<'_> {
     fn half_open_interval(&mut self, at: usize) -> bool {
         let Some(open) = self.waiting.last().copied().filter(|open| matches!(open.bracket, b'(' | b'[')) else { return false };
         let inside = &self.text[open.at as usize + 1..at];
+        if inside.len() > LONGEST_INTERVAL {
+            return false;
+        }
         let Some((low, high)) = inside.split_once("..").filter(|_| !inside.contains('\n')) else { return false };
         let (low_open, high_open) = (if open.bracket == b'(' { "<" } else { "" }, if self.bytes[at] == b')' { "<" } else { "" });
         let instead = format!("{}{low_open}..{high_open}{}", low.trim(), high.trim());

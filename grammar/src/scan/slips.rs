@@ -55,19 +55,23 @@ pub(crate) fn is_dashed_comment(rest: &str) -> bool {
     rest.strip_prefix("--").is_some_and(|behind| behind.starts_with([' ', '\t', '-']) || behind.starts_with(begins_name))
 }
 
-/// Where the quote that closes a text stands on the rest of its line, and how long it is.
-pub(crate) fn closing_quote(open: char, line: &str) -> Option<(usize, usize)> {
+/// How many characters of a text in other quotes are looked at.
+const LONGEST_QUOTED: usize = 1_000;
+
+/// Where the quote that closes a text stands on its line, and how long it is. `rest` is what follows the opening one.
+pub(crate) fn closing_quote(open: char, rest: &str) -> Option<(usize, usize)> {
     let partners: &[char] = match open {
         '“' | '”' | '„' | '‟' | '«' | '»' | '＂' => &['“', '”', '„', '‟', '«', '»', '＂'],
         '\'' | '‘' | '’' | '‚' | '‛' | '‹' | '›' | '´' => &['\'', '‘', '’', '‚', '‛', '‹', '›', '´'],
         _ => return None,
     };
-    let (at, sign) = line.char_indices().find(|(at, sign)| {
-        let joined = matches!(sign, '\'' | '’') && line[at + sign.len_utf8()..].starts_with(continues_name);
+    // A straight quote between them belongs to another text.
+    let mut inside = rest.char_indices().take(LONGEST_QUOTED).take_while(|(_, sign)| !matches!(sign, '\n' | '"'));
+    let (at, sign) = inside.find(|(at, sign)| {
+        let joined = matches!(sign, '\'' | '’') && rest[at + sign.len_utf8()..].starts_with(continues_name);
         partners.contains(sign) && !joined
     })?;
-    // A straight quote between them belongs to another text.
-    (!line[..at].contains('"')).then_some((at, sign.len_utf8()))
+    Some((at, sign.len_utf8()))
 }
 
 /// The sign of ASCII that a full-width one stands for.
@@ -149,7 +153,8 @@ fn dated<'t>(parts: impl Iterator<Item = &'t str>) -> Option<String> {
 
 /// `20.11.2026` and `2026.11.20`.
 fn date_with_points(rest: &str, offset: u32) -> Option<Number> {
-    let len = run(rest, 0, |byte| byte.is_ascii_digit() || byte == b'.');
+    // Nothing longer is a date.
+    let len = rest.bytes().take(12).take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let text = rest[..len].trim_end_matches('.');
     let parts: Vec<&str> = text.split('.').collect();
     let instead = dated(parts.iter().copied()).or_else(|| dated(parts.iter().rev().copied()))?;

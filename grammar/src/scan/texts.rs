@@ -103,7 +103,9 @@ impl Scanner<'_> {
     pub(super) fn starred_comment(&mut self) {
         let start = self.at;
         let rest = self.rest();
-        self.at += rest.find("*/").map_or_else(|| rest.split('\n').next().unwrap_or("").len(), |end| end + 2);
+        let end = if self.endless_comment { None } else { rest.find("*/") };
+        self.endless_comment |= end.is_none();
+        self.at += end.map_or_else(|| rest.split('\n').next().unwrap_or("").len(), |end| end + 2);
         self.foreign_mark(start, "/*", self.at);
     }
 
@@ -119,17 +121,15 @@ impl Scanner<'_> {
     pub(super) fn is_quote(&self, sign: char) -> bool {
         let before = self.text[..self.at].chars().next_back();
         let joined = before.is_some_and(slips::continues_name) && matches!(sign, '\'' | '’');
-        let line = self.rest()[sign.len_utf8()..].split('\n').next().unwrap_or("");
-        !joined && slips::closing_quote(sign, line).is_some()
+        !joined && slips::closing_quote(sign, &self.rest()[sign.len_utf8()..]).is_some()
     }
 
     /// A text in other quotes than `"`.
     pub(super) fn foreign_quotes(&mut self, sign: char) {
         let start = self.at;
         let inside = start + sign.len_utf8();
-        let line = self.text[inside..].split('\n').next().unwrap_or("");
-        let Some((length, close)) = slips::closing_quote(sign, line) else { return };
-        let (text, end) = (line[..length].to_owned(), inside + length);
+        let Some((length, close)) = slips::closing_quote(sign, &self.text[inside..]) else { return };
+        let (text, end) = (self.text[inside..inside + length].to_owned(), inside + length);
         self.at = end + close;
         self.report_mended(start, inside, "\"", SyntaxError::Quotes { text, at: self.span(start, self.at) });
         self.out.mends.push(crate::mend::Mend::new(end as u32, self.at as u32, "\""));
