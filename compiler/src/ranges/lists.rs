@@ -8,7 +8,7 @@ use super::intervals::{self, Range};
 use super::nodes::optional;
 use super::walk::Walk;
 use crate::function::Function;
-use crate::graph::{Known, LoopId, NodeId, Quantifier};
+use crate::graph::{Known, LoopId, NodeId, NodeKind, Quantifier};
 use crate::prove::Hint;
 
 /// The most elements of a list.
@@ -145,12 +145,22 @@ impl Walk<'_> {
                 list(*element, (count.0.saturating_sub(1).max(0), count.1.saturating_sub(1).max(0)))
             }
             (Function::Flatten, &[lists]) => {
-                let outer = self.count_of(lists);
-                let Type::List { element, min, max } = self.element(lists) else { return None };
-                list(*element, (outer.0.saturating_mul(min.into()), outer.1.saturating_mul(max.into())))
+                let Type::List { element, .. } = self.element(lists) else { return None };
+                list(*element, self.count_within(lists))
             }
             _ => return None,
         })
+    }
+
+    /// How many elements the lists in a list have together; of lists that are written one by one each counts as long as it can be.
+    fn count_within(&self, lists: NodeId) -> Range {
+        if let NodeKind::MakeList(each) = &self.graph.node(lists).kind {
+            let counts = each.iter().map(|list| self.count_of(*list));
+            return counts.fold((0, 0), |all, one| (all.0.saturating_add(one.0), all.1.saturating_add(one.1)));
+        }
+        let outer = self.count_of(lists);
+        let Type::List { min, max, .. } = self.element(lists) else { return (0, MOST_ELEMENTS) };
+        (outer.0.saturating_mul(min.into()), outer.1.saturating_mul(max.into()))
     }
 
     fn numbers(&mut self, node: NodeId, from: NodeId, to: NodeId) -> Type {
