@@ -197,7 +197,11 @@ impl<'a> Checker<'a, '_> {
             let rule = self.otherwise(item, it, gives);
             rules.extend(rule);
         }
-        let broken = items.iter().any(|part| matches!(part, ast::DecisionItem::Broken(_)));
+        let broken = items.iter().any(|part| match part {
+            ast::DecisionItem::Broken(_) => true,
+            ast::DecisionItem::Group(group) => group.items.iter().any(|it| matches!(it, ast::GroupItem::Broken(_))),
+            _ => false,
+        });
         if rules.is_empty() && !broken && self.findings.len() == errors {
             self.report(TypeFinding::NoRules { decision: item.name.text.clone(), at: item.head_span });
         }
