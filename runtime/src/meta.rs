@@ -463,6 +463,13 @@ impl DecisionMeta {
         self.ranks.iter().position(|rank| *rank == own)
     }
 
+    /// Of a decision that is one expression: its calls of other decisions, in order, but for those for elements of lists.
+    pub fn parts(&self) -> impl Iterator<Item = SiteId> + '_ {
+        let is_part = |site: &SiteMeta| matches!(site.kind, SiteKind::Decision { .. }) && site.frame.0 == 0;
+        let sites = self.sites.iter().enumerate().filter(move |(_, site)| self.rules.is_empty() && is_part(site));
+        sites.map(|(place, _)| SiteId(place as u32))
+    }
+
     /// The name with its module: `scheduling.assignment.assignment`.
     #[must_use]
     pub fn qualified_name(&self) -> String {

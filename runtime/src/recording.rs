@@ -18,7 +18,7 @@ impl Stored {
     /// What is written at a level.
     ///
     /// At [`Level::Record`] these are the states of rules and of their instances, what the operands of `because` and of outcomes refer to,
-    /// and the handles on the way to all of these.
+    /// and the handles on the way to all of these; of a decision that is one expression the same of the decisions that it calls.
     #[must_use]
     pub fn of(meta: &DecisionMeta, level: Level) -> Self {
         let full = level == Level::Full;
@@ -26,6 +26,7 @@ impl Stored {
         let mut stored = Self { level, sites: vec![full; meta.sites.len()], slots };
         if level == Level::Record {
             stored.add_rules(meta);
+            stored.add_parts(meta);
         }
         stored
     }
@@ -60,6 +61,17 @@ impl Stored {
                 if let TextPiece::Value(operand) = piece {
                     self.add_operand(meta, operand);
                 }
+            }
+        }
+    }
+
+    fn add_parts(&mut self, meta: &DecisionMeta) {
+        for id in meta.parts() {
+            let site = &meta.sites[id.index()];
+            if let SiteKind::Decision { activation, .. } = site.kind {
+                self.add_site(meta, id);
+                self.add_slot(meta, activation);
+                site.operands.iter().for_each(|operand| self.add_operand(meta, operand));
             }
         }
     }

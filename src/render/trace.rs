@@ -59,7 +59,8 @@ impl<'a> Drawing<'a> {
         if !trace.tree.is_empty() {
             lines.push(String::new());
             let file = trace.by.first().and_then(|by| self.sources.file_at(by.span.start)).map_or(u32::MAX, |file| file.base());
-            lines.extend(self.tree(&trace.tree, file));
+            let lists = matches!(&trace.outcome, OutcomeTrace::Decided { ty: Type::List { .. }, .. });
+            lines.extend(self.tree(&trace.tree, file, lists));
         }
         lines.join("\n") + "\n"
     }
@@ -164,14 +165,15 @@ impl<'a> Drawing<'a> {
         page.lines.join("\n") + "\n"
     }
 
-    /// The lines of the top of a tree.
-    fn tree(&self, tree: &'a [TraceNode], file: u32) -> Vec<String> {
+    /// The lines of the top of a tree. Where a list is given, rules that did not apply have no part in it.
+    fn tree(&self, tree: &'a [TraceNode], file: u32, lists: bool) -> Vec<String> {
         let mut page = Page::new(*self, file);
+        let shown_rules = if lists { 0 } else { SHOWN_RULES };
         let (mut quiet, mut not_applied, mut not_reached) = (0, 0, 0);
         for node in rules_in_place(tree) {
             if self.all || !is_quiet(node) {
                 page.node(node);
-            } else if node.status == Status::DidNotApply && quiet < SHOWN_RULES {
+            } else if node.status == Status::DidNotApply && quiet < shown_rules {
                 quiet += 1;
                 page.node(node);
             } else if node.status == Status::DidNotApply {
@@ -245,7 +247,8 @@ impl<'a> Page<'a> {
 
     fn count(&mut self, count: usize, words: &str) {
         if count > 0 {
-            let text = format!("  … {} {words} (--all)", counted(count, "more rule"));
+            let more = if self.lines.is_empty() { "rule" } else { "more rule" };
+            let text = format!("  … {} {words} (--all)", counted(count, more));
             self.lines.push(self.drawing.style.paint(&text, Role::Faint));
         }
     }
@@ -415,8 +418,13 @@ impl<'a> Page<'a> {
         let by: Vec<&str> = branch.by.iter().map(|by| by.rule.as_str()).collect();
         let by = if by.is_empty() { String::new() } else { format!(" by {}", by.join(", ")) };
         let value = node.value.as_ref().map_or_else(|| node.status.words(), |shown| shown.text.clone());
+        let lists = node.value.as_ref().is_some_and(|shown| matches!(shown.ty, Type::List { .. }));
+        let rules = rules_in_place(&branch.tree).into_iter().filter(|node| matches!(node.kind, TraceKind::Rule { .. })).count();
+        if lists && by.is_empty() && rules > 0 && !self.drawing.all {
+            return self.title(&format!("{} gives {value}, {} did not apply (--all)", branch.decision, counted(rules, "rule")));
+        }
         self.title(&format!("{} gives {value}{by}", branch.decision));
-        let lines = self.drawing.tree(&branch.tree, self.file);
+        let lines = self.drawing.tree(&branch.tree, self.file, lists);
         self.lines.extend(lines);
         self.file = u32::MAX;
     }

@@ -124,7 +124,9 @@ impl Story {
     fn by(&self) -> By {
         By {
             id: RuleId(0),
+            decision: None,
             rule: "minor_at_night".to_owned(),
+            owner: None,
             span: self.span("rule minor", "rule minor_at_night"),
             file: "scheduling/assignment.ax".to_owned(),
             line: 5,

@@ -76,7 +76,7 @@ impl Expander<'_> {
         self.parent = site.or(parent);
         let body = self.around_call(expr, |this| {
             let first = this.graph.obligations.len();
-            let bound = this.arguments(&define.name, &define.args, args, define.vars.len());
+            let bound = this.arguments(&define.name, &define.args, args, define.vars.len(), site);
             let obligations = first..this.graph.obligations.len();
             let outer = std::mem::replace(&mut this.bound, bound);
             this.expanding.push(id);
@@ -135,12 +135,23 @@ impl Expander<'_> {
         })
     }
 
-    fn arguments(&mut self, function: &str, fields: &[(VarId, FieldType)], args: &[Expr], vars: usize) -> Vec<Option<Bound>> {
-        let mut bound = vec![None; vars];
+    fn arguments(
+        &mut self,
+        function: &str,
+        fields: &[(VarId, FieldType)],
+        args: &[Expr],
+        vars: usize,
+        site: Option<SiteId>,
+    ) -> Vec<Option<Bound>> {
+        let (mut bound, mut nodes) = (vec![None; vars], Vec::new());
         for ((var, field), arg) in fields.iter().zip(args) {
             let (node, binding) = self.argument(field, arg);
             self.oblige(node, &field.ty, format!("`{}` of `{function}`", field.name), field.span);
             bound[var.0 as usize] = Some(binding);
+            nodes.push(node);
+        }
+        if let Some(site) = site {
+            self.set_given(site, &nodes);
         }
         bound
     }

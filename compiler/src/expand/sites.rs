@@ -50,6 +50,19 @@ impl Expander<'_> {
         self.graph.meta.sites[site.index()].operands = nodes.iter().map(|node| self.operand(*node)).collect();
     }
 
+    /// Says where the arguments of a call are found, as far as they are plain values that an input or an element has: these are known whatever
+    /// was evaluated.
+    pub(super) fn set_given(&mut self, site: SiteId, nodes: &[NodeId]) {
+        let given = |node: &NodeId| {
+            let ty = &self.graph.node(*node).ty;
+            let plain = matches!(ty.required(), Type::Scalar(_) | Type::Text { .. } | Type::Enum(_));
+            let source = self.place(self.plain(*node), Vec::new()).filter(|_| plain)?;
+            let known = matches!(source, OperandSource::Input(_) | OperandSource::Element(..));
+            known.then(|| Operand { span: self.graph.node(*node).span, ty: self.graph.node(self.plain(*node)).ty.clone(), source })
+        };
+        self.graph.meta.sites[site.index()].operands = nodes.iter().filter_map(given).collect();
+    }
+
     /// Says where the value of a site is found, unless its bits tell it.
     pub(super) fn set_value(&mut self, site: SiteId, node: NodeId) {
         if self.relation.is_none() && self.graph.node(node).ty != Type::Boolean {

@@ -9,12 +9,44 @@ use super::decode::{DecodeError, Decoder, states};
 use super::scope::{Scope, with_places};
 use super::{Binding, By};
 
+/// The rules of called decisions that are named as deciding, at most.
+const MOST_DECIDERS: usize = 100_000;
+/// Decisions that are one expression within each other, at most, whose rules are named.
+const MOST_LEVELS: usize = 64;
+
 /// What is done for each instance that applied, given the elements it is for.
 type EachInstance<'f, 'a> = dyn FnMut(&Scope<'a>, &[Binding]) -> Result<(), DecodeError> + 'f;
 
 impl<'a> Decoder<'a> {
-    /// The rules that decided, in source order, and of `for each` rules the elements that they decided for.
+    /// The rules that decided, in source order, and of `for each` rules the elements that they decided for. Of a decision that is one
+    /// expression: those of the decisions that it calls.
     pub(super) fn by(&self, scope: &mut Scope<'a>) -> Result<Vec<By>, DecodeError> {
+        if scope.meta.rules.is_empty() {
+            let mut all = Vec::new();
+            self.made_of(scope, &mut all, 0)?;
+            return Ok(all);
+        }
+        self.own(scope)
+    }
+
+    /// The rules of the decisions that an expression calls.
+    fn made_of(&self, scope: &Scope<'a>, all: &mut Vec<By>, level: usize) -> Result<(), DecodeError> {
+        for site in scope.meta.parts() {
+            if all.len() >= MOST_DECIDERS || level >= MOST_LEVELS || scope.bits(site)? == 0 {
+                continue;
+            }
+            let Some(mut callee) = self.callee(scope, &scope.meta.sites[site.index()])? else { continue };
+            if callee.meta.rules.is_empty() {
+                self.made_of(&callee, all, level + 1)?;
+            } else {
+                let name = callee.meta.qualified_name();
+                all.extend(self.own(&mut callee)?.into_iter().map(|by| By { decision: Some(name.clone()), ..by }));
+            }
+        }
+        Ok(())
+    }
+
+    fn own(&self, scope: &mut Scope<'a>) -> Result<Vec<By>, DecodeError> {
         let states = states(scope)?;
         let mut all = Vec::new();
         for (place, _) in states.iter().enumerate().filter(|(_, state)| **state == RuleState::Decided) {
@@ -91,7 +123,9 @@ impl<'a> Decoder<'a> {
         let because = rule.because.as_ref().map(|pieces| self.because(scope, pieces)).transpose()?;
         Ok(By {
             id,
+            decision: None,
             rule: rule.name.clone(),
+            owner: rule.owner.clone(),
             span: rule.span,
             file: located.map(|(file, _)| file.name().to_owned()).unwrap_or_default(),
             line: located.map_or(1, |(_, position)| position.line),

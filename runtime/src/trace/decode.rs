@@ -77,7 +77,7 @@ pub fn decode(program: &ProgramMeta, decision: DecisionId, view: &View<'_>, leve
     let mut scope = Scope::new(meta, trace.input.iter().map(bound).collect(), view.frame)?;
     trace.by = decoder.by(&mut scope)?;
     if let Some(first) = trace.by.first() {
-        trace.accountable = meta.rules[first.id.index()].owner.clone().or(trace.accountable);
+        trace.accountable = first.owner.clone().or(trace.accountable);
     }
     if level == Level::Full {
         trace.tree = decoder.tree(&mut scope)?;

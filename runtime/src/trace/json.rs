@@ -97,6 +97,9 @@ impl<'p> Writer<'p> {
 
     fn by(&mut self, by: &By) {
         self.object(|object| {
+            if let Some(decision) = &by.decision {
+                object.text("decision", decision);
+            }
             object.text("rule", &by.rule);
             object.text("file", &by.file);
             object.number("line", by.line);

@@ -123,10 +123,14 @@ pub enum OutcomeTrace {
 /// A rule that decided; of a `for each` rule one of its elements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct By {
-    /// Which rule of the decision.
+    /// Which rule of its decision.
     pub id: RuleId,
+    /// The decision it is a rule of, with its module; `None` if that is the decision of the trace.
+    pub decision: Option<String>,
     /// The rule's name.
     pub rule: String,
+    /// Who answers for it, if the rule says so.
+    pub owner: Option<String>,
     /// The words `rule name`.
     pub span: Span,
     /// The file they stand in.

@@ -192,8 +192,16 @@ impl<'a> Decoder<'a> {
         Ok(element)
     }
 
-    /// What a called decision did. Its inputs are the operands of the call, if they are one for each parameter.
+    /// What a called decision did.
     fn called(&mut self, scope: &Scope<'a>, walk: &Walk, site: &SiteMeta) -> Result<Option<Box<Branch>>, DecodeError> {
+        let Some(mut callee) = self.callee(scope, site)? else { return Ok(None) };
+        let by = self.by(&mut callee)?;
+        let tree = if walk.level < MOST_LEVELS { self.tree_at(&mut callee, walk.level + 1)? } else { Vec::new() };
+        Ok(Some(Box::new(Branch { decision: callee.meta.qualified_name(), by, tree })))
+    }
+
+    /// A decision as it was called. Its inputs are the operands of the call, if they are one for each parameter.
+    pub(super) fn callee(&self, scope: &Scope<'a>, site: &SiteMeta) -> Result<Option<Scope<'a>>, DecodeError> {
         let SiteKind::Decision { decision, activation } = &site.kind else { return Ok(None) };
         let meta = self.program.decisions.get(decision.index()).ok_or(DecodeError::NoSuchDecision)?;
         let inputs = if site.operands.len() == meta.params.len() {
@@ -205,10 +213,7 @@ impl<'a> Decoder<'a> {
         } else {
             vec![Bound::default(); meta.params.len()]
         };
-        let mut callee = Scope::new(meta, inputs, self.activation(scope, *activation, meta)?)?;
-        let by = self.by(&mut callee)?;
-        let tree = if walk.level < MOST_LEVELS { self.tree_at(&mut callee, walk.level + 1)? } else { Vec::new() };
-        Ok(Some(Box::new(Branch { decision: meta.qualified_name(), by, tree })))
+        Scope::new(meta, inputs, self.activation(scope, *activation, meta)?).map(Some)
     }
 
     /// An argument of a call, which is shown with the places it is written with.

@@ -336,7 +336,7 @@ spread > 2: true [8, 2]
       #0
         rule full: decided []
           share(sum(box.weight for box in van.boxes where box.size = large), van.limit) > 50 %: true [70 %, 50 %]
-            share(sum(box.weight for box in van.boxes where box.size = large), van.limit): evaluated [70 %]
+            share(sum(box.weight for box in van.boxes where box.size = large), van.limit): evaluated [5.00, 70 %]
               sum(box.weight for box in van.boxes where box.size = large): evaluated [3.50]
                 sum(box.weight for box in van.boxes where box.size = large): evaluated [3.5]
                   #0
@@ -356,7 +356,7 @@ spread > 2: true [8, 2]
       #1
         rule full: decided []
           share(sum(box.weight for box in van.boxes where box.size = large), van.limit) > 50 %: false [0 %, 50 %]
-            share(sum(box.weight for box in van.boxes where box.size = large), van.limit): evaluated [0 %]
+            share(sum(box.weight for box in van.boxes where box.size = large), van.limit): evaluated [10.00, 0 %]
               sum(box.weight for box in van.boxes where box.size = large): evaluated [0.00]
                 sum(box.weight for box in van.boxes where box.size = large): evaluated [0.0]
           (every box in van.boxes satisfies box.weight > 49.0): true []
@@ -366,7 +366,7 @@ spread > 2: true [8, 2]
       #2
         rule full: did not apply []
           share(sum(box.weight for box in van.boxes where box.size = large), van.limit) > 50 %: false [0 %, 50 %]
-            share(sum(box.weight for box in van.boxes where box.size = large), van.limit): evaluated [0 %]
+            share(sum(box.weight for box in van.boxes where box.size = large), van.limit): evaluated [10.00, 0 %]
               sum(box.weight for box in van.boxes where box.size = large): evaluated [0.00]
                 sum(box.weight for box in van.boxes where box.size = large): evaluated [0.0]
                   #0
