@@ -1,12 +1,13 @@
 //! `axtrace test`: runs the tests of the rules natively and by the interpreter, which must agree, and says what they leave untried.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use axtrace::Rules;
 use axtrace::compiler::hir::{Expected, Test};
 use axtrace::compiler::interpret::{Options, decide};
-use axtrace::runtime::meta::DecisionMeta;
+use axtrace::runtime::meta::{DecisionId, DecisionMeta, SiteKind};
 use axtrace::runtime::text::format_value;
 use axtrace::runtime::trace::{By, Level, OutcomeTrace, Trace, View, decode};
 use axtrace::runtime::types::Type;
@@ -67,12 +68,25 @@ fn last_line(rules: &Rules, tests: &[&Test], failed: usize, coverage: &Coverage,
     let passed = style.paint(&format!("{} passed", grouped((tests.len() - failed) as u64)), Role::Good);
     let failed =
         if failed > 0 { format!(", {}", style.paint(&format!("{} failed", grouped(failed as u64)), Role::Bad)) } else { String::new() };
-    let mut decisions: Vec<_> = tests.iter().map(|test| test.decision).collect();
-    decisions.sort();
-    decisions.dedup();
-    let reached: Vec<&DecisionMeta> = decisions.iter().map(|id| &rules.meta().decisions[id.index()]).collect();
+    let reached = reached(rules, tests);
     let words = coverage.words(&reached, &rules.meta().sources);
     format!("{passed}{failed}   {words} · {} ms\n", grouped(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)))
+}
+
+/// The decisions that have tests, and those that they call.
+fn reached<'r>(rules: &'r Rules, tests: &[&Test]) -> Vec<&'r DecisionMeta> {
+    let mut waiting: Vec<DecisionId> = tests.iter().map(|test| test.decision).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(id) = waiting.pop() {
+        if seen.insert(id) {
+            let called = rules.meta().decisions[id.index()].sites.iter().filter_map(|site| match site.kind {
+                SiteKind::Decision { decision, .. } => Some(decision),
+                _ => None,
+            });
+            waiting.extend(called);
+        }
+    }
+    seen.into_iter().map(|id| &rules.meta().decisions[id.index()]).collect()
 }
 
 struct Shown<'a> {

@@ -42,7 +42,8 @@ impl Coverage {
         }
     }
 
-    /// `rules 12/12 · conditions both ways 22/23 (line 57 never false)`, of the decisions that have tests.
+    /// `rules 12/12 · conditions both ways 22/23 (line 57 never false)`, of decisions that tests reach; where these stand in several files, with
+    /// the file.
     #[must_use]
     pub fn words(&self, decisions: &[&DecisionMeta], sources: &Sources) -> String {
         let rules: BTreeSet<Span> = decisions.iter().flat_map(|decision| &decision.rules).map(|rule| rule.span).collect();
@@ -50,8 +51,9 @@ impl Coverage {
         let applied = rules.intersection(&self.rules).count();
         let seen = |span: &Span| self.conditions.get(span).copied().unwrap_or_default();
         let (both, lacking): (Vec<&Span>, Vec<&Span>) = conditions.iter().partition(|span| seen(span) == (true, true));
-        let named: Vec<_> =
-            lacking.iter().take(NAMED).map(|span| format!("line {} {}", line_of(**span, sources), lack(seen(span)))).collect();
+        let files: BTreeSet<&str> = rules.iter().filter_map(|span| sources.locate(*span)).map(|(file, _)| file.name()).collect();
+        let place = |span: Span| place(span, sources, files.len() > 1);
+        let named: Vec<_> = lacking.iter().take(NAMED).map(|span| format!("{} {}", place(**span), lack(seen(span)))).collect();
         let more = if lacking.len() > NAMED { format!(", {} more", lacking.len() - NAMED) } else { String::new() };
         let named = if named.is_empty() { String::new() } else { format!(" ({}{more})", named.join(", ")) };
         format!("rules {applied}/{} · conditions both ways {}/{}{named}", rules.len(), both.len(), conditions.len())
@@ -62,8 +64,12 @@ fn conditions_of(decision: &DecisionMeta) -> impl Iterator<Item = Span> {
     decision.sites.iter().filter(|site| site.kind == SiteKind::Condition).map(|site| site.span)
 }
 
-fn line_of(span: Span, sources: &Sources) -> usize {
-    sources.locate(span).map_or(0, |(_, at)| at.line)
+fn place(span: Span, sources: &Sources, with_file: bool) -> String {
+    match sources.locate(span) {
+        Some((file, at)) if with_file => format!("{}:{}", file.name(), at.line),
+        Some((_, at)) => format!("line {}", at.line),
+        None => String::new(),
+    }
 }
 
 fn lack(seen: (bool, bool)) -> &'static str {
