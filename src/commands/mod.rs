@@ -175,7 +175,7 @@ fn status_of(stop: &Stop, style: Style) -> u8 {
 /// Reads rules and compiles them for a level. What is wrong with them is shown on standard error.
 fn compile(paths: &[PathBuf], levels: &[Level], style: Style) -> Result<Rules, Stop> {
     let Project { sources, findings } = project::read(paths)?;
-    if !findings.is_empty() {
+    if findings.iter().any(Finding::is_error) {
         return Err(reject(&sources, &findings, paths, style));
     }
     axtrace::compile_at(sources, levels).map_err(|rejected| {
