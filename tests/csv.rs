@@ -150,3 +150,71 @@ fn many_rows_come_out_in_order_and_a_row_that_is_too_large_in_its_place() {
     assert!(lines.iter().enumerate().take(10_000).all(in_order));
     assert!(lines[10_000].contains("E0703") && lines[10_001].contains("E0725"), "{}\n{}", lines[10_000], lines[10_001]);
 }
+
+#[test]
+fn a_file_beside_the_rules_says_how_inputs_are_written() {
+    let folder = Folder::new("settings");
+    let settings =
+        "# Comments are fine.\n[input]\nformat = \"csv\"\ndelimiter = \"|\"\nquotes = false\nid = \"number\"\ncarry = [\"region\"]\n";
+    folder.write("axtrace.toml", settings);
+    folder.write("cases.psv", "number|region|score|note\n7|north|599|\"a\"\n8|south|600|\n");
+    let run = folder.run("run", &["cases.psv"], b"");
+    let text = out(&run);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!((lines.len(), run.status.code()), (2, Some(0)), "{text}{}", err(&run));
+    assert!(lines[0].contains("\"id\":\"7\"") && lines[0].contains("\"carry\":{\"region\":\"north\"}"), "{text}");
+    assert!(lines[0].contains("\"note\":\"\\\"a\\\"\""), "{text}");
+
+    // An option comes before it, and so does the ending of the input.
+    folder.write("other.csv", "region|score|note\nwest|1|\"a|b\"\n");
+    let text = out(&folder.run("run", &["other.csv", "--quotes", "--carry", "region"], b""));
+    assert!(text.contains("\"note\":\"a|b\"") && !text.contains("\"id\""), "{text}");
+    let text = out(&folder.run("run", &["cases.psv", "--id", "region"], b""));
+    assert!(text.contains("\"id\":\"south\""), "{text}");
+    let text = out(&folder.run("run", &["cases.json", "--trace", "none"], b""));
+    assert_eq!(text, "");
+    folder.write("cases.json", "{\"case\": {\"score\": 1}}");
+    let text = out(&folder.run("run", &["cases.json", "--trace", "none"], b""));
+    assert_eq!(text, "{\"outcome\":{\"kind\":\"decided\",\"value\":\"decline\"}}\n");
+
+    // `explain` reads the same, and an `id` needs no column.
+    let text = out(&folder.run("explain", &["cases.psv", "--id", "8"], b""));
+    assert!(text.starts_with("ACCEPT"), "{text}");
+    let text = err(&folder.run("explain", &["cases.psv", "--id", "9"], b""));
+    assert!(text.contains("`cases.psv` has no record of the id `9`"), "{text}");
+}
+
+#[test]
+fn names_of_columns_are_found_from_the_settings() {
+    let folder = Folder::new("settings_names");
+    std::fs::create_dir_all(folder.0.join("names")).unwrap();
+    folder.write("names/columns.txt", "score\nnote\n");
+    folder.write("axtrace.toml", "[input]\nformat = \"csv\"\nskip = 1\ncolumns = \"names/columns.txt\"\n");
+    let text = out(&folder.run("run", &["-"], b"made by hand\n599,a\n600,b\n"));
+    assert_eq!(text.lines().count(), 2, "{text}");
+    assert!(text.contains("\"note\":\"b\""), "{text}");
+    let text = out(&folder.run("run", &["-", "--skip", "2"], b"made by hand\n599,a\n600,b\n"));
+    assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+#[test]
+fn settings_that_mean_nothing_end_with_2_and_say_the_line() {
+    let folder = Folder::new("settings_wrong");
+    folder.write("cases.csv", "score,note\n599,a\n");
+    for (settings, said) in [
+        ("[input]\ndelimeter = \"|\"\n", "line 2: unknown field `delimeter`"),
+        ("[inputs]\n", "line 1: unknown field `inputs`"),
+        ("[input]\nquotes = \"no\"\n", "line 2: invalid type"),
+        ("[input]\nformat = \"xls\"\n", "line 2: unknown variant `xls`"),
+        ("[input]\n\ndelimiter = \"||\"\n", "line 3: write one ASCII character"),
+        ("[input\n", "line 1: "),
+    ] {
+        folder.write("axtrace.toml", settings);
+        let run = folder.run("run", &["cases.csv"], b"");
+        let text = err(&run);
+        assert_eq!(run.status.code(), Some(2), "{settings}{text}");
+        assert!(text.contains("axtrace.toml`, ") && text.contains(said), "{settings}{text}");
+    }
+    folder.write("axtrace.toml", "# Nothing is said.\n");
+    assert_eq!(folder.run("run", &["cases.csv"], b"").status.code(), Some(0));
+}

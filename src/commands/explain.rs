@@ -1,5 +1,6 @@
 //! `axtrace explain`: one decision drawn on its source, the input that shows a finding, or the page of a finding.
 
+use std::convert::Infallible;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
@@ -42,8 +43,8 @@ pub struct Args {
     /// Which record of the input to explain, from 1
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     record: u64,
-    /// CSV: explain the first record that has this value in this column
-    #[arg(long, value_name = "COLUMN=VALUE", conflicts_with = "record", value_parser = wanted)]
+    /// CSV: explain the first record that has this value in this column; without one in that which `axtrace.toml` calls `id`
+    #[arg(long, value_name = "[COLUMN=]VALUE", conflicts_with = "record", value_parser = wanted)]
     id: Option<Wanted>,
     /// A finding whose input is to be shown, by code and number: E0502.1
     #[arg(long, value_name = "CODE.N", conflicts_with = "input")]
@@ -82,8 +83,10 @@ fn explain_code(subject: &Path) -> Ended {
 fn explain_input(args: &Args, decision: &str, path: &Path, look: Look) -> Ended {
     let rules = super::compile(std::slice::from_ref(&args.subject), &[Level::Full], look.err)?;
     let decision = rules.decision(decision)?;
-    let column = args.id.as_ref().map(|wanted| wanted.column.as_str());
-    let trace = match input::inputs(input::open(path)?, &args.how, column, &ProgressBar::hidden())? {
+    let input = input::open(path)?;
+    let how = args.how.settled(super::settings::beside(&args.subject)?, &input);
+    let column = args.id.as_ref().map(|wanted| wanted.column(&how)).transpose()?;
+    let trace = match input::inputs(input, &how, column, &ProgressBar::hidden())? {
         Inputs::Json(records) => trace_record(args, path, &decision, records)?,
         Inputs::Csv(table) => {
             let columns = table.columns(&decision).map_err(|errors| refused(errors, &rules.meta().sources, look.err))?;
@@ -125,7 +128,10 @@ fn trace_row(args: &Args, path: &Path, decision: &Decision, columns: &Columns, m
         });
     }
     Err(match &args.id {
-        Some(wanted) => Stop::usage(format!("`{}` has no record whose `{}` is `{}`", path.display(), wanted.column, wanted.value)),
+        Some(Wanted { column: Some(column), value }) => {
+            Stop::usage(format!("`{}` has no record whose `{column}` is `{value}`", path.display()))
+        }
+        Some(Wanted { column: None, value }) => Stop::usage(format!("`{}` has no record of the id `{value}`", path.display())),
         None => no_such_record(path, seen, args.record),
     })
 }
@@ -133,13 +139,22 @@ fn trace_row(args: &Args, path: &Path, decision: &Decision, columns: &Columns, m
 /// A record that is asked for by what one of its columns holds.
 #[derive(Debug, Clone)]
 struct Wanted {
-    column: String,
+    column: Option<String>,
     value: String,
 }
 
-fn wanted(text: &str) -> Result<Wanted, String> {
-    let (column, value) = text.split_once('=').ok_or("write the column and its value, as in `--id order=17`")?;
-    Ok(Wanted { column: column.to_owned(), value: value.to_owned() })
+impl Wanted {
+    fn column<'a>(&'a self, how: &'a HowToRead) -> Result<&'a str, Stop> {
+        let column = self.column.as_deref().or_else(|| how.usual_id());
+        column.ok_or_else(|| Stop::usage("write the column and its value, as in `--id order=17`"))
+    }
+}
+
+fn wanted(text: &str) -> Result<Wanted, Infallible> {
+    Ok(match text.split_once('=') {
+        Some((column, value)) => Wanted { column: Some(column.to_owned()), value: value.to_owned() },
+        None => Wanted { column: None, value: text.to_owned() },
+    })
 }
 
 /// Shows what is wrong with an input file as a whole.

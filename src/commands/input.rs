@@ -12,6 +12,7 @@ use axtrace::runtime::trace::Passed;
 use indicatif::ProgressBar;
 
 use super::Stop;
+use super::settings::InputSettings;
 use crate::records::{Form, Records};
 
 /// Bytes read at once.
@@ -21,7 +22,8 @@ const BUFFER: usize = 1 << 18;
 const MAX_NAMES: u64 = 16 << 20;
 
 /// How inputs are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// One object, or an array of objects
     Json,
@@ -32,7 +34,7 @@ pub enum Format {
 }
 
 /// How an input file is read.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct HowToRead {
     /// How the input is written; without it, its ending says so: .json, .ndjson, .jsonl, .csv
     #[arg(long, value_enum, value_name = "FORMAT")]
@@ -41,20 +43,30 @@ pub struct HowToRead {
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     delimiter: Option<u8>,
     /// CSV: take a quote for a character as any other
-    #[arg(long)]
+    #[arg(long, overrides_with = "quotes")]
     no_quotes: bool,
+    /// CSV: quotes enclose cells, whatever `axtrace.toml` says
+    #[arg(long, overrides_with = "no_quotes")]
+    quotes: bool,
     /// CSV: a file with the name of each column on a line, `-` for one that is not read; the input itself has no row of names
     #[arg(long, value_name = "FILE")]
     columns: Option<PathBuf>,
     /// CSV: skip so many lines at the beginning
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    skip: u64,
+    #[arg(long, value_name = "N")]
+    skip: Option<u64>,
     /// CSV: columns that are passed through into `carry` of each decision, divided by commas
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     carry: Vec<String>,
+    /// The column that names each input, if the input has it.
+    #[arg(skip)]
+    usual_id: Option<String>,
 }
 
-fn delimiter(text: &str) -> Result<u8, String> {
+/// The character between two cells.
+///
+/// # Errors
+/// When it is no character, or none that divides.
+pub fn delimiter(text: &str) -> Result<u8, String> {
     match text {
         "\\t" | "tab" => Ok(b'\t'),
         "\"" | "\n" | "\r" => Err("quotes and line breaks do not divide cells".to_owned()),
@@ -135,13 +147,37 @@ pub fn unreadable(error: io::Error) -> Stop {
 }
 
 impl HowToRead {
+    /// With what `axtrace.toml` says where no option does. The ending of the input comes before it; what is for CSV alone counts for CSV.
+    pub fn settled(&self, settings: InputSettings, input: &Input) -> Self {
+        let format = self.format.or(input.format).or(settings.format);
+        if format != Some(Format::Csv) {
+            return Self { format, ..self.clone() };
+        }
+        Self {
+            format,
+            delimiter: self.delimiter.or(settings.delimiter),
+            no_quotes: self.no_quotes || !self.quotes && settings.quotes == Some(false),
+            quotes: self.quotes,
+            columns: self.columns.clone().or(settings.columns),
+            skip: self.skip.or(settings.skip),
+            carry: if self.carry.is_empty() { settings.carry.unwrap_or_default() } else { self.carry.clone() },
+            usual_id: settings.id,
+        }
+    }
+
+    /// The column that names each input, as `axtrace.toml` says it.
+    pub fn usual_id(&self) -> Option<&str> {
+        self.usual_id.as_deref()
+    }
+
     /// An option that means nothing but for CSV.
     fn for_csv_alone(&self, id: Option<&str>) -> Option<&'static str> {
         let options = [
             ("--delimiter", self.delimiter.is_some()),
             ("--no-quotes", self.no_quotes),
+            ("--quotes", self.quotes),
             ("--columns", self.columns.is_some()),
-            ("--skip", self.skip > 0),
+            ("--skip", self.skip.is_some_and(|lines| lines > 0)),
             ("--carry", !self.carry.is_empty()),
             ("--id", id.is_some()),
         ];
@@ -155,6 +191,8 @@ pub struct Table {
     header: Header,
     /// The column that names each input.
     id: Option<usize>,
+    /// The column that usually does, which is no field either where another one does.
+    usual_id: Option<usize>,
     /// The columns that are passed through.
     carry: Vec<usize>,
 }
@@ -163,13 +201,14 @@ impl Table {
     fn new(bytes: Bytes, how: &HowToRead, id: Option<&str>) -> Result<Self, Stop> {
         let delimiter = how.delimiter.unwrap_or(b',');
         let mut rows = Rows::new(bytes, Dialect { delimiter, quotes: !how.no_quotes });
-        rows.skip_lines(how.skip).map_err(unreadable)?;
+        rows.skip_lines(how.skip.unwrap_or(0)).map_err(unreadable)?;
         let header = match &how.columns {
             Some(path) => names_in(path, delimiter)?,
             None => names_of(&mut rows, delimiter)?,
         };
         let place = |name: &str| header.place(name).ok_or_else(|| no_column(name, &header));
-        let id = id.map(place).transpose()?;
+        let usual_id = how.usual_id.as_deref().and_then(|name| header.place(name));
+        let id = id.map(place).transpose()?.or(usual_id);
         let mut carry = Vec::new();
         for name in &how.carry {
             let place = place(name)?;
@@ -177,7 +216,7 @@ impl Table {
                 carry.push(place);
             }
         }
-        Ok(Self { rows, header, id, carry })
+        Ok(Self { rows, header, id, usual_id, carry })
     }
 
     /// The columns as a decision reads them.
@@ -185,7 +224,7 @@ impl Table {
     /// # Errors
     /// When they are not those of its inputs.
     pub fn columns<'d>(&self, decision: &'d Decision) -> Result<Columns<'d>, InputErrors> {
-        let passed: Vec<usize> = self.id.iter().chain(&self.carry).copied().collect();
+        let passed: Vec<usize> = self.id.iter().chain(&self.usual_id).chain(&self.carry).copied().collect();
         decision.columns(self.header.clone(), &passed)
     }
 

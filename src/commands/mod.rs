@@ -4,6 +4,7 @@ mod check;
 mod explain;
 mod input;
 mod run;
+mod settings;
 mod summary;
 mod test;
 

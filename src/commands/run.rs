@@ -90,8 +90,9 @@ pub fn run(args: &Args, look: Look) -> Ended {
     let rules = super::compile(std::slice::from_ref(&args.path), &levels, look.err)?;
     let decision = rules.decision(&args.decision)?;
     let input = input::open(&args.input)?;
+    let how = args.how.settled(super::settings::beside(&args.path)?, &input);
     let bar = progress(&input, summary_wanted, &args.input);
-    let inputs = input::inputs(input, &args.how, args.id.as_deref(), &bar)?;
+    let inputs = input::inputs(input, &how, args.id.as_deref(), &bar)?;
     let output = create(args.output.as_deref())?;
     let name = args.input.display().to_string();
     let mut work = Work {
