@@ -18,6 +18,7 @@ mod relations;
 pub mod resolve;
 mod steps;
 pub mod suggest;
+pub mod table;
 pub mod types;
 
 pub use compile::{LANGUAGE, compile, unproved};

@@ -49,7 +49,7 @@ pub fn tariff(rows: usize, seed: u64) -> Sample {
     let mut random = Random::new(seed);
     let (exceptions, defaults) = (rows / 50, (rows / 10).min(20));
     let mut parts = Vec::new();
-    divide(&mut random, vec![None; COLUMNS.len()], rows - exceptions - defaults - 1, &mut parts);
+    divide(&mut random, &COLUMNS, vec![None; COLUMNS.len()], rows - exceptions - defaults - 1, &mut parts);
     shuffle(&mut random, &mut parts);
     // A few parts are left to the defaults.
     let mut table: Vec<Vec<Keys>> = (0..exceptions).map(|_| exception(&mut random, &parts)).collect();
@@ -69,11 +69,16 @@ pub fn tariff(rows: usize, seed: u64) -> Sample {
 
 /// Rows that divide all there is: none overlap, and nothing is left.
 pub fn partition(rows: usize, seed: u64) -> Sample {
+    partition_of(&COLUMNS, rows, seed)
+}
+
+/// The same of other columns. Those of fewer than 64 keys are enums, those of two are booleans.
+pub fn partition_of(columns: &[(i64, i64)], rows: usize, seed: u64) -> Sample {
     let mut random = Random::new(seed);
     let mut parts = Vec::new();
-    divide(&mut random, vec![None; COLUMNS.len()], rows, &mut parts);
+    divide(&mut random, columns, vec![None; columns.len()], rows, &mut parts);
     shuffle(&mut random, &mut parts);
-    Sample { columns: COLUMNS.to_vec(), rows: parts }
+    Sample { columns: columns.to_vec(), rows: parts }
 }
 
 /// Rows that each ask any of the columns for something narrow, independently of each other.
@@ -127,33 +132,38 @@ fn any_cell(random: &mut Random, (low, high): (i64, i64)) -> Keys {
     }
 }
 
-/// Divides a part among so many rows: first by enums, if there are enough rows for their values, then by ranges in halves.
-fn divide(random: &mut Random, part: Vec<Keys>, rows: usize, parts: &mut Vec<Vec<Keys>>) {
+/// Divides a part among so many rows: first by enums, if there are enough rows for their values, then by ranges and booleans in halves.
+fn divide(random: &mut Random, columns: &[(i64, i64)], part: Vec<Keys>, rows: usize, parts: &mut Vec<Vec<Keys>>) {
     if rows <= 1 {
         parts.push(part);
         return;
     }
-    if let Some(column) = [0, 1].into_iter().find(|column| part[*column].is_none() && rows >= 3 * COLUMNS[*column].1 as usize) {
-        let values = COLUMNS[column].1 as usize + 1;
+    let limits = |column: usize| part[column].as_ref().map_or(columns[column], |keys| keys[0]);
+    let keys = |column: usize| (limits(column).1 - limits(column).0) as usize + 1;
+    let enums = |column: &usize| (3..64).contains(&keys(*column)) && rows >= 3 * keys(*column);
+    if let Some(column) = (0..columns.len()).find(enums) {
+        let (values, low) = (keys(column), limits(column).0);
         for value in 0..values {
             let mut child = part.clone();
-            child[column] = Some(vec![(value as i64, value as i64)]);
-            divide(random, child, rows / values + usize::from(value < rows % values), parts);
+            child[column] = Some(vec![(low + value as i64, low + value as i64)]);
+            divide(random, columns, child, rows / values + usize::from(value < rows % values), parts);
         }
         return;
     }
-    let column = if part[5].is_none() && random.chance(15) { 5 } else { RANGES[random.between(0, 2) as usize] };
-    let (low, high) = part[column].as_ref().map_or(COLUMNS[column], |keys| keys[0]);
+    let wide: Vec<usize> = (0..columns.len()).filter(|column| keys(*column) >= 64).collect();
+    let boolean = (0..columns.len()).find(|column| keys(*column) == 2).filter(|_| random.chance(15));
+    let Some(column) = boolean.or_else(|| wide.get(random.between(0, wide.len() as i64 - 1) as usize).copied()) else {
+        // Nothing is left to divide.
+        parts.push(part);
+        return;
+    };
+    let (low, high) = limits(column);
     let third = (high - low) / 3;
     let cut = random.between(low + third, (high - third - 1).max(low + third));
-    if low == high {
-        // Too narrow to be divided: another column takes its turn.
-        return divide(random, part, rows, parts);
-    }
     for (keys, rows) in [((low, cut), rows / 2), ((cut + 1, high), rows - rows / 2)] {
         let mut child = part.clone();
         child[column] = Some(vec![keys]);
-        divide(random, child, rows, parts);
+        divide(random, columns, child, rows, parts);
     }
 }
 

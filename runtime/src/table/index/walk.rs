@@ -76,6 +76,67 @@ impl Index {
     }
 }
 
+impl Index {
+    /// Puts the numbers of all rows that have a point in common with a box into `found`, in order, instead of what was in it, and of some more
+    /// that are near it. A box has the smallest and the greatest key of each column. An index of first rows gives only rows that can be first.
+    pub fn near(&self, limits: &[(i64, i64)], found: &mut Vec<u32>) {
+        found.clear();
+        if limits.len() != self.columns() {
+            return;
+        }
+        let mut pending = vec![self.root()];
+        while let Some(link) = pending.pop().filter(|link| *link != Link::NONE) {
+            let at = link.at();
+            match self.words[at] as u8 {
+                CUT => self.near_cut(at, limits, &mut pending),
+                DIRECT => self.near_direct(at, limits, &mut pending),
+                LEAF => {
+                    let leaf = Leaf::unpack(self.words[at]);
+                    found.extend((0..leaf.rows).map(|place| half(&self.words, leaf.places(at)[0], place)));
+                }
+                _ => {
+                    let scan = Scan::read(&self.words, at);
+                    found.extend((0..scan.rows).map(|place| half(&self.words, scan.numbers, place)));
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+    }
+
+    fn near_cut(&self, at: usize, limits: &[(i64, i64)], pending: &mut Vec<Link>) {
+        let (low, high) = limits[(self.words[at] >> 32) as usize];
+        let cut = self.words[at + 1].cast_signed();
+        let wild = self.words[at] & 0x100 != 0;
+        let links = [(low < cut, 2), (high >= cut, 3), (wild, 4)];
+        push_links(links.into_iter().filter(|(touches, _)| *touches).map(|(_, place)| Link(self.words[at + place])), pending);
+    }
+
+    fn near_direct(&self, at: usize, limits: &[(i64, i64)], pending: &mut Vec<Link>) {
+        let (low, high) = limits[(self.words[at] >> 32) as usize];
+        let first = i128::from(self.words[at + 1].cast_signed());
+        let keys = i128::from(self.words[at + 2]);
+        let wild = usize::from(self.words[at] & 0x100 != 0);
+        push_links((wild == 1).then(|| Link(self.words[at + 3])).into_iter(), pending);
+        let [from, to] = [(i128::from(low) - first).max(0), (i128::from(high) - first + 1).min(keys)];
+        if from < to {
+            let links = &self.words[at + 3 + wild..][from as usize..to as usize];
+            push_links(links.iter().map(|link| Link(*link)), pending);
+        }
+    }
+}
+
+/// Adds links to nodes, each once where equal ones follow each other.
+fn push_links(links: impl Iterator<Item = Link>, pending: &mut Vec<Link>) {
+    let mut last = Link::NONE;
+    for link in links.filter(|link| *link != Link::NONE) {
+        if link != last {
+            pending.push(link);
+            last = link;
+        }
+    }
+}
+
 struct Walk<'a, C> {
     words: &'a [u64],
     keys: &'a [i64],
