@@ -78,6 +78,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0324", include_str!("../docs/findings/E0324.md")),
     ("E0325", include_str!("../docs/findings/E0325.md")),
     ("E0326", include_str!("../docs/findings/E0326.md")),
+    ("E0327", include_str!("../docs/findings/E0327.md")),
     ("E0340", include_str!("../docs/findings/E0340.md")),
     ("E0341", include_str!("../docs/findings/E0341.md")),
     ("E0342", include_str!("../docs/findings/E0342.md")),

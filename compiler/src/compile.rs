@@ -4,7 +4,7 @@ use axtrace_grammar::{MAX_TOKENS, ast};
 use axtrace_runtime::calendar::zone::database_version;
 use axtrace_runtime::meta::ProgramMeta;
 use axtrace_runtime::{pattern, text_functions};
-use axtrace_source::{Findings, Sources};
+use axtrace_source::{Finding, Findings, Sources};
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -75,10 +75,27 @@ fn checked(sources: Sources, findings: &mut Findings) -> Option<Program> {
         return None;
     };
     prove(&program, findings);
+    say_once(findings);
     if findings.has_errors() {
         return None;
     }
     Some(program)
+}
+
+/// A comparison that its declared range decides is told where it is; that its condition never matters, or its rule never applies, only
+/// follows.
+fn say_once(findings: &mut Findings) {
+    let labels = |finding: &Finding| -> Vec<(usize, usize)> {
+        let labels = finding.diagnostic.labels().into_iter().flatten();
+        labels.map(|label| (label.offset(), label.offset() + label.len())).collect()
+    };
+    let told: Vec<(usize, usize)> =
+        findings.iter().filter(|it| it.code() == "E0327").filter_map(|it| labels(it).first().copied()).collect();
+    if told.is_empty() {
+        return;
+    }
+    let follows = |(start, end): &(usize, usize)| told.iter().any(|(from, to)| start < to && from < end);
+    findings.retain(|it| !matches!(it.code().as_str(), "E0507" | "E0508" | "E0509") || !labels(it).iter().any(follows));
 }
 
 /// Everything but the proofs.

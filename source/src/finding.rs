@@ -107,6 +107,16 @@ impl Findings {
         self.error_beyond |= other.error_beyond;
     }
 
+    /// All that are kept.
+    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
+        self.all.iter()
+    }
+
+    /// Forgets those that only say again what others say.
+    pub fn retain(&mut self, keep: impl FnMut(&Finding) -> bool) {
+        self.all.retain(keep);
+    }
+
     /// Whether one of them is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -7,8 +7,8 @@ use axtrace::source::{Finding, Findings, Sources};
 
 use super::{Ended, FOUND, Look, SHOWN_FINDINGS, WELL, print, typed};
 use crate::render::findings::{Report, Tally, counted};
-use crate::render::findings_json;
 use crate::render::style::{Role, Style};
+use crate::render::{findings_github, findings_json, findings_sarif};
 use axtrace::project::{self, Project};
 
 /// What `check` is told.
@@ -17,12 +17,22 @@ pub struct Args {
     /// Rule files, and folders of them; without any the current folder
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// For people, or one JSON object a line for each finding
+    /// For people, or for machines: one JSON object a line for each finding, one SARIF log, or annotations of GitHub Actions
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// How many findings to show; the rest are counted
     #[arg(long, value_name = "N", default_value_t = SHOWN_FINDINGS)]
     limit: usize,
+    /// What is refused beside errors
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Option<Deny>,
+}
+
+/// What is refused beside errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Deny {
+    /// Warnings too: they end the program with status 1.
+    Warnings,
 }
 
 /// How findings are written.
@@ -33,6 +43,10 @@ pub enum Format {
     Human,
     /// One JSON object a line.
     Json,
+    /// One SARIF log, for code scanning.
+    Sarif,
+    /// One workflow command a line, for annotations of GitHub Actions.
+    Github,
 }
 
 /// Checks rules.
@@ -42,14 +56,28 @@ pub fn run(args: &Args, look: Look) -> Ended {
     let mut findings = Findings::new();
     unread.into_iter().for_each(|finding| findings.push(finding));
     let program = axtrace::compiler::compile(sources, &mut findings);
-    let findings = findings.sorted();
+    let mut findings = findings.sorted();
+    // By file, whatever the order in which files are named or used; in a file they are in order already.
+    findings.sort_by_cached_key(|finding| path_of(finding, &kept));
     let tally = Tally::of(&findings);
     let text = match args.format {
         Format::Json => findings.iter().map(|finding| findings_json::line(finding, &kept) + "\n").collect(),
+        Format::Sarif => findings_sarif::log(&findings, &kept),
+        Format::Github => findings.iter().map(|finding| findings_github::command(finding, &kept) + "\n").collect(),
         Format::Human => human(args, &findings, &kept, program.as_ref(), look.out),
     };
     print(&text)?;
-    Ok(if tally.errors > 0 { FOUND } else { WELL })
+    let denied = args.deny == Some(Deny::Warnings) && tally.warnings > 0;
+    if denied && tally.errors == 0 && args.format == Format::Human {
+        print("refused because of warnings (--deny warnings)\n")?;
+    }
+    Ok(if tally.errors > 0 || denied { FOUND } else { WELL })
+}
+
+/// The file that a finding is shown in first.
+fn path_of(finding: &Finding, sources: &Sources) -> String {
+    let file = finding.offset().and_then(|at| sources.file_at(u32::try_from(at).ok()?));
+    file.map(|file| file.path().to_owned()).unwrap_or_default()
 }
 
 fn human(args: &Args, findings: &[Finding], sources: &Sources, program: Option<&Program>, style: Style) -> String {
@@ -58,7 +86,8 @@ fn human(args: &Args, findings: &[Finding], sources: &Sources, program: Option<&
         let path = typed(&args.paths);
         text += &Report { sources, style, path: &path }.all(findings, args.limit);
     }
-    if Tally::of(findings).errors == 0 {
+    let denied = args.deny == Some(Deny::Warnings) && !findings.is_empty();
+    if Tally::of(findings).errors == 0 && !denied {
         text += &format!("{}  {}\n", style.paint("ok", Role::Good), extent(sources, program));
         for (name, rows, separator) in program.iter().flat_map(|program| &program.read_files) {
             text += &format!("    {} from `{name}`, between {separator}\n", counted(*rows, "row"));

@@ -37,7 +37,7 @@ const SHOWN_FINDINGS: usize = 50;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Whether to use colour; `auto` means on a terminal, unless NO_COLOR is set
+    /// Whether to use colour; `auto` means on a terminal, unless NO_COLOR is set, or anywhere if CLICOLOR_FORCE is
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: ColourChoice,
 }

@@ -3,7 +3,9 @@
 pub mod canvas;
 pub mod coverage;
 pub mod findings;
+pub mod findings_github;
 pub mod findings_json;
+pub mod findings_sarif;
 pub mod line;
 pub mod sheet;
 pub mod style;

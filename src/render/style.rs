@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum ColourChoice {
-    /// On a terminal, unless `NO_COLOR` is set.
+    /// On a terminal, unless `NO_COLOR` is set; elsewhere too if `CLICOLOR_FORCE` is.
     #[default]
     Auto,
     /// Always.
@@ -107,7 +107,8 @@ fn wants_colour(choice: ColourChoice, terminal: bool) -> bool {
         ColourChoice::Never => false,
         ColourChoice::Auto => {
             let refused = environment("NO_COLOR").is_some_and(|value| !value.is_empty());
-            terminal && !refused && environment("TERM").as_deref() != Some("dumb")
+            let forced = environment("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
+            !refused && (forced || terminal && environment("TERM").as_deref() != Some("dumb"))
         }
     }
 }

@@ -26,16 +26,19 @@ impl<'a> Checker<'a, '_> {
             }
             Some((Symbol::Decision(id), _)) => self.call_decision(id, args, span),
             Some((Symbol::Broken, _)) => Expr::error(span),
-            _ => self.unknown_function(function),
+            _ => {
+                let argument = args.first().map(|arg| self.text(arg.value.span));
+                self.unknown_function(function, argument.as_deref())
+            }
         }
     }
 
-    pub(super) fn unknown_function(&mut self, function: &ast::Name) -> Expr {
+    pub(super) fn unknown_function(&mut self, function: &ast::Name, argument: Option<&str>) -> Expr {
         let near = || {
             let declared = self.resolved.names(self.module, |it| matches!(it, Symbol::Define(_) | Symbol::Decision(_)));
             did_you_mean(&function.text, declared.into_iter().chain(BUILT_IN.iter().copied()))
         };
-        let suggestion = self.suggested().then(near).flatten();
+        let suggestion = super::advice::function(&function.text, argument).or_else(|| self.suggested().then(near).flatten());
         self.report_name(NameFinding::UnknownFunction { name: function.text.clone(), at: function.span, suggestion });
         Expr::error(function.span)
     }

@@ -31,8 +31,14 @@ impl<'a> Checker<'a, '_> {
             }
             (Type::Optional(_), _) => {
                 let what = self.text(expr.span);
-                self.report(TypeFinding::MayBeMissing { what, at: expr.span });
+                let declared = self.declared_optional(&expr);
+                self.report(TypeFinding::MayBeMissing { what, at: expr.span, declared });
                 Expr::error(expr.span)
+            }
+            (Type::Ratio { .. }, Type::Scalar(to))
+                if to.kind == Kind::Date && super::advice::slashed_date(&self.text(expr.span)).is_some() =>
+            {
+                self.mismatch(&expr, ty, declared)
             }
             (Type::Ratio { .. }, Type::Scalar(_)) => self.refuse_quotient("given to something with a number of places", &expr),
             (Type::Scalar(from), Type::Ratio { kind, .. }) if dimension(from.kind) == dimension(*kind) => as_ratio(expr),
@@ -91,14 +97,19 @@ impl<'a> Checker<'a, '_> {
         let expected = self.words(&ty);
         let text = self.text(expr.span);
         let found = format!("`{text}`");
+        let help = match expr.constant() {
+            Some(_) => format!("write it with {} places, or declare more where it goes", shown(Some(to), wants)),
+            None => format!(
+                "say how to round: `round({text}, {wants})` rounds halves away from zero; there are `round_half_even`, `round_up`, `round_down`, `floor` and `ceiling`"
+            ),
+        };
         self.report(TypeFinding::TooManyPlaces {
             found,
             has: shown(expr.ty.scalar(), has),
             expected,
             wants: shown(Some(to), wants),
-            keep: wants,
-            text,
             at: expr.span,
+            help,
         });
         Expr::error(expr.span)
     }
@@ -164,7 +175,7 @@ impl<'a> Checker<'a, '_> {
             (_, Type::Set(_)) if matches!(expr.ty, Type::Enum(_) | Type::Scalar(Scalar { kind: Kind::Weekday, .. })) => {
                 Some(format!("a set stands in braces: `{{{}}}`", self.text(expr.span)))
             }
-            _ => None,
+            _ => self.meant_value(expr, ty),
         }
     }
 

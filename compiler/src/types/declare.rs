@@ -236,7 +236,8 @@ impl<'a> Checker<'a, '_> {
                     "boolean", "integer", "decimal", "percent", "money", "text", "date", "time", "datetime", "duration", "days", "period",
                     "weekday",
                 ];
-                let suggestion = self.suggested().then(|| did_you_mean(&text, declared.into_iter().chain(built_in))).flatten();
+                let near = || self.suggested().then(|| did_you_mean(&text, declared.into_iter().chain(built_in))).flatten();
+                let suggestion = super::advice::type_name(&text).map(String::from).or_else(near);
                 self.report_name(NameFinding::UnknownType { name: text, at: path.span, suggestion });
                 None
             }

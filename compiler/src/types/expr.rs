@@ -152,14 +152,28 @@ impl<'a> Checker<'a, '_> {
     fn all(&mut self, op: Many, parts: &'a [ast::Expr], span: Span) -> Expr {
         let known = self.scope.given.len();
         let mut checked = Vec::with_capacity(parts.len());
-        for part in parts {
+        for (place, part) in parts.iter().enumerate() {
+            match (op, place) {
+                (Many::Or, 1..) => self.compared_before = self.equality(&parts[place - 1]),
+                // The first part may itself be one that stands behind `or`.
+                (_, 0) => {}
+                _ => self.compared_before = None,
+            }
             let part = self.condition(part);
+            self.compared_before = None;
             let given = if op == Many::And { self.scope.given_if(&part) } else { self.scope.given_unless(&part) };
             self.scope.given.extend(given);
             checked.push(part);
         }
         self.scope.given.truncate(known);
         many(op, checked, Type::Boolean, span)
+    }
+
+    /// What a part of a condition says is equal, as it is written.
+    fn equality(&self, part: &ast::Expr) -> Option<(String, String)> {
+        let ast::ExprKind::Compare { op, left, right } = &part.kind else { return None };
+        let written = (self.text(left.span), self.text(right.span));
+        (op.node == ast::CompareOp::Equal).then_some(written)
     }
 
     /// Runs `work` where these places are known to be given.
@@ -481,7 +495,8 @@ impl<'a> Checker<'a, '_> {
         match value.ty {
             Type::Optional(_) => {
                 let what = self.text(value.span);
-                self.report(TypeFinding::MayBeMissing { what, at: value.span });
+                let declared = self.declared_optional(&value);
+                self.report(TypeFinding::MayBeMissing { what, at: value.span, declared });
                 Expr::error(value.span)
             }
             Type::Ratio { .. } => self.refuse_quotient("written into a text", &value),

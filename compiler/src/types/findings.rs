@@ -41,25 +41,21 @@ pub enum TypeFinding {
         what: String,
         #[label(primary, "a value is needed, and this may be `missing`")]
         at: Span,
+        #[label("declared with `?`")]
+        declared: Option<Span>,
     },
     #[error("{found} has {has} places after the point, and {expected} has {wants}")]
-    #[diagnostic(
-        code(E0304),
-        help(
-            "say how to round: `round({text}, {keep})` rounds halves away from zero; there are `round_half_even`, `round_up`, `round_down`, `floor` and `ceiling`"
-        )
-    )]
+    #[diagnostic(code(E0304), help("{help}"))]
     TooManyPlaces {
         found: String,
         has: u32,
         expected: String,
         wants: u32,
-        keep: u32,
-        text: String,
         #[label(primary, "{has} places")]
         at: Span,
+        help: String,
     },
-    #[error("`{function}` takes {wants}, and {has} stand here")]
+    #[error("`{function}` takes {wants}, and {has} {} here", if *.has == 1 { "stands" } else { "stand" })]
     #[diagnostic(code(E0305))]
     Arguments {
         function: String,
@@ -284,8 +280,8 @@ pub enum TypeFinding {
         #[label(primary, "decides nothing")]
         at: Span,
     },
-    #[error("{what} comes after `otherwise`, or `otherwise` stands twice")]
-    #[diagnostic(code(E0322), help("`otherwise` stands once, as the last of a decision"))]
+    #[error("{what} stands behind `otherwise`")]
+    #[diagnostic(code(E0322), help("`otherwise` stands once, as the last of a decision: move it to the end"))]
     AfterOtherwise {
         what: String,
         #[label(primary, "comes too late")]
@@ -312,6 +308,19 @@ pub enum TypeFinding {
         name: String,
         #[label(primary, "too deep")]
         at: Span,
+    },
+    #[error("`{what}` is {is}")]
+    #[diagnostic(code(E0327), severity(warning), help("{help}"))]
+    SameForAll {
+        what: String,
+        is: &'static str,
+        value: String,
+        range: String,
+        #[label(primary, "`{value}` {range}")]
+        at: Span,
+        #[label("declared here")]
+        declared: Option<Span>,
+        help: String,
     },
     #[error("nothing equals `missing`")]
     #[diagnostic(code(E0326), help("write `{instead}`"))]

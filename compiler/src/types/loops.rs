@@ -65,7 +65,7 @@ impl<'a> Checker<'a, '_> {
             if BUILT_IN.contains(&it.function.text.as_str()) {
                 return self.wrong_form(&it.function.text, "values, and goes through no list", span);
             }
-            return self.unknown_function(&it.function);
+            return self.unknown_function(&it.function, None);
         };
         if !form.admits(it) {
             return self.wrong_form(&it.function.text, form.wants, span);

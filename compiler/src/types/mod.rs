@@ -4,6 +4,7 @@
 //! conversion is written out, an optional is read only where it is known to be there. What is wrong is reported once, where it is, and
 //! becomes an error expression; nothing is reported that only follows. Ranges are left to the [range pass](crate::ranges).
 
+mod advice;
 mod calls;
 mod coerce;
 mod csv;
@@ -15,6 +16,7 @@ mod lists;
 mod literal;
 mod loops;
 mod names;
+mod never;
 mod numbers;
 mod operands;
 mod operators;
@@ -106,6 +108,8 @@ struct Checker<'a, 'f> {
     /// Who calls which define, and where.
     define_uses: Vec<(Caller, DefineId, Span)>,
     caller: Caller,
+    /// What `or` has compared before what is looked at, as it is written: `age` and `16` of `age = 16 or 17`.
+    compared_before: Option<(String, String)>,
     /// By [`RoleId`](axtrace_runtime::meta::RoleId), once they are declared.
     roles: Vec<RoleMeta>,
     /// What cells of files say that had to be read as those of rule files are.
@@ -155,6 +159,7 @@ pub fn check<'a>(sources: &'a Sources, resolved: &'a Resolved<'a>, cells: &'a Ce
         calls: Vec::new(),
         define_uses: Vec::new(),
         caller: Caller::Nobody,
+        compared_before: None,
         roles: Vec::new(),
         cells,
         deciding: BTreeSet::new(),

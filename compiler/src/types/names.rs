@@ -109,7 +109,10 @@ impl<'a> Checker<'a, '_> {
                 self.not_a_value(name, "called with arguments", Some(format!("write `{}(…)`", name.text)))
             }
             Symbol::Broken => Expr::error(name.span),
-            other => self.not_a_value(name, other.words(), None),
+            other => {
+                let suggestion = self.of_type(&name.text);
+                self.not_a_value(name, other.words(), suggestion)
+            }
         }
     }
 
@@ -133,7 +136,8 @@ impl<'a> Checker<'a, '_> {
             return weekday_constant(day, name.span);
         }
         let near = self.suggested().then(|| self.near_value(&name.text)).flatten();
-        let suggestion = foreign(&name.text).map(String::from).or(near);
+        let meant = foreign(&name.text).map(String::from).or_else(|| self.meant_name(&name.text, expected));
+        let suggestion = meant.or(near);
         self.report_name(NameFinding::Unknown { name: name.text.clone(), at: name.span, suggestion });
         Expr::error(name.span)
     }

@@ -10,7 +10,7 @@ use crate::hir::Expr;
 
 impl Checker<'_, '_> {
     pub(super) fn operands(&mut self, operator: &str, at: Span, left: &Expr, right: &Expr) -> Expr {
-        let (left_words, right_words) = (self.words(&left.ty), self.words(&right.ty));
+        let (left_words, right_words) = (self.words(&plain_places(&left.ty)), self.words(&plain_places(&right.ty)));
         let plain = |expr: &Expr| matches!(expr.ty.scalar(), Some(Scalar { kind: Kind::Number { unit: Unit::One, .. }, .. }));
         let unit = |expr: &Expr| match expr.ty.scalar()?.kind.plain() {
             Kind::Number { unit: Unit::One | Unit::Percent, .. } => None,
@@ -42,6 +42,7 @@ impl Checker<'_, '_> {
             }
             _ => None,
         };
+        let help = help.or_else(|| self.meant_operation(operator, left, right));
         self.report(TypeFinding::Operands {
             operator: operator.into(),
             left: left_words,
@@ -52,6 +53,49 @@ impl Checker<'_, '_> {
             help,
         });
         Expr::error(left.span.to(right.span))
+    }
+
+    /// What may have been meant by an operation on values that it does not fit.
+    fn meant_operation(&self, operator: &str, left: &Expr, right: &Expr) -> Option<String> {
+        let (one, other) = (self.text(left.span), self.text(right.span));
+        let compares = matches!(operator, "=" | "!=" | "<" | "<=" | ">" | ">=");
+        match (&left.ty, &right.ty) {
+            (Type::Set(_), Type::Enum(_)) if operator == "=" => Some(format!("a set has values: write `{one} has {other}`")),
+            (Type::Enum(_), Type::Set(_)) if operator == "=" => Some(format!("a set has values: write `{other} has {one}`")),
+            (Type::List { .. }, _) if operator == "has" => Some(format!("of a list write `{other} in {one}`")),
+            (_, Type::List { element, .. }) if operator == "in" && matches!(**element, Type::List { .. }) => {
+                Some(format!("a range stands without brackets: `in {}`", other.trim_matches(['[', ']'])))
+            }
+            (Type::Scalar(a), Type::Scalar(b)) if compares => {
+                let year = right.constant().and_then(Value::number).filter(|year| (1000..=9999).contains(year));
+                match (a.kind.plain(), b.kind.plain()) {
+                    (Kind::Date, Kind::INTEGER) => {
+                        year.map(|year| format!("write a whole date, such as `{year}-01-01`, or ask for the year: `year_of({one})`"))
+                    }
+                    (Kind::INTEGER, Kind::Period | Kind::Days) => {
+                        let number = other.split_whitespace().next().filter(|_| right.constant().is_some())?;
+                        Some(format!("`{one}` is a plain number: write `{number}`"))
+                    }
+                    (Kind::Number { unit: Unit::Money(a), .. }, Kind::Number { unit: Unit::Money(b), .. }) if a != b => Some(
+                        "no rate of exchange is known here: compare amounts of one currency, or multiply by a rate that you declare".into(),
+                    ),
+                    (Kind::Duration, Kind::Days) => Some("days may be longer or shorter than 24 h: write hours".into()),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+/// An amount of money as it is spoken of: how many places it has does not matter.
+fn plain_places(ty: &Type) -> Type {
+    match ty {
+        Type::Scalar(Scalar { kind: Kind::Number { unit: Unit::Money(currency), .. }, .. }) => {
+            let scale = currency.minor_units().unwrap_or(2);
+            Type::Scalar(Scalar::of(Kind::Number { scale, unit: Unit::Money(*currency) }))
+        }
+        other => other.clone(),
     }
 }
 

@@ -62,7 +62,8 @@ impl<'a> Checker<'a, '_> {
         for side in [&left, &right] {
             if side.ty.is_optional() {
                 let what = self.text(side.span);
-                self.report(TypeFinding::MayBeMissing { what, at: side.span });
+                let declared = self.declared_optional(side);
+                self.report(TypeFinding::MayBeMissing { what, at: side.span, declared });
                 return Expr::error(span);
             }
         }
@@ -230,10 +231,12 @@ impl<'a> Checker<'a, '_> {
             self.report(TypeFinding::ComparesMissing { instead, at: span });
             return Expr::error(span);
         }
+        let written = (left, right);
         let (left, right) = self.sides(left, right, None);
         if left.is_error() || right.is_error() || self.refuse_missing([&left, &right]) {
             return Expr::error(span);
         }
+        self.same_for_all(comparison, (&left, &right), written, span);
         self.comparison(comparison, Spanned::new(op.node.text(), op.span), left, right, span)
     }
 
@@ -242,7 +245,8 @@ impl<'a> Checker<'a, '_> {
         for side in sides {
             if side.ty.is_optional() {
                 let what = self.text(side.span);
-                self.report(TypeFinding::MayBeMissing { what, at: side.span });
+                let declared = self.declared_optional(side);
+                self.report(TypeFinding::MayBeMissing { what, at: side.span, declared });
                 refused = true;
             }
         }
@@ -315,11 +319,15 @@ impl<'a> Checker<'a, '_> {
         let inside = match &domain.kind {
             ast::ExprKind::Range(range) => {
                 let value = self.expr(value, None);
-                self.in_range(value, range, span)
+                let inside = self.in_range(value, range, span);
+                self.same_for_all_in(&inside, range, span);
+                inside
             }
             ast::ExprKind::Set(items) => {
                 let value = self.expr(value, None);
-                self.one_of(value, items, span)
+                let inside = self.one_of(value, items, span);
+                self.never_one_of(&inside, items);
+                inside
             }
             _ => self.in_value(value, domain, span),
         };
@@ -472,7 +480,12 @@ impl<'a> Checker<'a, '_> {
             _ => {
                 let found = self.words(&domain.ty);
                 let (expected, at) = ("a range, a set or a list".to_string(), domain.span);
-                let help = Some("write `in 18..24`, `in {a, b}` or the name of a set".into());
+                let value = self.expr(value, None);
+                let help = match (&value.ty, &domain.ty) {
+                    (Type::Set(_), Type::Enum(_)) => format!("write `{} has {}`", self.text(value.span), self.text(domain.span)),
+                    _ => "write `in 18..24`, `in {a, b}` or the name of a set".into(),
+                };
+                let help = Some(help);
                 self.report(TypeFinding::Mismatch { expected, found, at, declared: None, help });
                 Expr::error(span)
             }

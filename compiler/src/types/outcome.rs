@@ -14,6 +14,11 @@ impl<'a> Checker<'a, '_> {
     pub(super) fn outcome(&mut self, item: &'a ast::Decision, outcome: &'a ast::Outcome, gives: Option<&Type>) -> Option<Outcome> {
         match outcome {
             ast::Outcome::Value(value) => {
+                if let Some((name, written)) = self.assigned(value, gives) {
+                    let suggestion = Some(format!("write the outcome alone: `{written}`"));
+                    self.report_name(NameFinding::Unknown { name: name.text.clone(), at: name.span, suggestion });
+                    return None;
+                }
                 let value = match gives {
                     Some(gives) => self.typed_as(value, gives, Some(item.gives.span)),
                     None => self.any_outcome(value),
@@ -29,6 +34,15 @@ impl<'a> Checker<'a, '_> {
                 self.referral(referral, gives)
             }
         }
+    }
+
+    /// `verdict = approve`, where nothing is called `verdict`: the name, and what it is to be.
+    fn assigned<'e>(&self, value: &'e ast::Expr, gives: Option<&Type>) -> Option<(&'e ast::Name, String)> {
+        let ast::ExprKind::Compare { op, left, right } = &value.kind else { return None };
+        let ast::ExprKind::Name(name) = &left.kind else { return None };
+        let known = self.scope.lookup(&name.text).is_some() || self.resolved.lookup(self.module, &name.text).is_some();
+        let assigns = op.node == ast::CompareOp::Equal && !known && gives.is_some_and(|gives| *gives.required() != Type::Boolean);
+        assigns.then(|| (name, self.text(right.span)))
     }
 
     /// An outcome that is counted, whatever it is.

@@ -131,7 +131,8 @@ impl Checker<'_, '_> {
             let upper = name.text.to_uppercase();
             let help = Currency::parse(&upper).map(|_| format!("currencies are written in capitals: `{upper}`"));
             let time = TIME.contains(&name.text.as_str()).then(|| "times are `duration` and `days`: `48 h`, `7 days`".to_string());
-            let help = help.or(time).or_else(|| self.near_unit(&name.text));
+            let known = super::advice::unit(&name.text).map(String::from);
+            let help = help.or(time).or(known).or_else(|| self.near_unit(&name.text));
             let why = match TIME.contains(&name.text.as_str()) {
                 true => "a unit of time, which has types of its own",
                 false => "neither a unit of time, nor a currency of ISO 4217, nor declared with `unit`",
