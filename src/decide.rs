@@ -274,7 +274,7 @@ impl Session {
     pub fn push_row(&mut self, columns: &Columns, row: &Row) {
         assert!(columns.are_of(&self.decision.reader), "the columns are those of another decision");
         let at = |mut errors: InputErrors| {
-            let cell = Some(CellPlace { line: Some(row.line()), column: None });
+            let cell = Some(CellPlace { row: Some(row.place()), column: None });
             errors.problems.iter_mut().for_each(|problem| problem.cell = cell.clone());
             errors
         };
@@ -416,6 +416,15 @@ impl Decided<'_> {
         let mut trace = self.decode(level)?;
         trace.pass(passed);
         Ok(trace.to_json(self.program, level))
+    }
+
+    /// Appends the line of JSON as far as a level and the recording go, with what the caller gave along with the input.
+    ///
+    /// # Errors
+    /// When the recording cannot be read back, which is a bug in AxTrace.
+    pub fn write_json(&self, out: &mut String, passed: Passed, level: Level) -> Result<(), DecideError> {
+        out.push_str(&self.json_with(passed, level)?);
+        Ok(())
     }
 
     /// The line of JSON with the outcome alone, whatever was recorded.

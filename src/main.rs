@@ -4,6 +4,7 @@
 
 mod commands;
 mod pages;
+mod parquet;
 mod records;
 mod render;
 
@@ -23,6 +24,10 @@ fn main() -> ExitCode {
 
 /// What is said when something happens that the authors of AxTrace took to be impossible.
 fn apologise(panic: &std::panic::PanicHookInfo<'_>) {
+    if std::thread::current().name() == Some(parquet::THREAD) {
+        // A broken file, which is reported as one.
+        return;
+    }
     let what = panic.payload_as_str().unwrap_or("no message");
     let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
     let version = env!("CARGO_PKG_VERSION");

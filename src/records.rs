@@ -5,6 +5,8 @@
 
 use std::io::{self, BufRead};
 
+use axtrace::runtime::read::endless;
+
 /// The largest record, in bytes.
 pub const MAX_RECORD: usize = 64 * 1024 * 1024;
 
@@ -28,10 +30,10 @@ pub struct Place {
 
 /// One record of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Record<'a> {
-    /// Its bytes.
-    Bytes(&'a [u8]),
-    /// It is larger than [`MAX_RECORD`]: its size.
+pub enum Record {
+    /// Its bytes were appended to those before.
+    Bytes,
+    /// It is larger than [`MAX_RECORD`]: its size. Nothing was appended.
     TooLarge(usize),
 }
 
@@ -41,7 +43,8 @@ pub struct Records<R> {
     input: R,
     form: Option<Form>,
     state: State,
-    bytes: Vec<u8>,
+    /// Where the record begins in the bytes it is appended to, and its size.
+    start: usize,
     size: usize,
     place: Place,
     line: u64,
@@ -64,7 +67,7 @@ enum State {
 impl<R: BufRead> Records<R> {
     /// The records of a stream; without a form it is taken to be lines if its first line ends a value.
     pub fn new(input: R, form: Option<Form>) -> Self {
-        Self { input, form, state: State::Start, bytes: Vec::new(), size: 0, place: Place { number: 0, line: 1 }, line: 1 }
+        Self { input, form, state: State::Start, start: 0, size: 0, place: Place { number: 0, line: 1 }, line: 1 }
     }
 
     /// Where the record given last stands.
@@ -72,26 +75,30 @@ impl<R: BufRead> Records<R> {
         self.place
     }
 
-    /// The next record.
+    /// Appends the next record to bytes; none at the end.
     ///
     /// # Errors
-    /// When the stream cannot be read.
-    pub fn next_record(&mut self) -> io::Result<Option<Record<'_>>> {
+    /// When the stream cannot be read, or a record goes on and on.
+    pub fn next_record(&mut self, out: &mut Vec<u8>) -> io::Result<Option<Record>> {
         if self.state == State::Start {
             self.start()?;
         }
         let found = match self.state {
-            State::Lines => self.line()?,
-            State::Whole => self.whole()?,
-            State::Element { first } => self.element(first)?,
-            State::Rest => self.rest()?,
+            State::Lines => self.line(out)?,
+            State::Whole => self.whole(out)?,
+            State::Element { first } => self.element(first, out)?,
+            State::Rest => self.rest(out)?,
             State::Start | State::End => false,
         };
         if !found {
             return Ok(None);
         }
         self.place.number += 1;
-        Ok(Some(if self.size > MAX_RECORD { Record::TooLarge(self.size) } else { Record::Bytes(&self.bytes) }))
+        if self.size > MAX_RECORD {
+            out.truncate(self.start);
+            return Ok(Some(Record::TooLarge(self.size)));
+        }
+        Ok(Some(Record::Bytes))
     }
 
     /// Skips a byte order mark and what stands before the first value, and finds out what the stream is.
@@ -115,13 +122,14 @@ impl<R: BufRead> Records<R> {
     }
 
     /// A line that is not empty.
-    fn line(&mut self) -> io::Result<bool> {
+    fn line(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
         loop {
-            self.begin();
-            let end = self.take_until(|bytes| bytes.iter().position(|byte| *byte == b'\n'))?;
-            if !self.is_blank() {
+            self.begin(out);
+            let end = self.take_until(out, |bytes| memchr::memchr(b'\n', bytes))?;
+            if !self.is_blank(out) {
                 return Ok(true);
             }
+            out.truncate(self.start);
             if end.is_none() {
                 self.state = State::End;
                 return Ok(false);
@@ -130,44 +138,52 @@ impl<R: BufRead> Records<R> {
     }
 
     /// All there is.
-    fn whole(&mut self) -> io::Result<bool> {
-        self.begin();
-        self.take_until(|_| None)?;
+    fn whole(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
+        self.begin(out);
+        self.take_until(out, |_| None)?;
         self.state = State::End;
-        Ok(!self.is_blank())
+        let blank = self.is_blank(out);
+        out.truncate(if blank { self.start } else { out.len() });
+        Ok(!blank)
     }
 
     /// What stands up to the next comma or the end of the array.
-    fn element(&mut self, first: bool) -> io::Result<bool> {
+    fn element(&mut self, first: bool, out: &mut Vec<u8>) -> io::Result<bool> {
         self.skip_space()?;
-        self.begin();
+        self.begin(out);
         let mut nesting = Nesting::default();
-        let end = self.take_until(|bytes| bytes.iter().position(|byte| nesting.ends_element(*byte)))?;
+        let end = self.take_until(out, |bytes| bytes.iter().position(|byte| nesting.ends_element(*byte)))?;
         self.state = match end {
             Some(b',') => State::Element { first: false },
             Some(_) => State::Rest,
             None => State::End,
         };
-        if end == Some(b']') && first && self.is_blank() { self.rest() } else { Ok(true) }
+        if end == Some(b']') && first && self.is_blank(out) {
+            out.truncate(self.start);
+            return self.rest(out);
+        }
+        Ok(true)
     }
 
     /// What stands behind an array, where nothing should.
-    fn rest(&mut self) -> io::Result<bool> {
+    fn rest(&mut self, out: &mut Vec<u8>) -> io::Result<bool> {
         self.skip_space()?;
-        self.whole()
+        self.whole(out)
     }
 
-    fn begin(&mut self) {
-        self.bytes.clear();
+    fn begin(&mut self, out: &[u8]) {
+        self.start = out.len();
         self.size = 0;
         self.place.line = self.line;
     }
 
-    fn is_blank(&self) -> bool {
-        self.size == self.bytes.len() && self.bytes.iter().all(u8::is_ascii_whitespace)
+    fn is_blank(&self, out: &[u8]) -> bool {
+        let bytes = out.get(self.start..).unwrap_or_default();
+        self.size == bytes.len() && bytes.iter().all(u8::is_ascii_whitespace)
     }
 
     fn skip_space(&mut self) -> io::Result<()> {
+        let mut size = 0;
         loop {
             let begin = self.input.fill_buf()?;
             let space = begin.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
@@ -176,11 +192,13 @@ impl<R: BufRead> Records<R> {
             }
             self.line += count_lines(&begin[..space]);
             self.input.consume(space);
+            size += space;
+            endless(size, self.line)?;
         }
     }
 
     /// Takes bytes up to the one that `find` finds, which is swallowed and given; `None` at the end of the stream.
-    fn take_until(&mut self, mut find: impl FnMut(&[u8]) -> Option<usize>) -> io::Result<Option<u8>> {
+    fn take_until(&mut self, out: &mut Vec<u8>, mut find: impl FnMut(&[u8]) -> Option<usize>) -> io::Result<Option<u8>> {
         loop {
             let begin = self.input.fill_buf()?;
             if begin.is_empty() {
@@ -188,16 +206,18 @@ impl<R: BufRead> Records<R> {
             }
             let end = find(begin);
             let taken = end.unwrap_or(begin.len());
-            let room = (MAX_RECORD + 1).saturating_sub(self.bytes.len()).min(taken);
-            self.bytes.extend_from_slice(&begin[..room]);
+            let room = (MAX_RECORD + 1).saturating_sub(out.len() - self.start).min(taken);
+            out.extend_from_slice(&begin[..room]);
             self.size += taken;
             let last = end.map(|end| begin[end]);
             let swallowed = taken + usize::from(end.is_some());
-            self.line += count_lines(&begin[..swallowed]);
+            // A line holds no further ones.
+            self.line += if self.state == State::Lines { u64::from(last.is_some()) } else { count_lines(&begin[..swallowed]) };
             self.input.consume(swallowed);
             if last.is_some() {
                 return Ok(last);
             }
+            endless(self.size, self.place.line)?;
         }
     }
 }
@@ -254,12 +274,15 @@ mod tests {
     /// The records of a text, read in small pieces, each with its line.
     fn records(text: &str, form: Option<Form>) -> Vec<(String, u64)> {
         let mut records = Records::new(io::BufReader::with_capacity(3 + text.len() / 2, text.as_bytes()), form);
-        let mut all = Vec::new();
-        while let Some(record) = records.next_record().unwrap() {
-            let Record::Bytes(bytes) = record else { panic!("too large") };
-            let text = String::from_utf8_lossy(bytes).trim().to_owned();
+        let (mut all, mut bytes) = (Vec::new(), b"before".to_vec());
+        loop {
+            let start = bytes.len();
+            let Some(record) = records.next_record(&mut bytes).unwrap() else { break };
+            assert_eq!(record, Record::Bytes);
+            let text = String::from_utf8_lossy(&bytes[start..]).trim().to_owned();
             all.push((text, records.place().line));
         }
+        assert!(bytes.starts_with(b"before"));
         all
     }
 
@@ -299,8 +322,20 @@ mod tests {
     fn a_record_that_is_too_large_is_not_kept() {
         let text = format!("{}\n{{}}\n", "x".repeat(MAX_RECORD + 5));
         let mut records = Records::new(text.as_bytes(), Some(Form::Lines));
-        assert_eq!(records.next_record().unwrap(), Some(Record::TooLarge(MAX_RECORD + 5)));
-        assert_eq!(records.next_record().unwrap(), Some(Record::Bytes(b"{}")));
-        assert_eq!(records.next_record().unwrap(), None);
+        let mut bytes = Vec::new();
+        assert_eq!(records.next_record(&mut bytes).unwrap(), Some(Record::TooLarge(MAX_RECORD + 5)));
+        assert_eq!(bytes, b"");
+        assert_eq!(records.next_record(&mut bytes).unwrap(), Some(Record::Bytes));
+        assert_eq!(bytes, b"{}");
+        assert_eq!(records.next_record(&mut bytes).unwrap(), None);
+    }
+
+    #[test]
+    fn a_record_that_never_ends_ends_reading() {
+        for (byte, form) in [(0, None), (b'x', Some(Form::Lines)), (b' ', Some(Form::Document))] {
+            let mut records = Records::new(io::BufReader::with_capacity(1 << 20, io::repeat(byte)), form);
+            let error = records.next_record(&mut Vec::new()).expect_err("it never ends");
+            assert_eq!(error.to_string(), "what begins on line 1 has not ended after 256 MiB; a record has at most 64 MiB");
+        }
     }
 }

@@ -46,6 +46,9 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("E0703", "an input of more than 64 MiB"),
     ("E0704", "129 brackets"),
     ("E0705", "gigabytes of inputs"),
+    ("E0728", "a Parquet file"),
+    ("E0729", "a Parquet file"),
+    ("E0730", "a Parquet file"),
     ("E0750", "a program around the rules"),
     ("E0751", "a program around the rules"),
     ("E0752", "a program around the rules"),
@@ -200,8 +203,8 @@ impl Block {
         while let Some(split) = rows.next_row().unwrap() {
             let refused = match split {
                 Split::Row(row) => columns.read(row, &mut Batch::new()).err(),
-                Split::Unclosed { line } => Some(columns.refuse(line, Wrong::UnclosedQuote)),
-                Split::TooLarge { bytes, line } => Some(columns.refuse(line, Wrong::TooLarge { bytes })),
+                Split::Unclosed { at } => Some(columns.refuse(at, Wrong::UnclosedQuote)),
+                Split::TooLarge { bytes, at } => Some(columns.refuse(at, Wrong::TooLarge { bytes })),
             };
             problems.extend(refused.into_iter().flat_map(|errors| errors.problems));
         }

@@ -280,3 +280,39 @@ fn modules_lie_where_their_names_say_and_use_each_other_in_no_circle() {
     assert!(said.contains("E0207  `a.b` depends on itself") && said.contains(way), "{said}");
     assert!(said.contains("E0213  module `other.name` belongs in a file `other/name.ax`"), "{said}");
 }
+
+#[test]
+fn however_many_jobs_there_are_the_lines_are_the_same() {
+    let folder = Folder::new("jobs");
+    let line = |n: u32| match n % 1000 {
+        999 => "{\"score\": 1001}\n".to_owned(),
+        500 => "\n".to_owned(),
+        n => format!("{{\"score\": {n}}}\n"),
+    };
+    folder.write("many.ndjson", (0..20_000).map(line).collect::<String>());
+    let run = |jobs: &str, more: &[&str]| folder.run(&[&RUN[..], &["many.ndjson", "--jobs", jobs], more].concat());
+    let one = run("1", &["--summary", "--explain", "19001"]);
+    assert_eq!((out(&one).lines().count(), one.status.code()), (19_980, Some(1)));
+    assert!(err(&one).contains("first: line 1,000, /score: 1001 is more than 1000"), "{}", err(&one));
+    for jobs in ["2", "7"] {
+        let many = run(jobs, &["--summary", "--explain", "19001"]);
+        assert!(out(&many) == out(&one) && many.status == one.status, "{jobs} jobs write something else");
+        let told = |output: &Output| err(output).lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(told(&many), told(&one));
+    }
+    let none = run("0", &[]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(err(&none).contains("write a number from 1 to 256"), "{}", err(&none));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_line_that_never_ends_ends_reading() {
+    let folder = Folder::new("endless");
+    for arguments in [&["/dev/zero"][..], &["/dev/zero", "--format", "csv", "--skip", "1"], &["/dev/zero", "--format", "csv"]] {
+        let run = folder.run(&[&RUN[..], arguments].concat());
+        assert_eq!((run.status.code(), out(&run).as_str()), (Some(2), ""));
+        let words = "cannot read the input: what begins on line 1 has not ended after 256 MiB; a record has at most 64 MiB";
+        assert!(err(&run).contains(words), "{}", err(&run));
+    }
+}

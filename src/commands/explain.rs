@@ -8,8 +8,8 @@ use axtrace::compiler::Program;
 use axtrace::compiler::interpret::{Fault, FaultKind, Observation, Options, observe};
 use axtrace::runtime::memory::Batch;
 use axtrace::runtime::meta::DecisionId;
-use axtrace::runtime::read::csv::{Columns, Split};
-use axtrace::runtime::read::{InputErrors, Reader, Wrong};
+use axtrace::runtime::read::csv::Columns;
+use axtrace::runtime::read::{InputErrors, Reader};
 use axtrace::runtime::text::format_value;
 use axtrace::runtime::trace::{Level, View, decode};
 use axtrace::runtime::value::Value;
@@ -17,7 +17,7 @@ use axtrace::source::{Finding, Findings, Sources};
 use axtrace::{DecideError, Decision, Rules, Trace};
 use indicatif::ProgressBar;
 
-use super::input::{self, HowToRead, Inputs, Table};
+use super::input::{self, HowToRead, Inputs, Piece, Table};
 use super::{Ended, FOUND, Look, Stop, WELL, print};
 use crate::pages;
 use crate::records::{Record, Records};
@@ -35,7 +35,7 @@ pub struct Args {
     /// The decision, with or without its module
     #[arg(long, value_name = "NAME", requires = "input")]
     decision: Option<String>,
-    /// JSON, NDJSON or CSV with the input; `-` is standard input
+    /// JSON, NDJSON, CSV or Parquet with the input; `-` is standard input
     #[arg(long, value_name = "FILE", requires = "decision")]
     input: Option<PathBuf>,
     #[command(flatten)]
@@ -43,7 +43,7 @@ pub struct Args {
     /// Which record of the input to explain, from 1
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     record: u64,
-    /// CSV: explain the first record that has this value in this column; without one in that which `axtrace.toml` calls `id`
+    /// CSV and Parquet: explain the first record that has this value in this column; without one in that which `axtrace.toml` calls `id`
     #[arg(long, value_name = "[COLUMN=]VALUE", conflicts_with = "record", value_parser = wanted)]
     id: Option<Wanted>,
     /// A finding whose input is to be shown, by code and number: E0502.1
@@ -88,8 +88,8 @@ fn explain_input(args: &Args, decision: &str, path: &Path, look: Look) -> Ended 
     let column = args.id.as_ref().map(|wanted| wanted.column(&how)).transpose()?;
     let trace = match input::inputs(input, &how, column, &ProgressBar::hidden())? {
         Inputs::Json(records) => trace_record(args, path, &decision, records)?,
-        Inputs::Csv(table) => {
-            let columns = table.columns(&decision).map_err(|errors| refused(errors, &rules.meta().sources, look.err))?;
+        Inputs::Rows(mut table) => {
+            let columns = table.columns(&decision)?.map_err(|errors| refused(errors, &rules.meta().sources, look.err))?;
             trace_row(args, path, &decision, &columns, *table)?
         }
     };
@@ -102,29 +102,29 @@ fn explain_input(args: &Args, decision: &str, path: &Path, look: Look) -> Ended 
 type Traced = Result<Trace, DecideError>;
 
 fn trace_record(args: &Args, path: &Path, decision: &Decision, mut records: Records<impl BufRead>) -> Result<Traced, Stop> {
-    let mut seen = 0;
-    while let Some(record) = records.next_record().map_err(input::unreadable)? {
+    let (mut seen, mut bytes) = (0, Vec::new());
+    while let Some(record) = records.next_record(&mut bytes).map_err(input::unreadable)? {
         seen += 1;
         if seen == args.record {
-            let Record::Bytes(bytes) = record else { return Err(Stop::usage("the record is larger than 64 MiB")) };
-            return Ok(decision.trace(bytes, Level::Full));
+            let Record::Bytes = record else { return Err(Stop::usage("the record is larger than 64 MiB")) };
+            return Ok(decision.trace(&bytes, Level::Full));
         }
+        bytes.clear();
     }
     Err(no_such_record(path, seen, args.record))
 }
 
 fn trace_row(args: &Args, path: &Path, decision: &Decision, columns: &Columns, mut table: Table) -> Result<Traced, Stop> {
-    let mut seen = 0;
-    while let Some((split, passed)) = table.next_row()? {
+    let (mut seen, mut piece, through) = (0, Piece::default(), table.through());
+    while table.next_row(&mut piece)? {
         seen += 1;
-        let is_it = args.id.as_ref().map_or(seen == args.record, |wanted| passed.id.as_deref() == Some(&wanted.value));
+        let is_it = args.id.as_ref().map_or(seen == args.record, |wanted| through.of(&piece).id.as_deref() == Some(&wanted.value));
         if !is_it {
             continue;
         }
-        return Ok(match split {
-            Split::Row(row) => decision.trace_row(columns, row, Level::Full),
-            Split::TooLarge { bytes, line } => Err(columns.refuse(line, Wrong::TooLarge { bytes }).into()),
-            Split::Unclosed { line } => Err(columns.refuse(line, Wrong::UnclosedQuote).into()),
+        return Ok(match piece {
+            Piece::Row(row) => decision.trace_row(columns, &row, Level::Full),
+            Piece::Refused(place, wrong) => Err(columns.refuse(place, wrong).into()),
         });
     }
     Err(match &args.id {

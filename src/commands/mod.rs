@@ -2,7 +2,7 @@
 
 mod check;
 mod explain;
-mod input;
+pub mod input;
 mod run;
 mod settings;
 mod summary;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use axtrace::Decided;
 use axtrace::runtime::meta::{DecisionMeta, ProgramMeta, RuleId, RuleState};
-use axtrace::runtime::read::InputErrors;
+use axtrace::runtime::read::{InputErrors, RowPlace};
 use axtrace::runtime::text::format_value;
 use axtrace::runtime::trace::OutcomeTrace;
 use axtrace::runtime::types::{Kind, Scalar, Type};
@@ -13,7 +13,6 @@ use axtrace::runtime::value::Value;
 use axtrace::source::Sources;
 
 use super::Stop;
-use crate::records::Place;
 use crate::render::findings::grouped;
 use crate::render::line::{harmless, width_of, wrap};
 use crate::render::style::{Role, Style};
@@ -31,7 +30,8 @@ pub struct Summary<'a> {
     referred_by: Count,
     all: u64,
     bad: u64,
-    first_bad: Option<String>,
+    /// The number of the first input that could not be read, and what is said of it.
+    first_bad: Option<(u64, String)>,
 }
 
 #[derive(Default)]
@@ -50,6 +50,12 @@ impl Count {
             self.by[rule.index()] += 1;
         }
     }
+
+    fn and(&mut self, other: Self) {
+        self.all += other.all;
+        self.by.resize(self.by.len().max(other.by.len()), 0);
+        self.by.iter_mut().zip(other.by).for_each(|(count, more)| *count += more);
+    }
 }
 
 impl<'a> Summary<'a> {
@@ -57,6 +63,18 @@ impl<'a> Summary<'a> {
     pub fn new(program: &'a ProgramMeta, decision: &'a DecisionMeta) -> Self {
         let (decided, referred, referred_by) = (BTreeMap::new(), BTreeMap::new(), Count::default());
         Self { program, decision, started: Instant::now(), decided, referred, referred_by, all: 0, bad: 0, first_bad: None }
+    }
+
+    /// What two counted of the same run.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        other.decided.into_iter().for_each(|(name, count)| self.decided.entry(name).or_default().and(count));
+        other.referred.into_iter().for_each(|(to, count)| *self.referred.entry(to).or_default() += count);
+        self.referred_by.and(other.referred_by);
+        self.all += other.all;
+        self.bad += other.bad;
+        self.first_bad = self.first_bad.into_iter().chain(other.first_bad).min();
+        self
     }
 
     /// How many inputs could not be read.
@@ -93,12 +111,16 @@ impl<'a> Summary<'a> {
     }
 
     /// Counts an input that could not be read.
-    pub fn count_bad(&mut self, errors: &InputErrors, place: Place, sources: &Sources) {
+    pub fn count_bad(&mut self, errors: &InputErrors, number: u64, place: RowPlace, sources: &Sources) {
         self.all += 1;
         self.bad += 1;
-        let Some(problem) = errors.problems.first().filter(|_| self.first_bad.is_none()) else { return };
+        if self.first_bad.as_ref().is_some_and(|(first, _)| *first < number) {
+            return;
+        }
+        let Some(problem) = errors.problems.first() else { return };
         let declared = sources.locate(problem.declared).map(|(file, at)| format!(" ({}:{})", file.path(), at.line));
-        self.first_bad = Some(format!("first: line {}, {problem}{}", grouped(place.line), declared.unwrap_or_default()));
+        let text = format!("first: {} {}, {problem}{}", place.word(), grouped(place.number()), declared.unwrap_or_default());
+        self.first_bad = Some((number, text));
     }
 
     /// The summary, a line for each outcome.
@@ -111,7 +133,7 @@ impl<'a> Summary<'a> {
             let to: Vec<_> = self.referred.iter().map(|(to, count)| format!("{} {}", role_of(to), count_within(to, *count))).collect();
             rows.push(("referred", self.referred_by.all, to.join(" · "), Role::Unsure));
         }
-        if let Some(first) = &self.first_bad {
+        if let Some((_, first)) = &self.first_bad {
             rows.push(("bad input", self.bad, first.clone(), Role::Bad));
         }
         let names = rows.iter().map(|(name, ..)| width_of(name)).max().unwrap_or(0).max(9);

@@ -27,7 +27,7 @@ use check::Declared;
 use fast::Stop;
 pub(crate) use near::nearest;
 use plan::Plan;
-pub use problem::{CellPlace, InputErrors, MAX_PROBLEMS, Problem, Wrong};
+pub use problem::{CellPlace, InputErrors, MAX_PROBLEMS, Problem, RowPlace, Wrong};
 
 /// The largest input, in bytes.
 pub const MAX_INPUT_BYTES: usize = 64 * 1024 * 1024;
@@ -105,6 +105,21 @@ impl Reader {
         debug_assert!(!found.problems.is_empty(), "the fast pass refused what the second finds no fault with");
         found
     }
+}
+
+/// So many bytes after which a record that has not ended is taken for one that never does.
+pub const MAX_UNENDED: usize = 1 << 28;
+
+/// Ends reading a record that goes on and on; `size` is how much of it was read, `line` where it begins.
+///
+/// # Errors
+/// When it has more than [`MAX_UNENDED`] bytes.
+pub fn endless(size: usize, line: u64) -> std::io::Result<()> {
+    if size <= MAX_UNENDED {
+        return Ok(());
+    }
+    let message = format!("what begins on line {line} has not ended after 256 MiB; a record has at most 64 MiB");
+    Err(std::io::Error::new(std::io::ErrorKind::InvalidData, message))
 }
 
 /// The lines of NDJSON that are not blank, each with its number from 1, without its line break.

@@ -28,24 +28,58 @@ pub struct Problem {
     pub declared: Span,
     /// What is wrong.
     pub wrong: Wrong,
-    /// Where in a CSV file; none for an input that is JSON.
+    /// Where in a file of rows; none for an input that is JSON.
     pub cell: Option<CellPlace>,
 }
 
-/// A place in a CSV file.
+/// Where a row stands in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowPlace {
+    /// It begins on this line of a text, from 1.
+    Line(u64),
+    /// It is this row of a file that has no lines, from 1.
+    Row(u64),
+}
+
+impl RowPlace {
+    /// The line or the row, from 1.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        match self {
+            Self::Line(number) | Self::Row(number) => number,
+        }
+    }
+
+    /// What is counted: `line` or `row`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Line(_) => "line",
+            Self::Row(_) => "row",
+        }
+    }
+}
+
+impl fmt::Display for RowPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.word(), self.number())
+    }
+}
+
+/// A place in a file of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellPlace {
-    /// The line that the row begins on, from 1; none when the names of the columns stand elsewhere.
-    pub line: Option<u64>,
+    /// The row; none when the names of the columns stand elsewhere.
+    pub row: Option<RowPlace>,
     /// The name of the column, as the file has it; none when the problem is that of a row or that there is no such column.
     pub column: Option<String>,
 }
 
 impl fmt::Display for CellPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.line, &self.column) {
-            (Some(line), Some(column)) => write!(f, "line {line} of the input, column `{}`", Excerpt::of(column)),
-            (Some(line), None) => write!(f, "line {line} of the input"),
+        match (self.row, &self.column) {
+            (Some(row), Some(column)) => write!(f, "{row} of the input, column `{}`", Excerpt::of(column)),
+            (Some(row), None) => write!(f, "{row} of the input"),
             (None, Some(column)) => write!(f, "column `{}`", Excerpt::of(column)),
             (None, None) => write!(f, "the names of the columns"),
         }
@@ -167,6 +201,19 @@ pub enum Wrong {
     #[error("the file has {columns} columns; at most 65,536 are read")]
     #[diagnostic(code(E0703))]
     ManyColumns { columns: usize },
+    #[error(
+        "the column `{name}` holds binary floating-point numbers ({what}), and `{field}` is exact: write the column as DECIMAL, as a whole number or as text"
+    )]
+    #[diagnostic(code(E0728))]
+    FloatColumn { name: Excerpt, what: &'static str, field: String },
+    #[error("the column `{name}` holds {what}, which AxTrace does not read: {instead}")]
+    #[diagnostic(code(E0729))]
+    UnreadColumn { name: Excerpt, what: String, instead: String },
+    #[error(
+        "the column `{name}` holds local times, and `{field}` is an instant: write the column in UTC (a TIMESTAMP with isAdjustedToUTC), or declare the field `datetime in zone \"…\"`"
+    )]
+    #[diagnostic(code(E0730))]
+    LocalColumn { name: Excerpt, field: String },
 }
 
 /// A near miss at the end of a message.

@@ -12,7 +12,7 @@ use crate::read::near::nearest;
 use crate::read::plan::{Node, Plan};
 use crate::read::scalar::{self, Refused};
 use crate::read::scan::Cursor;
-use crate::read::{CellPlace, InputErrors, MAX_PROBLEMS, Problem, Reader, Wrong, check};
+use crate::read::{CellPlace, InputErrors, MAX_PROBLEMS, Problem, Reader, RowPlace, Wrong, check};
 use crate::types::{EnumId, Scalar, Type};
 
 impl Columns<'_> {
@@ -22,7 +22,7 @@ impl Columns<'_> {
     /// When the row is no input of the decision: all its problems, in declared order. Then nothing is appended.
     pub fn read(&self, row: &Row, batch: &mut Batch) -> Result<(), InputErrors> {
         if row.cells() != self.names.len() {
-            return Err(self.refuse(row.line(), Wrong::Ragged { cells: row.cells(), columns: self.names.len() }));
+            return Err(self.refuse(row.place(), Wrong::Ragged { cells: row.cells(), columns: self.names.len() }));
         }
         let arena = batch.arena.len();
         batch.work.resize(self.reader.row, 0);
@@ -34,11 +34,23 @@ impl Columns<'_> {
         if problems.is_empty() { Ok(()) } else { Err(InputErrors { problems, cut }) }
     }
 
-    /// The one problem of a row that cannot even be looked at, which begins on a line.
+    /// The one problem of a row that cannot even be looked at.
     #[must_use]
-    pub fn refuse(&self, line: u64, wrong: Wrong) -> InputErrors {
-        let cell = Some(CellPlace { line: Some(line), column: None });
+    pub fn refuse(&self, row: RowPlace, wrong: Wrong) -> InputErrors {
+        let cell = Some(CellPlace { row: Some(row), column: None });
         InputErrors { problems: vec![Problem { at: String::new(), declared: self.reader.declared.span, wrong, cell }], cut: false }
+    }
+
+    /// Whether a value is read from the column of a place.
+    #[must_use]
+    pub fn reads(&self, column: usize) -> bool {
+        fn reads(branch: &Branch, column: usize) -> bool {
+            match &branch.holds {
+                Holds::Cell(place) => *place == column,
+                Holds::Fields(branches) => branches.iter().any(|branch| reads(branch, column)),
+            }
+        }
+        self.branches.iter().any(|branch| reads(branch, column))
     }
 
     /// Whether these are columns of the inputs that the reader reads.
@@ -81,13 +93,19 @@ impl<'c> Fill<'c, '_> {
     fn is_blank(&self, branch: &Branch) -> bool {
         match &branch.holds {
             Holds::Fields(branches) => branches.iter().all(|branch| self.is_blank(branch)),
-            Holds::Cell(column) => cell(self.row, branch, *column).is_empty(),
+            Holds::Cell(column) => {
+                // Where a file tells a text without letters from none, so do we.
+                let told = self.row.tells_nulls() && matches!(branch.ty, Type::Text { .. });
+                self.row.is_null(*column) || !told && cell(self.row, branch, *column).is_empty()
+            }
         }
     }
 
     fn cell(&mut self, branch: &'c Branch<'c>, column: usize) {
         let text = cell(self.row, branch, column);
-        let read = if text.is_empty() && !matches!(branch.ty, Type::Text { .. }) {
+        let read = if self.row.is_null(column) {
+            Err(Wrong::Missing { name: branch.name.to_owned() }.into())
+        } else if text.is_empty() && !matches!(branch.ty, Type::Text { .. }) {
             Err(Wrong::Blank { name: branch.name.to_owned() }.into())
         } else {
             self.value(branch, text)
@@ -105,7 +123,7 @@ impl<'c> Fill<'c, '_> {
             return;
         }
         let column = self.columns.names.get(column).cloned().flatten();
-        self.problems.push(Problem { at, declared, wrong, cell: Some(CellPlace { line: Some(self.row.line()), column }) });
+        self.problems.push(Problem { at, declared, wrong, cell: Some(CellPlace { row: Some(self.row.place()), column }) });
     }
 
     fn value(&mut self, branch: &'c Branch<'c>, text: &'c [u8]) -> Result<(), Refused> {

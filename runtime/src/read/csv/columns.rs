@@ -8,8 +8,8 @@ use super::split::{MAX_CELLS, Row};
 use crate::literal::Excerpt;
 use crate::read::near::nearest;
 use crate::read::plan::{Node, Object};
-use crate::read::{CellPlace, InputErrors, MAX_PROBLEMS, Problem, Reader, Wrong};
-use crate::types::{FieldType, RecordId, Type};
+use crate::read::{CellPlace, InputErrors, MAX_PROBLEMS, Problem, Reader, RowPlace, Wrong};
+use crate::types::{FieldType, Kind, RecordId, Type};
 
 /// For so many names a near miss is sought, among so many fields: comparing names takes long.
 const MAX_SUGGESTIONS: usize = 50;
@@ -26,10 +26,46 @@ const DELIMITERS: [(u8, &str); 4] = [(b',', ","), (b';', ";"), (b'\t', "\\t"), (
 pub struct Header {
     /// The name of each column; none of a column that is not read.
     pub names: Vec<Option<String>>,
-    /// The line of the file that they stand on, from 1; none if they stand elsewhere.
-    pub line: Option<u64>,
-    /// The character between two cells.
-    pub delimiter: u8,
+    /// Where in the file they stand; none if they stand elsewhere.
+    pub row: Option<RowPlace>,
+    /// What is known of the columns but their names.
+    pub about: About,
+}
+
+/// What a file says about its columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// Nothing: they are text, divided by a character.
+    Text {
+        /// The character between two cells.
+        delimiter: u8,
+    },
+    /// What each of them holds. Lists of records stand in cells as JSON.
+    Types(Vec<ColumnType>),
+}
+
+impl Default for About {
+    fn default() -> Self {
+        Self::Text { delimiter: b',' }
+    }
+}
+
+/// What a column of a file with types holds, as far as it matters to what may be read from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Values that have one text.
+    Exact,
+    /// Binary floating-point numbers: what the file calls them.
+    Float(&'static str),
+    /// Dates with times of no zone.
+    LocalTime,
+    /// Something that is not read: what it is, and what to write instead.
+    Other {
+        /// What it is, in the plural: `INT96 timestamps`.
+        what: String,
+        /// What to write instead.
+        instead: String,
+    },
 }
 
 impl Header {
@@ -39,7 +75,7 @@ impl Header {
         let name = |cell: &[u8]| Some(String::from_utf8_lossy(cell).trim().to_owned());
         let mut names: Vec<_> = row.iter().map(name).collect();
         names.resize(row.cells(), None);
-        Self { names, line: Some(row.line()), delimiter }
+        Self { names, row: Some(row.place()), about: About::Text { delimiter } }
     }
 
     /// The place of the column of a name, from 0.
@@ -157,7 +193,7 @@ impl Way {
 
 impl<'r> Bind<'r, '_> {
     fn problem(&self, at: String, declared: Span, column: Option<&str>, wrong: Wrong) -> Problem {
-        Problem { at, declared, wrong, cell: Some(CellPlace { line: self.header.line, column: column.map(shortened) }) }
+        Problem { at, declared, wrong, cell: Some(CellPlace { row: self.header.row, column: column.map(shortened) }) }
     }
 
     fn report(&mut self, at: String, declared: Span, column: Option<&str>, wrong: Wrong) {
@@ -175,16 +211,16 @@ impl<'r> Bind<'r, '_> {
         if names.len() > MAX_CELLS {
             return Some(Wrong::ManyColumns { columns: names.len() });
         }
-        let [Some(only)] = &names[..] else { return None };
+        let ([Some(only)], About::Text { delimiter }) = (&names[..], &self.header.about) else { return None };
         if !passed.is_empty() || !matches!(self.meaning(only), Meaning::Nothing) {
             return None;
         }
-        let used = DELIMITERS.iter().find(|(byte, _)| *byte == self.header.delimiter).map_or("the delimiter", |(_, name)| name);
+        let used = DELIMITERS.iter().find(|(byte, _)| byte == delimiter).map_or("the delimiter", |(_, name)| name);
         let fits = |byte: u8| {
             let mut parts = only.split(char::from(byte)).map(|part| part.trim_matches(['"', ' ']));
             only.contains(char::from(byte)) && parts.any(|part| matches!(self.meaning(part), Meaning::Field(_)))
         };
-        let (_, other) = DELIMITERS.iter().find(|(byte, _)| *byte != self.header.delimiter && fits(*byte))?;
+        let (_, other) = DELIMITERS.iter().find(|(byte, _)| byte != delimiter && fits(*byte))?;
         Some(Wrong::OtherDelimiter { used, other })
     }
 
@@ -348,15 +384,34 @@ impl<'r> Bind<'r, '_> {
     /// The column of a field that is no record.
     fn cell(&mut self, field: &'r FieldType, way: &Way) -> Option<usize> {
         let column = self.columns.get(&way.places).copied();
-        let wrong = match (self.holds_records(field.ty.required()), column) {
+        let records = self.holds_records(field.ty.required()) && matches!(self.header.about, About::Text { .. });
+        let wrong = match (records, column) {
             (true, Some(_)) => Wrong::ListOfRecords { name: way.name.clone() },
             (true, None) if !field.ty.is_optional() => Wrong::ListOfRecords { name: way.name.clone() },
             (false, None) if !field.ty.is_optional() => Wrong::NoColumn { name: way.name.clone() },
-            (_, column) => return column,
+            (_, None) => return None,
+            (false, Some(place)) => match self.misfit(place, field, way) {
+                Some(wrong) => wrong,
+                None => return column,
+            },
         };
         let name = column.and_then(|column| self.header.names.get(column)?.as_deref());
         self.report(way.pointer.clone(), field.span, name, wrong);
         None
+    }
+
+    /// Why a field cannot be read from a column, whatever stands in its rows.
+    fn misfit(&self, column: usize, field: &FieldType, way: &Way) -> Option<Wrong> {
+        let About::Types(types) = &self.header.about else { return None };
+        let name = || Excerpt::of(self.header.names.get(column).and_then(Option::as_deref).unwrap_or_default());
+        let field_name = || way.name.clone();
+        match types.get(column)? {
+            ColumnType::Exact => None,
+            ColumnType::Float(what) => Some(Wrong::FloatColumn { name: name(), what, field: field_name() }),
+            ColumnType::LocalTime if holds_instants(field.ty.required()) => Some(Wrong::LocalColumn { name: name(), field: field_name() }),
+            ColumnType::LocalTime => None,
+            ColumnType::Other { what, instead } => Some(Wrong::UnreadColumn { name: name(), what: what.clone(), instead: instead.clone() }),
+        }
     }
 
     /// Whether values of a type have records in them.
@@ -365,6 +420,15 @@ impl<'r> Bind<'r, '_> {
             Type::List { element, .. } => record_of(element).is_some() || self.holds_records(element.required()),
             _ => false,
         }
+    }
+}
+
+/// Whether values of a type are instants that must be given with their offset.
+fn holds_instants(ty: &Type) -> bool {
+    match ty {
+        Type::Scalar(scalar) => scalar.kind == Kind::Datetime,
+        Type::List { element, .. } => holds_instants(element.required()),
+        _ => false,
     }
 }
 

@@ -4,13 +4,13 @@ use std::io::{self, BufRead};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use crate::read::MAX_INPUT_BYTES;
+use crate::read::{MAX_INPUT_BYTES, RowPlace, endless};
 
 /// The most cells of a row that are kept, and so the most columns that a file has.
 pub const MAX_CELLS: usize = 1 << 16;
 
 /// The memory that is kept for the next row, in bytes.
-const KEPT: usize = 1 << 20;
+const KEPT: usize = 1 << 16;
 
 /// How a file writes its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,25 +28,71 @@ impl Default for Dialect {
 }
 
 /// One row: its cells as bytes, without their quotes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     cells: usize,
-    line: u64,
+    place: RowPlace,
+    /// Which cells hold nothing, where the file tells that from a text without letters; else empty.
+    nulls: Vec<bool>,
+}
+
+impl Default for Row {
+    fn default() -> Self {
+        Self { bytes: Vec::new(), ends: Vec::new(), cells: 0, place: RowPlace::Line(0), nulls: Vec::new() }
+    }
 }
 
 impl Row {
+    /// Forgets the cells, to take those of another row, of a file that tells nothing from a text without letters.
+    pub fn begin(&mut self, row: u64) {
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT);
+        self.ends.clear();
+        self.nulls.clear();
+        self.cells = 0;
+        self.place = RowPlace::Row(row);
+    }
+
+    /// Takes a further cell, whose bytes are appended; `false` makes it one that holds nothing.
+    pub fn take_cell(&mut self, write: impl FnOnce(&mut Vec<u8>) -> bool) {
+        let start = self.bytes.len();
+        let there = write(&mut self.bytes);
+        self.bytes.truncate(if there { self.bytes.len() } else { start });
+        self.ends.push(self.bytes.len());
+        self.nulls.push(!there);
+        self.cells += 1;
+    }
+
+    /// The size of its cells together, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    /// Whether the file tells a cell that holds nothing from one with a text without letters.
+    #[must_use]
+    pub fn tells_nulls(&self) -> bool {
+        !self.nulls.is_empty()
+    }
+
+    /// Whether a cell, from 0, is known to hold nothing.
+    #[must_use]
+    pub fn is_null(&self, place: usize) -> bool {
+        self.nulls.get(place).copied().unwrap_or(false)
+    }
+
     /// How many cells it has. Those beyond [`MAX_CELLS`] are counted, and not kept.
     #[must_use]
     pub fn cells(&self) -> usize {
         self.cells
     }
 
-    /// The line that it begins on, from 1.
+    /// Where it stands.
     #[must_use]
-    pub fn line(&self) -> u64 {
-        self.line
+    pub fn place(&self) -> RowPlace {
+        self.place
     }
 
     /// The bytes of a cell, from 0; none of a cell that is not there.
@@ -66,21 +112,21 @@ impl Row {
 }
 
 /// One row of a stream, or why it is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Split<'a> {
-    /// Its cells.
-    Row(&'a Row),
+    /// Its cells; who needs them for longer may exchange the row for another.
+    Row(&'a mut Row),
     /// It is larger than [`MAX_INPUT_BYTES`].
     TooLarge {
         /// Its size without quotes and delimiters, in bytes.
         bytes: usize,
-        /// The line that it begins on, from 1.
-        line: u64,
+        /// Where it begins.
+        at: RowPlace,
     },
     /// A quote opens in it that nothing closes, so that it goes on to the end of the stream.
     Unclosed {
-        /// The line that it begins on, from 1.
-        line: u64,
+        /// Where it begins.
+        at: RowPlace,
     },
 }
 
@@ -128,6 +174,7 @@ impl<R: BufRead> Rows<R> {
 
     /// Skips a line; answers whether there was a line break at its end.
     fn skip_line(&mut self) -> io::Result<bool> {
+        let mut size = 0;
         loop {
             let bytes = self.input.fill_buf()?;
             let end = bytes.iter().position(|byte| *byte == b'\n');
@@ -137,6 +184,8 @@ impl<R: BufRead> Rows<R> {
             if end.is_some() || taken == 0 {
                 return Ok(end.is_some());
             }
+            size += taken;
+            endless(size, self.line)?;
         }
     }
 
@@ -164,16 +213,17 @@ impl<R: BufRead> Rows<R> {
         self.row.bytes.truncate(KEPT);
         self.row.bytes.shrink_to(KEPT);
         self.row.cells = 0;
-        self.row.line = self.line;
+        self.row.place = RowPlace::Line(self.line);
+        self.row.nulls.clear();
         let end = self.row_end()?;
-        let (bytes, line) = (self.dropped + self.used.0, self.row.line);
+        let (bytes, at) = (self.dropped + self.used.0, self.row.place);
         self.row.ends.truncate(self.used.1);
         self.ended = !matches!(end, End::Row);
         Ok(match end {
             End::Stream => None,
-            End::Unclosed => Some(Split::Unclosed { line }),
-            End::Row if bytes > MAX_INPUT_BYTES => Some(Split::TooLarge { bytes, line }),
-            End::Row => Some(Split::Row(&self.row)),
+            End::Unclosed => Some(Split::Unclosed { at }),
+            End::Row if bytes > MAX_INPUT_BYTES => Some(Split::TooLarge { bytes, at }),
+            End::Row => Some(Split::Row(&mut self.row)),
         })
     }
 
@@ -203,6 +253,7 @@ impl<R: BufRead> Rows<R> {
                 ReadRecordResult::End => return Ok(End::Stream),
                 other => self.make_room(other),
             }
+            endless(self.dropped, self.row.place.number())?;
         }
     }
 
@@ -266,7 +317,7 @@ mod tests {
                 Split::Row(row) => {
                     let cells: Vec<_> = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
                     assert_eq!(cells.len(), row.cells());
-                    format!("{}: {}", row.line(), cells.join("|"))
+                    format!("{}: {}", row.place().number(), cells.join("|"))
                 }
                 other => format!("{other:?}"),
             });
@@ -297,8 +348,8 @@ mod tests {
 
     #[test]
     fn a_quote_that_nothing_closes_is_seen() {
-        assert_eq!(plain("a\n1,\"x\n2,y\n"), ["1: a", "Unclosed { line: 2 }"]);
-        assert_eq!(plain("a\n\""), ["1: a", "Unclosed { line: 2 }"]);
+        assert_eq!(plain("a\n1,\"x\n2,y\n"), ["1: a", "Unclosed { at: Line(2) }"]);
+        assert_eq!(plain("a\n\""), ["1: a", "Unclosed { at: Line(2) }"]);
         assert_eq!(plain("a\n1,\"x\""), ["1: a", "2: 1|x"]);
     }
 
@@ -306,9 +357,9 @@ mod tests {
     fn what_is_too_large_is_not_kept() {
         let text = format!("{}\nb\n", "x".repeat(MAX_INPUT_BYTES + 5));
         let mut rows = Rows::new(text.as_bytes(), Dialect::default());
-        assert_eq!(rows.next_row().unwrap(), Some(Split::TooLarge { bytes: MAX_INPUT_BYTES + 5, line: 1 }));
+        assert_eq!(rows.next_row().unwrap(), Some(Split::TooLarge { bytes: MAX_INPUT_BYTES + 5, at: RowPlace::Line(1) }));
         let Some(Split::Row(row)) = rows.next_row().unwrap() else { panic!("the next row is read") };
-        assert_eq!((row.cell(0), row.cell(1), row.line()), (&b"b"[..], &b""[..], 2));
+        assert_eq!((row.cell(0), row.cell(1), row.place()), (&b"b"[..], &b""[..], RowPlace::Line(2)));
         let wide = ",".repeat(MAX_CELLS + 10) + "\nb,c";
         let mut rows = Rows::new(wide.as_bytes(), Dialect::default());
         let Some(Split::Row(row)) = rows.next_row().unwrap() else { panic!("many cells are a row") };
