@@ -9,7 +9,7 @@ use axtrace_runtime::meta::{DecisionId, DecisionMeta, ProgramMeta, RuleId, RuleS
 use axtrace_runtime::read::csv::{Columns, Header, Row};
 use axtrace_runtime::read::{CellPlace, InputErrors, Reader};
 use axtrace_runtime::recording::Recorder;
-use axtrace_runtime::trace::{DecodeError, Level, OutcomeTrace, Passed, Trace, View, decode};
+use axtrace_runtime::trace::{DecodeError, Level, Lines, OutcomeTrace, Passed, Trace, View, decode};
 use axtrace_runtime::value::Value;
 use miette::Diagnostic;
 
@@ -36,6 +36,7 @@ pub struct Decision {
     rules: Rules,
     id: DecisionId,
     reader: Arc<Reader>,
+    lines: Arc<Lines>,
 }
 
 /// Why there is no outcome. Each has a stable [code](Self::code); what is wrong with an input is data as well.
@@ -90,7 +91,8 @@ impl DecideError {
 
 impl Decision {
     pub(crate) fn new(rules: &Rules, id: DecisionId) -> Self {
-        Self { rules: rules.clone(), id, reader: Arc::new(Reader::new(rules.meta(), id)) }
+        let (reader, lines) = (Reader::new(rules.meta(), id), Lines::new(rules.meta(), id));
+        Self { rules: rules.clone(), id, reader: Arc::new(reader), lines: Arc::new(lines) }
     }
 
     /// The rules that it is one of.
@@ -146,7 +148,7 @@ impl Decision {
     /// What was decided about a batch of one row.
     #[inline]
     pub(crate) fn decided<'a>(&'a self, batch: &'a Batch, recorder: &'a Recorder) -> Decided<'a> {
-        Decided { program: self.rules.meta(), id: self.id, batch, row: 0, recorder, at: 0 }
+        Decided { program: self.rules.meta(), lines: &self.lines, id: self.id, batch, row: 0, recorder, at: 0 }
     }
 
     /// Decides one input, an object keyed by parameter name, and gives the line of JSON that says what was decided, as far as the level goes.
@@ -325,7 +327,15 @@ impl Session {
                 let rows = row..self.batch.count();
                 rules.executable().decide_rows(id, &self.batch, rows, &mut self.recorder).map_err(&failed)?;
             }
-            each(Ok(Decided { program: rules.meta(), id, batch: &self.batch, row, recorder: &self.recorder, at: row - first }))?;
+            each(Ok(Decided {
+                program: rules.meta(),
+                lines: &self.decision.lines,
+                id,
+                batch: &self.batch,
+                row,
+                recorder: &self.recorder,
+                at: row - first,
+            }))?;
             row += 1;
         }
         self.batch.clear();
@@ -344,6 +354,7 @@ impl fmt::Debug for Session {
 #[derive(Debug, Clone, Copy)]
 pub struct Decided<'a> {
     program: &'a ProgramMeta,
+    lines: &'a Lines,
     id: DecisionId,
     batch: &'a Batch,
     row: usize,
@@ -394,9 +405,14 @@ impl Decided<'_> {
     }
 
     fn decode(&self, level: Level) -> Result<Trace, DecideError> {
+        Ok(decode(self.program, self.id, &self.view(), level)?)
+    }
+
+    /// What running code left of the input.
+    fn view(&self) -> View<'_> {
         let (row, arena) = (self.batch.row(self.row), self.batch.arena());
         let (outcome, frame, scratch) = (self.recorder.outcome(self.at), self.recorder.frame(self.at), self.recorder.scratch());
-        Ok(decode(self.program, self.id, &View { row, arena, outcome, frame, scratch }, level)?)
+        View { row, arena, outcome, frame, scratch }
     }
 
     /// The line of JSON that says what was decided, as far as the recording goes, without a line break.
@@ -404,7 +420,9 @@ impl Decided<'_> {
     /// # Errors
     /// When the recording cannot be read back, which is a bug in AxTrace.
     pub fn json(&self) -> Result<String, DecideError> {
-        Ok(self.decode(self.level())?.to_json(self.program, self.level()))
+        let mut line = String::new();
+        self.write_json(&mut line, Passed::default(), self.level())?;
+        Ok(line)
     }
 
     /// The line of JSON as far as a level and the recording go, with what the caller gave along with the input.
@@ -423,6 +441,12 @@ impl Decided<'_> {
     /// # Errors
     /// When the recording cannot be read back, which is a bug in AxTrace.
     pub fn write_json(&self, out: &mut String, passed: Passed, level: Level) -> Result<(), DecideError> {
+        let level = level.min(self.level());
+        let start = out.len();
+        if self.lines.write(out, self.program, &self.view(), &passed, level)? {
+            debug_assert_eq!(Ok(&out[start..]), self.json_with(passed, level).as_deref().map_err(|_| ()), "a line is what its trace says");
+            return Ok(());
+        }
         out.push_str(&self.json_with(passed, level)?);
         Ok(())
     }
@@ -432,6 +456,8 @@ impl Decided<'_> {
     /// # Errors
     /// When the outcome cannot be read back, which is a bug in AxTrace.
     pub fn outcome_json(&self) -> Result<String, DecideError> {
-        Ok(self.decode(Level::None)?.to_json(self.program, Level::None))
+        let mut line = String::new();
+        self.write_json(&mut line, Passed::default(), Level::None)?;
+        Ok(line)
     }
 }

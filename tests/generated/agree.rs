@@ -11,7 +11,7 @@ use axtrace_runtime::meta::{DecisionId, DecisionMeta, RelationOwner};
 use axtrace_runtime::read::{Reader, Wrong};
 use axtrace_runtime::recording::Recorder;
 use axtrace_runtime::text::write_json;
-use axtrace_runtime::trace::{Level, Trace, View, decode};
+use axtrace_runtime::trace::{Level, Lines, Passed, Trace, View, decode};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings, Sources};
 
@@ -189,6 +189,7 @@ impl Case<'_> {
             return Err(failure("native error", format!("{done} of {} rows decided", runs.len())));
         }
         let mut decider = self.executable.decider(self.decision, level).map_err(|error| failure("native error", error.to_string()))?;
+        let lines = Lines::new(self.executable.meta(), self.decision);
         for (index, (run, json)) in runs.iter().enumerate() {
             let differs = |what: &str, one: &str, other: &str| {
                 let name = &self.meta().name;
@@ -199,6 +200,10 @@ impl Case<'_> {
             let (one, other) = (interpreted.to_json(&self.program.meta, level), native.to_json(self.executable.meta(), level));
             if one != other || interpreted != native {
                 return differs("interpreter and batch differ", &one, &other);
+            }
+            let line = self.line(&lines, batch, index, &recorder, level)?;
+            if line.as_ref().is_some_and(|line| *line != other) {
+                return differs("line and trace differ", &line.unwrap_or_default(), &other);
             }
             let single = self.single(&mut decider, batch, index, level)?.to_json(self.executable.meta(), level);
             if single != other {
@@ -218,6 +223,16 @@ impl Case<'_> {
         let (outcome, frame, scratch) = (&recording.outcome[..], &recording.frame[..], &recording.scratch[..]);
         let view = View { row: batch.row(index), arena: batch.arena(), outcome, frame, scratch };
         decode(&self.program.meta, self.decision, &view, level).map_err(|error| failure("an interpreter's recording", error.to_string()))
+    }
+
+    /// The line of a recording as it is written straight from its bytes, if it can be.
+    fn line(&self, lines: &Lines, batch: &Batch, index: usize, recorder: &Recorder, level: Level) -> Result<Option<String>, Failure> {
+        let (outcome, frame, scratch) = (recorder.outcome(index), recorder.frame(index), recorder.scratch());
+        let view = View { row: batch.row(index), arena: batch.arena(), outcome, frame, scratch };
+        let mut line = String::new();
+        let written = lines.write(&mut line, self.executable.meta(), &view, &Passed::default(), level);
+        let written = written.map_err(|error| failure(format!("a line at {level}"), format!("row {index}: {error}")))?;
+        Ok(written.then_some(line))
     }
 
     fn traced(&self, batch: &Batch, index: usize, recorder: &Recorder, row: usize, level: Level) -> Result<Trace, Failure> {

@@ -13,7 +13,7 @@ use super::{Branch, By, Elements, Level, OutcomeTrace, Shown, Status, Trace, Tra
 pub const SCHEMA: &str = include_str!("schema.json");
 
 /// The version of the format, `axtrace` in the JSON.
-const FORMAT: &str = "1";
+pub(super) const FORMAT: &str = "1";
 
 impl Trace {
     /// The trace as one line of JSON, without a line break: at [`Level::None`] the outcome alone, at [`Level::Record`] everything but the

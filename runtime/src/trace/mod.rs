@@ -6,6 +6,8 @@
 mod by;
 mod decode;
 mod json;
+mod line;
+mod put;
 mod scope;
 mod tree;
 
@@ -19,6 +21,7 @@ use crate::value::Value;
 
 pub use decode::{DecodeError, View, decode};
 pub use json::SCHEMA;
+pub use line::Lines;
 
 /// How much of a decision is recorded, and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
