@@ -1,4 +1,5 @@
-//! Measures AxTrace beside hand-written Rust and its peers: `cargo run --release [--features peers] [-- TURNS [MILLISECONDS]]`.
+//! Measures AxTrace beside hand-written Rust and its peers: `cargo run --release [--features peers] [-- TURNS [MILLISECONDS]]`; and the
+//! program from file to file: `cargo run --release -- stream PROGRAM [MEGABYTES [TURNS]]`.
 
 #![allow(clippy::disallowed_macros, reason = "this is a command line, which prints")]
 
@@ -8,6 +9,7 @@ mod harness;
 mod random;
 #[cfg(feature = "peers")]
 mod roto;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod w1;
@@ -28,6 +30,10 @@ fn main() -> ExitCode {
 }
 
 fn measure() -> Result<(), String> {
+    if std::env::args().nth(1).as_deref() == Some("stream") {
+        println!("{}", stream::measure(std::env::args().skip(2))?);
+        return Ok(());
+    }
     let effort = effort()?;
     println!("Median CPU time of {} turns of at least {} ms each.\n", effort.turns, effort.turn_ns / 1_000_000);
     println!("{}", shift_approval(effort)?);
