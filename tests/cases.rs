@@ -93,9 +93,10 @@ fn table(name: &str, rules: &Rules, text: &str) -> String {
 fn compiled(name: &str, source: &str) -> Option<Rules> {
     let mut sources = Sources::new();
     sources.add(name, source).ok()?;
-    // The program finds files of tests by itself; here they lie beside the case.
-    for named in source.lines().filter(|line| line.starts_with("test ")).filter_map(|line| line.split_once(" from \"")) {
-        let path = sources.files()[0].beside(named.1.trim_end_matches('"'))?;
+    // The program finds files of tests and tables by itself; here they lie beside the case.
+    let names = |line: &&str| line.starts_with("test ") || line.trim_start().starts_with("table ");
+    for named in source.lines().filter(names).filter_map(|line| line.split_once(" from \"")) {
+        let path = sources.files()[0].beside(named.1.split('"').next().unwrap_or_default())?;
         sources.add_data(path.clone(), std::fs::read(cases().join(path)).ok()?);
     }
     // The program finds the files of used modules by itself; here they are what the folder of modules holds.

@@ -223,7 +223,7 @@ fn passes(program: &Program, test: &Test, run: &Run) -> bool {
         }
         _ => false,
     };
-    let deciding = || (0..run.states.len()).filter(|rule| run.states[*rule] == RuleState::Decided).collect::<Vec<_>>();
+    let deciding = || (0..).map(RuleId).zip(&run.states).filter(|(_, state)| **state == RuleState::Decided).map(|(rule, _)| (rule, None)).collect::<Vec<_>>();
     outcome && test.by.as_ref().is_none_or(|by| *by == deciding())
 }
 

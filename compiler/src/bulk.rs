@@ -5,7 +5,7 @@ use std::fmt;
 use axtrace_runtime::layout::{Shape, Struct};
 use axtrace_runtime::literal::Excerpt;
 use axtrace_runtime::memory::Batch;
-use axtrace_runtime::meta::{DecisionMeta, RoleId, Tag};
+use axtrace_runtime::meta::{DecisionMeta, Found, RoleId, Tag};
 use axtrace_runtime::read::outline::{self, Member, Place};
 use axtrace_runtime::read::{Problem, Reader, Wrong};
 use axtrace_runtime::types::{FieldType, Kind, Scalar, Type};
@@ -305,21 +305,23 @@ impl<'p, 'f> File<'p, 'f> {
     }
 
     /// The rules that decide, by place.
-    fn rules(&mut self, pointer: &str, at: &Place) -> Option<Vec<usize>> {
+    fn rules(&mut self, pointer: &str, at: &Place) -> Option<Vec<Found>> {
         let Some(names) = outline::elements(self.json, at) else {
             self.other_type(pointer.to_owned(), "a list of rules", at);
             return None;
         };
-        let rules = &self.decision.rules;
-        let mut places = Vec::new();
-        let mut seen = vec![false; rules.len()];
+        let (meta, decision) = (&self.program.meta, self.bulk.decision);
+        let mut places: Vec<Found> = Vec::new();
         for (index, at) in names.iter().enumerate() {
             let pointer = format!("{pointer}/{index}");
             let Some(name) = self.words(&pointer, at) else { continue };
-            match rules.iter().position(|rule| rule.name == name) {
-                Some(place) if !std::mem::replace(&mut seen[place], true) => places.push(place),
+            match meta.rule_names(decision).find(|(known, _)| *known == name) {
+                Some((_, found)) if !places.contains(&found) => places.push(found),
                 Some(_) => self.unfit(pointer, Wrong::Repeated { key: Excerpt::of(&name) }, at),
-                None => self.unknown("rule", name, at, rules.iter().map(|rule| rule.name.as_str())),
+                None => {
+                    let known: Vec<&str> = meta.rule_names(decision).map(|(known, _)| known).collect();
+                    self.unknown("rule", name, at, known.into_iter());
+                }
             }
         }
         places.sort_unstable();

@@ -1,22 +1,28 @@
 //! From sources to a checked program.
 
+use std::sync::Arc;
+
 use axtrace_grammar::{MAX_TOKENS, ast};
 use axtrace_runtime::calendar::zone::database_version;
-use axtrace_runtime::meta::ProgramMeta;
+use axtrace_runtime::meta::{Found, ProgramMeta};
 use axtrace_runtime::{pattern, text_functions};
-use axtrace_source::{Finding, Findings, Sources};
+use axtrace_runtime::table::{Index, NoKeys, Table};
+use axtrace_source::{Finding, Findings, Sources, Span};
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::bulk::read_bulk;
 use crate::expand::{expand, finish};
+use crate::lookups::{FEW, lookups};
 use crate::program::Program;
 use crate::prove::{Meter, prove};
 use crate::ranges::{ranges, with_witness};
 use crate::relations::check_constants;
 use crate::resolve::resolve;
 use crate::steps::steps;
+use crate::function::Function;
+use crate::graph::NodeKind;
 use crate::types::{Cells, check};
 use crate::{graph::Graph, hir};
 
@@ -35,6 +41,14 @@ enum ProgramFinding {
     TooLarge {
         /// The file with which it is too large.
         path: String,
+    },
+    /// Numbers beyond 64 bits.
+    #[error("a column of a large table has numbers beyond 64 bits")]
+    #[diagnostic(code(E0347), help("declare a range that is enough for them"))]
+    NoKeys {
+        /// The header.
+        #[label(primary, "may be any number")]
+        at: Span,
     },
 }
 
@@ -112,6 +126,7 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
     let mut typed = check(&sources, &resolved, &cells, findings)?;
     let version = files.iter().find_map(|file| file.version.as_ref().map(|version| version.node.clone()));
     drop(files);
+    let (tables, places) = lookups(&mut typed, &sources, FEW);
     let (mut graphs, templates) = expand(&typed, findings);
     // From here on the graphs are all that is known of the rules.
     (typed.defines, typed.decisions) = Default::default();
@@ -121,7 +136,10 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
     let suspects = ranges(&mut graphs, &templates, &typed.types, &typed.zones, &sources);
     steps(&graphs, findings);
     let (constants, bulk) = (std::mem::take(&mut typed.constants), std::mem::take(&mut typed.bulk));
+    let tests = std::mem::take(&mut typed.tests);
     let mut program = assemble(typed, graphs, templates, sources, version);
+    program.tests = tests_of(tests, &places);
+    index_tables(&mut program, tables, findings);
     read_bulk(&mut program, &bulk, findings);
     check_constants(&program, &constants, findings);
     if suspects.is_empty() {
@@ -172,12 +190,47 @@ fn assemble(
         listed: Vec::new(),
         patterns: typed.patterns,
         plans: Vec::new(),
+        tables: Vec::new(),
         sources,
         digest,
         version,
     };
     let params = typed.params.iter().map(|(name, ..)| name.rsplit('.').next().unwrap_or(name).to_owned()).collect();
-    Program { meta, graphs, tests: typed.tests, read_files: typed.read_files, params }
+    Program { meta, graphs, tests: Vec::new(), read_files: typed.read_files, params }
+}
+
+/// Tests with the rules they name where those have gone.
+fn tests_of(mut tests: Vec<hir::Test>, places: &[Vec<Found>]) -> Vec<hir::Test> {
+    for test in &mut tests {
+        let places = &places[test.decision.index()];
+        for rule in test.by.iter_mut().flatten() {
+            *rule = places.get(rule.0.index()).copied().unwrap_or(*rule);
+        }
+    }
+    tests
+}
+
+/// Gives tables that are looked up the bounds of their headers, and their indexes.
+fn index_tables(program: &mut Program, mut tables: Vec<Table>, findings: &mut Findings) {
+    for graph in &program.graphs {
+        for node in &graph.nodes {
+            let NodeKind::Call(Function::Row | Function::Rows, operands) = &node.kind else { continue };
+            let Some(NodeKind::Constant(number)) = operands.first().map(|first| &graph.node(*first).kind) else { continue };
+            let table = number.number().and_then(|number| tables.get_mut(usize::try_from(number).ok()?));
+            let Some(table) = table else { continue };
+            for (column, header) in table.columns.iter_mut().zip(&operands[1..]) {
+                column.ty = graph.node(*header).ty.clone();
+            }
+            match table.boxes(&program.meta.types) {
+                Ok(boxes) => table.index = Some(Arc::new(Index::build(&boxes, table.mode))),
+                Err(NoKeys { column }) => {
+                    let at = graph.node(operands[1 + column]).span;
+                    findings.report(ProgramFinding::NoKeys { at });
+                }
+            }
+        }
+    }
+    program.meta.tables = tables;
 }
 
 /// The digest of everything a decision depends on: language, zone rules, Unicode and patterns, sources by path, parameters.

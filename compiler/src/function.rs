@@ -74,6 +74,13 @@ pub enum Function {
     ToDate,
     /// The values of the headers of a table, which are evaluated in order before its first row. It is true.
     Headers,
+    /// The place, from 0, of the first row of a table that applies; missing if none does. The first operand is the place of the table among those of
+    /// the program, a constant; the others are the values of its columns.
+    Row,
+    /// The places of all rows of a table that apply, in order. Operands as of [`Function::Row`].
+    Rows,
+    /// What a row of a table gives: the table, the column of what it gives, both constants, and the place of the row.
+    Cell,
 }
 
 impl Function {

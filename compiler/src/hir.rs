@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use axtrace_runtime::calendar::Zone;
-use axtrace_runtime::meta::{DecisionId, Policy, Rank, RelationMeta, RoleId, RoleMeta};
+use axtrace_runtime::meta::{DecisionId, Found, Policy, Rank, RelationMeta, RoleId, RoleMeta};
 use axtrace_runtime::pattern::Pattern;
 use axtrace_runtime::types::{FieldType, Type, Types};
 use axtrace_runtime::value::Value;
@@ -167,6 +167,8 @@ pub struct Rule {
     pub before: Vec<Let>,
     /// Of a row of a table: its conditions. `when` is absent then.
     pub row: Option<Row>,
+    /// Of rows of a table that is looked up: their table, by its place in the decision.
+    pub rows: Option<usize>,
     /// Its condition.
     pub when: Option<Expr>,
     /// Lets after `when`.
@@ -196,6 +198,12 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The line of the word `table`.
     pub span: Span,
+    /// Stands for the place of the row that was found.
+    pub row: VarId,
+    /// Stands for what was found: a place, which may be missing, or a list of places.
+    pub found: VarId,
+    /// Of a table that is looked up: its place in the program, and the call that finds rows.
+    pub lookup: Option<(u32, Expr)>,
 }
 
 /// A column of conditions.
@@ -433,8 +441,8 @@ pub struct Test {
     pub given: Vec<Value>,
     /// What is expected.
     pub expect: Expected,
-    /// The rules that decide, by place, if they are named.
-    pub by: Option<Vec<usize>>,
+    /// The rules that decide, if they are named.
+    pub by: Option<Vec<Found>>,
     /// Where its title is written.
     pub span: Span,
     /// Where the expectation is written.

@@ -8,6 +8,7 @@ pub mod function;
 pub mod graph;
 pub mod hir;
 pub mod interpret;
+pub mod lookups;
 pub mod lower;
 pub mod mir;
 pub mod native;

@@ -57,7 +57,9 @@ impl<'a> Tokens<'a> {
     fn is_operand(&self, index: usize) -> bool {
         let Some(before) = index.checked_sub(1).and_then(|before| self.get(before)) else { return false };
         match before.kind {
-            Kind::Punct => !matches!(self.word(index - 1), "?" | "%" | "|" | "||"),
+            // A cell may begin with a brace; behind the last bar of a row there is none.
+            Kind::Punct if matches!(self.word(index - 1), "|" | "||") => self.get(index).is_some_and(|token| !token.first),
+            Kind::Punct => !matches!(self.word(index - 1), "?" | "%"),
             Kind::Open | Kind::TextOpen | Kind::TextMid => true,
             Kind::Word => {
                 let earlier = index.checked_sub(2).map_or("", |earlier| self.word(earlier));

@@ -4,6 +4,7 @@
 //! subject, that the interpreter calls as well. None of them can panic on anything that code could pass.
 
 mod lists;
+mod tables;
 mod texts;
 
 use std::cmp::Ordering;
@@ -96,6 +97,12 @@ pub enum Helper {
     ToDate,
     /// `(context, handle, handle, plan) -> 0 or 1`: whether two lists are equal, by a plan of the program
     ListsEqual,
+    /// `(context, table, address of the keys) -> row`, from 0, or -1: the first row of a table that applies
+    TableRow,
+    /// `(context, table, address of the keys) -> handle` of a list of rows, or [`NO_ROOM`]: all rows of a table that apply
+    TableRows,
+    /// `(context, handle, table, column) -> key`: where a text lies among those that a column of a table compares it with
+    TextRank,
 }
 
 /// What [`Helper::DateFrom`] returns where there is no such day.
@@ -118,7 +125,7 @@ impl Helper {
     /// Whether it builds something in scratch, and may say [`NO_ROOM`].
     #[must_use]
     pub const fn builds(self) -> bool {
-        matches!(self, Self::BuildText | Self::Numbers | Self::Sort | Self::Distinct | Self::Pairs | Self::Flatten | Self::Groups)
+        matches!(self, Self::TableRows | Self::BuildText | Self::Numbers | Self::Sort | Self::Distinct | Self::Pairs | Self::Flatten | Self::Groups)
             || matches!(self, Self::Lower | Self::Upper | Self::Characters)
     }
 }
@@ -186,6 +193,9 @@ pub struct Helpers {
     to_decimal: unsafe extern "C" fn(*const Context, u64, u64) -> i64,
     to_date: unsafe extern "C" fn(*const Context, u64, u64) -> i64,
     lists_equal: unsafe extern "C" fn(*const Context, u64, u64, u64) -> u64,
+    table_row: unsafe extern "C" fn(*const Context, u64, *const i64) -> i64,
+    table_rows: unsafe extern "C" fn(*mut Context, u64, *const i64) -> u64,
+    text_rank: unsafe extern "C" fn(*const Context, u64, u64, u64) -> i64,
 }
 
 /// The one table.
@@ -226,6 +236,9 @@ pub static HELPERS: Helpers = Helpers {
     to_decimal: texts::to_decimal,
     to_date: texts::to_date,
     lists_equal: texts::lists_equal,
+    table_row: tables::table_row,
+    table_rows: tables::table_rows,
+    text_rank: tables::text_rank,
 };
 
 /// The quotient of two whole numbers, rounded; 0 by a divisor of 0, which code only asks for where the answer is not used.

@@ -10,6 +10,7 @@ use crate::calendar::Zone;
 use crate::equality::Plan;
 use crate::layout::{Shape, Struct};
 use crate::pattern::Pattern;
+use crate::table::{Row, Table};
 use crate::types::{FieldType, RecordId, Type, Types};
 use crate::value::Value;
 
@@ -76,6 +77,8 @@ pub struct ProgramMeta {
     pub patterns: Vec<Pattern>,
     /// How lists are compared, by the place that code calls them by.
     pub plans: Vec<Plan>,
+    /// Tables that are looked up, by the place that code calls them by.
+    pub tables: Vec<Table>,
     /// The sources that all spans lie in.
     pub sources: Sources,
     /// The digest of language, zone rules, sources and parameters: `sha256:` and 64 hexadecimal digits.
@@ -83,6 +86,9 @@ pub struct ProgramMeta {
     /// The version that the main module declares.
     pub version: Option<String>,
 }
+
+/// Which rule: its place, and, where it stands for rows of a table that is looked up, the row, from 0.
+pub type Found = (RuleId, Option<u32>);
 
 /// What an `always` relates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -136,6 +142,31 @@ impl ProgramMeta {
     #[must_use]
     pub fn declared(&self) -> &[DecisionMeta] {
         &self.decisions[..self.decisions.len().saturating_sub(self.relations.len())]
+    }
+
+    /// A row that a rule stands for.
+    #[must_use]
+    pub fn row(&self, rule: &RuleMeta, row: u32) -> Option<&Row> {
+        self.tables.get(rule.rows.as_ref()?.table as usize)?.rows.get(row as usize)
+    }
+
+    /// The name of a rule, or of the row it stands for.
+    #[must_use]
+    pub fn rule_name(&self, decision: DecisionId, (rule, row): Found) -> &str {
+        let rule = self.decisions.get(decision.index()).and_then(|decision| decision.rules.get(rule.index()));
+        let row = rule.zip(row).and_then(|(rule, row)| self.row(rule, row));
+        row.map(|row| &*row.name).or(rule.map(|rule| rule.name.as_str())).unwrap_or_default()
+    }
+
+    /// The rules of a decision by name, and behind them the rows that rules stand for.
+    pub fn rule_names(&self, decision: DecisionId) -> impl Iterator<Item = (&str, Found)> {
+        let rules = self.decisions.get(decision.index()).map(|decision| decision.rules.as_slice()).unwrap_or_default();
+        let named = rules.iter().enumerate().filter(|(_, rule)| rule.rows.is_none());
+        let named = named.map(|(place, rule)| (rule.name.as_str(), (RuleId(place as u32), None)));
+        let mut tables: Vec<u32> = rules.iter().filter_map(|rule| rule.rows.as_ref()).map(|rows| rows.table).collect();
+        tables.dedup();
+        let rows = tables.into_iter().filter_map(|table| self.tables.get(table as usize)).flat_map(|table| table.rows.iter().enumerate());
+        named.chain(rows.map(|(place, row)| (&*row.name, (row.rule, Some(place as u32)))))
     }
 
     /// The relations of something, in source order, each with its place.
@@ -284,6 +315,17 @@ pub struct RuleMeta {
     pub overrides: Vec<RuleId>,
     /// The outcome as written.
     pub outcome: Operand,
+    /// Of rows of a table that is looked up and that decide alike: which of them it is.
+    pub rows: Option<RowsMeta>,
+}
+
+/// Rows of a table that is looked up, as one rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowsMeta {
+    /// The table, among those of the program.
+    pub table: u32,
+    /// The place of the row that applied, from 0; of a rule with instances, of each.
+    pub row: Operand,
 }
 
 /// What the two bits of a rule's site say.

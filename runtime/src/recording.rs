@@ -57,6 +57,9 @@ impl Stored {
                 self.add_list(meta, meta.sites[instance.index()].frame);
             }
             self.add_operand(meta, &rule.outcome);
+            if let Some(rows) = &rule.rows {
+                self.add_operand(meta, &rows.row);
+            }
             for piece in rule.because.iter().flatten() {
                 if let TextPiece::Value(operand) = piece {
                     self.add_operand(meta, operand);

@@ -7,7 +7,7 @@ use std::time::Instant;
 use axtrace::Rules;
 use axtrace::compiler::hir::{Expected, Test};
 use axtrace::compiler::interpret::{Options, decide};
-use axtrace::runtime::meta::{DecisionId, DecisionMeta, SiteKind};
+use axtrace::runtime::meta::{DecisionId, DecisionMeta, Found, SiteKind};
 use axtrace::runtime::text::format_value;
 use axtrace::runtime::trace::{By, Level, OutcomeTrace, Trace, View, decode};
 use axtrace::runtime::types::Type;
@@ -128,7 +128,7 @@ impl Shown<'_> {
     }
 
     fn passes(&self, trace: &Trace) -> bool {
-        let mut by: Vec<usize> = trace.by.iter().map(|by| by.id.index()).collect();
+        let mut by: Vec<Found> = trace.by.iter().map(|by| (by.id, by.row)).collect();
         by.dedup();
         let named = self.test.by.as_ref().is_none_or(|wanted| {
             let mut wanted = wanted.clone();
@@ -187,8 +187,8 @@ impl Shown<'_> {
         text
     }
 
-    fn rule_name(&self, rule: usize) -> &str {
-        self.meta().rules.get(rule).map_or("", |rule| rule.name.as_str())
+    fn rule_name(&self, rule: Found) -> &str {
+        self.rules.meta().rule_name(self.test.decision, rule)
     }
 
     fn wanted(&self, format: &dyn Fn(&Value, &Type) -> String) -> String {

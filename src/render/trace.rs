@@ -181,6 +181,9 @@ impl<'a> Drawing<'a> {
             } else if matches!(node.kind, TraceKind::Rule { .. }) {
                 not_reached += 1;
             }
+            if let (TraceKind::Table { left_out }, true) = (&node.kind, node.status != Status::NotEvaluated) {
+                not_applied += *left_out as usize;
+            }
             page.flush_if_inside();
         }
         page.flush();
@@ -209,8 +212,8 @@ fn rules_in_place(tree: &[TraceNode]) -> Vec<&TraceNode> {
     let mut nodes = Vec::new();
     for node in tree {
         nodes.push(node);
-        if matches!(node.kind, TraceKind::Group | TraceKind::Table) {
-            let inner = node.children.iter().filter(|child| matches!(child.kind, TraceKind::Rule { .. } | TraceKind::Table));
+        if matches!(node.kind, TraceKind::Group | TraceKind::Table { .. }) {
+            let inner = node.children.iter().filter(|child| matches!(child.kind, TraceKind::Rule { .. } | TraceKind::Table { .. }));
             inner.for_each(|child| nodes.extend(rules_in_place(std::slice::from_ref(child))));
         }
     }
@@ -257,7 +260,7 @@ impl<'a> Page<'a> {
         match &node.kind {
             TraceKind::Rule { .. } => self.rule(node),
             TraceKind::Group | TraceKind::Condition => self.condition(node),
-            TraceKind::Table => self.table(node),
+            TraceKind::Table { .. } => self.table(node),
             TraceKind::Instance { .. } => self.children(node),
             TraceKind::Let(name) => self.named(node, name),
             TraceKind::Argument(_) | TraceKind::Body => self.valued(node),
@@ -272,7 +275,7 @@ impl<'a> Page<'a> {
     }
 
     fn children(&mut self, node: &'a TraceNode) {
-        for child in node.children.iter().filter(|child| !matches!(child.kind, TraceKind::Rule { .. } | TraceKind::Table)) {
+        for child in node.children.iter().filter(|child| !matches!(child.kind, TraceKind::Rule { .. } | TraceKind::Table { .. })) {
             self.node(child);
         }
     }

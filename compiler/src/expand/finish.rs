@@ -29,6 +29,9 @@ pub fn finish(graph: &mut Graph, templates: &mut [Vec<Piece>], types: &Types) {
     }
     for rule in &mut graph.meta.rules {
         retype(&mut rule.outcome, &slots, types);
+        if let Some(rows) = &mut rule.rows {
+            retype(&mut rows.row, &slots, types);
+        }
         for piece in rule.because.iter_mut().flatten() {
             if let TextPiece::Value(operand) = piece {
                 retype(operand, &slots, types);

@@ -22,7 +22,11 @@ impl Expander<'_> {
             }
             self.parent = rule.group.and_then(|group| self.group_site(decision, group, &mut group_sites));
             let headers = rule.row.as_ref().and_then(|row| self.headers(decision, row.table, RuleId(place as u32), &mut table_sites));
-            self.parent = rule.row.as_ref().map_or(self.parent, |row| table_sites[row.table]);
+            if let Some(table) = rule.rows {
+                self.find_rows(decision, table, RuleId(place as u32), &mut table_sites);
+            }
+            let table = rule.row.as_ref().map(|row| row.table).or(rule.rows);
+            self.parent = table.map_or(self.parent, |table| table_sites[table]);
             let rule = self.rule(decision, rules, place, rule, headers);
             expanded.push(rule);
         }
@@ -63,6 +67,7 @@ impl Expander<'_> {
             shadow: rule.shadow,
             overrides: reachable(rules, place).into_iter().map(|place| RuleId(place as u32)).collect(),
             outcome: parts.shown,
+            rows: rule.rows.and_then(|table| self.rows(decision, table, &each)),
         });
         Rule { id, group: rule.group, each, when: parts.when, outcome: parts.outcome, because: parts.because }
     }

@@ -7,6 +7,7 @@ use axtrace_runtime::helpers::{DatePart, date_of_parts, part_of_date};
 use axtrace_runtime::meta::ProgramMeta;
 use axtrace_runtime::pattern::Pattern;
 use axtrace_runtime::power;
+use axtrace_runtime::table::Table;
 use axtrace_runtime::text_functions as texts;
 use axtrace_runtime::value::Value;
 
@@ -21,6 +22,8 @@ use crate::graph::NodeId;
 const BITS: u64 = 64;
 /// How many bytes of a text are looked at in the time of a step.
 const LETTERS: u64 = 16;
+/// How many rows of a table are looked at in the time of a step.
+const ROWS: u64 = 2;
 /// How many bytes of a pattern make each letter of a text take as long again.
 const STATES: u64 = 4_096;
 
@@ -60,18 +63,23 @@ pub struct Tables<'a> {
     pub zones: &'a [Zone],
     /// Patterns, by their places.
     pub patterns: &'a [Pattern],
+    /// Tables that are looked up, by their places.
+    pub tables: &'a [Table],
 }
 
 impl<'a> Tables<'a> {
     /// Those of a program.
     pub fn of(program: &'a ProgramMeta) -> Self {
-        Self { zones: &program.zones, patterns: &program.patterns }
+        Self { zones: &program.zones, patterns: &program.patterns, tables: &program.tables }
     }
 }
 
 /// How many steps applying a function is counted as, beyond the one of its node: texts are gone through.
 pub fn cost(function: Function, operands: &[Value], tables: Tables<'_>) -> u64 {
     let bytes: usize = operands.iter().map(|value| if let Value::Text(text) = value { text.len() } else { 0 }).sum();
+    if let (Function::Row | Function::Rows, [table, ..]) = (function, operands) {
+        return table_of(table, tables).map_or(0, |table| table.rows.len() as u64 / ROWS);
+    }
     let times = match (function, operands) {
         (Function::Matches, [_, place]) => {
             let pattern = place.number().and_then(|place| tables.patterns.get(usize::try_from(place).ok()?));
@@ -88,6 +96,20 @@ pub fn apply(function: Function, operands: &[Value], tables: Tables<'_>) -> Opti
     let zones = tables.zones;
     match (function, operands) {
         (Function::Headers, _) => Some(Value::Boolean(true)),
+        (Function::Row, [table, values @ ..]) => {
+            let table = table_of(table, tables)?;
+            let found = (0..table.rows.len()).find(|row| table.applies(*row, values));
+            Some(found.map_or(Value::Missing, |row| Value::Scalar(row as i128)))
+        }
+        (Function::Rows, [table, values @ ..]) => {
+            let table = table_of(table, tables)?;
+            let found = (0..table.rows.len()).filter(|row| table.applies(*row, values));
+            Some(Value::List(found.map(|row| Value::Scalar(row as i128)).collect()))
+        }
+        (Function::Cell, [table, column, row]) => {
+            let column = table_of(table, tables)?.gives.get(usize::try_from(column.number()?).ok()?)?;
+            column.values.get(usize::try_from(row.number()?).ok()?).cloned()
+        }
         (Function::YearsBetween, [from, to]) => scalar(calendar::years_between(day(from)?, day(to)?)),
         (Function::MonthsBetween, [from, to]) => scalar(calendar::months_between(day(from)?, day(to)?)),
         (Function::YearOf, [date]) => scalar(part_of_date(day(date)?, DatePart::Year)),
@@ -120,6 +142,10 @@ pub fn apply(function: Function, operands: &[Value], tables: Tables<'_>) -> Opti
         (function, [Value::Text(text), rest @ ..]) => of_text(function, text, rest, tables),
         _ => super::listed::apply(function, operands),
     }
+}
+
+fn table_of<'a>(place: &Value, tables: Tables<'a>) -> Option<&'a Table> {
+    tables.tables.get(usize::try_from(place.number()?).ok()?)
 }
 
 fn date_from(year: &Value, month: &Value, day: &Value) -> Option<i32> {

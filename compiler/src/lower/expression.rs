@@ -113,7 +113,8 @@ impl<'g> Lower<'g, '_> {
         values.iter().zip(fields).flat_map(|(value, field)| self.constant_leaves(value, &field.ty)).collect()
     }
 
-    fn constant_handle(&mut self, value: &Constant, ty: &Type) -> Value {
+    /// The handle of a constant text or list.
+    pub fn constant_handle(&mut self, value: &Constant, ty: &Type) -> Value {
         match self.constants.handle(value, ty, &self.meta.types) {
             Ok(handle) => self.b.word(handle.0 as i64),
             Err(error) => {

@@ -55,6 +55,9 @@ impl<'g> Lower<'g, '_> {
             Function::ToDecimal => self.reader(Helper::ToDecimal, operands),
             Function::ToDate => self.reader(Helper::ToDate, operands),
             Function::Headers => self.headers(operands),
+            Function::Row => self.table_row(operands),
+            Function::Rows => self.table_rows(operands),
+            Function::Cell => self.table_cell(operands, ty),
         }
     }
 

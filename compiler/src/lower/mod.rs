@@ -25,6 +25,7 @@ mod policy;
 mod quotients;
 mod rules;
 mod state;
+mod tables;
 
 use std::collections::HashMap;
 

@@ -142,6 +142,21 @@ pub enum ProofFinding {
         #[label(collection)]
         others: Vec<LabeledSpan>,
     },
+    /// A row that earlier rows leave nothing to decide.
+    #[error("`{row}` can never decide: {says}")]
+    #[diagnostic(code(E0510), severity(warning), help("leave it out, or put it before them"))]
+    HiddenRow {
+        /// The row.
+        row: String,
+        /// The whole row.
+        #[label(primary, "never reached")]
+        at: Span,
+        /// Which rows come first.
+        says: String,
+        /// Some of them.
+        #[label(collection)]
+        others: Vec<LabeledSpan>,
+    },
     /// Neither a proof nor an input that shows the contrary was found.
     #[error("it cannot be excluded that {what}")]
     #[diagnostic(code(E0504))]

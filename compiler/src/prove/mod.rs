@@ -32,6 +32,7 @@ mod search;
 mod seeds;
 mod sets;
 mod steer;
+mod tables;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -89,7 +90,12 @@ fn prove_decision(whole: &Program, graph: &Graph, meter: &Meter, findings: &mut 
     let conditions = conditions(&mut inquiry);
     promises::check(&mut inquiry, &conditions, findings);
     let Some(policy) = graph.meta.policy else { return };
+    let tables = tables::has_tables(graph);
+    if tables {
+        tables::check(program, graphs, graph, meter, findings);
+    }
     match graph.meta.rules.iter().find(|rule| rule.otherwise) {
+        _ if tables => {}
         Some(otherwise) => idle::check_otherwise(&mut inquiry, &conditions, otherwise.span, findings),
         None if must_be_complete(&graph.meta) => findings_of_gaps(&mut inquiry, &conditions, findings),
         None => {}
@@ -116,7 +122,8 @@ fn must_be_complete(meta: &DecisionMeta) -> bool {
     }
 }
 
-/// What is known of every input, and when each rule applies. An `otherwise` and a shadow are taken as rules that never apply.
+/// What is known of every input, and when each rule applies. An `otherwise`, a shadow and the rows of a table that is looked up, which [`tables`] asks
+/// about, are taken as rules that never apply.
 pub struct Conditions {
     /// Relations between the parameters.
     pub always: Vec<FormulaId>,
@@ -136,7 +143,7 @@ fn conditions(inquiry: &mut Inquiry<'_>) -> Conditions {
     }
     let mut rules = Vec::with_capacity(graph.rules().len());
     for (rule, meta) in graph.rules().iter().zip(&graph.meta.rules) {
-        rules.push(if meta.otherwise || meta.shadow { Logic::FALSE } else { inquiry.model.rule_condition(rule) });
+        rules.push(if meta.otherwise || meta.shadow || meta.rows.is_some() { Logic::FALSE } else { inquiry.model.rule_condition(rule) });
     }
     Conditions { always, rules }
 }

@@ -572,6 +572,7 @@ fn finished(
         each: Vec::new(),
         before: Vec::new(),
         row: Some(Row { table, cells }),
+        rows: None,
         when: None,
         after: Vec::new(),
         outcome: outcome?,

@@ -138,7 +138,9 @@ impl<'a> Checker<'a, '_> {
             });
             headers.push(Header { written, span, column });
         }
-        names.tables.push(Table { columns, span: head });
+        let place = Type::integer(0, i128::from(u32::MAX));
+        let (row, found) = (self.scope.variable("row", place.clone(), head), self.scope.variable("found", place, head));
+        names.tables.push(Table { columns, span: head, row, found, lookup: None });
         headers
     }
 
@@ -191,6 +193,7 @@ impl<'a> Checker<'a, '_> {
             each: Vec::new(),
             before: Vec::new(),
             row: Some(Row { table, cells }),
+            rows: None,
             when: None,
             after: Vec::new(),
             outcome,

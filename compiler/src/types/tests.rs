@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use axtrace_grammar::ast;
-use axtrace_runtime::meta::DecisionId;
+use axtrace_runtime::meta::{DecisionId, Found, RuleId};
 use axtrace_runtime::types::{Kind, Scalar, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Findings, Span, Spanned};
@@ -189,7 +189,7 @@ impl<'a> Checker<'a, '_> {
 
     /// The rules after `by`, as places; the outer `None` if one of them is unknown.
     #[expect(clippy::option_option, reason = "whether rules are named and whether they are known are two questions")]
-    fn expected_rules(&mut self, expect: &ast::Expectation, decision: Option<&hir::Decision>) -> Option<Option<Vec<usize>>> {
+    fn expected_rules(&mut self, expect: &ast::Expectation, decision: Option<&hir::Decision>) -> Option<Option<Vec<Found>>> {
         if expect.by.is_empty() {
             return Some(None);
         }
@@ -197,7 +197,7 @@ impl<'a> Checker<'a, '_> {
         let mut places = Vec::new();
         for name in &expect.by {
             match rules.iter().position(|rule| rule.name == name.text) {
-                Some(place) => places.push(place),
+                Some(place) => places.push((RuleId(place as u32), None)),
                 None => {
                     let near = crate::suggest::worth_it(self.findings.len(), rules.len());
                     let suggestion = near.then(|| did_you_mean(&name.text, rules.iter().map(|rule| rule.name.as_str()))).flatten();

@@ -111,7 +111,7 @@ impl<'a> Checker<'a, '_> {
             return Expr::error(span);
         }
         let known: Option<Vec<Value>> = operands.iter().map(|operand| operand.constant().cloned()).collect();
-        match known.and_then(|values| apply(function, &values, Tables { zones: &self.zones, patterns: &[] })) {
+        match known.and_then(|values| apply(function, &values, Tables { zones: &self.zones, patterns: &[], tables: &[] })) {
             Some(value) => {
                 let ty = bounded_by(ty, &value);
                 Expr { kind: ExprKind::Constant(value), ty, span }

@@ -282,7 +282,7 @@ unsafe fn listed<'a>(context: *const Context, place: u64) -> Option<(&'a Type, &
 ///
 /// # Safety
 /// The context must be one that code was entered with, and nothing may borrow its scratch.
-unsafe fn build(context: *mut Context, count: u64, stride: u64, fill: impl FnOnce(&Memory<'_>, &mut [u8])) -> u64 {
+pub(super) unsafe fn build(context: *mut Context, count: u64, stride: u64, fill: impl FnOnce(&Memory<'_>, &mut [u8])) -> u64 {
     // SAFETY: the context is valid by contract.
     let (start, cap) = unsafe { ((*context).scratch_len.next_multiple_of(ALIGN), (*context).scratch_cap) };
     let end = count.checked_mul(stride).and_then(|bytes| start.checked_add(bytes));

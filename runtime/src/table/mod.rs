@@ -6,8 +6,10 @@
 
 mod boxes;
 mod index;
+mod lookup;
 #[cfg(test)]
 mod samples;
 
 pub use boxes::{Boxes, Cell, Domain, holds};
+pub use lookup::{Column, Gives, NoKeys, Row, Table, Test, has_keys};
 pub use index::{Broken, Counter, Index, Mode, Report, Work};

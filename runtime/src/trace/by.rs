@@ -1,6 +1,7 @@
 //! The rules that decided, with their reasons.
 
-use crate::meta::{Operand, Policy, RuleId, RuleState, SiteId, SiteKind, TextPiece};
+use crate::meta::{Operand, Policy, RuleId, RuleMeta, RuleState, SiteId, SiteKind, TextPiece};
+use crate::table::Row;
 use crate::text;
 use crate::types::Type;
 use crate::value::Value;
@@ -70,6 +71,17 @@ impl<'a> Decoder<'a> {
         })
     }
 
+    /// Does something for each instance of a rule that applied.
+    pub(super) fn each_instance(
+        &self,
+        scope: &mut Scope<'a>,
+        instance: SiteId,
+        each: &mut dyn FnMut(&Self, &Scope<'a>) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let loops = loops_around(scope, instance)?;
+        self.instances_in(scope, instance, &loops, &mut Vec::new(), &mut |scope, _| each(self, scope))
+    }
+
     /// Does something for each instance that applied, within loops, outermost first.
     fn instances_in(
         &self,
@@ -119,22 +131,37 @@ impl<'a> Decoder<'a> {
 
     fn one(&self, scope: &Scope<'a>, id: RuleId, each: Vec<Binding>) -> Result<By, DecodeError> {
         let rule = &scope.meta.rules[id.index()];
-        let located = self.program.sources.locate(rule.span);
-        let because = rule.because.as_ref().map(|pieces| self.because(scope, pieces)).transpose()?;
+        let row = self.row_of(scope, rule)?;
+        let (name, span) = row.map_or((rule.name.as_str(), rule.span), |(_, row)| (&row.name, row.head));
+        let located = self.program.sources.locate(span);
+        let because = match row.and_then(|(_, row)| row.because.as_ref()) {
+            Some(text) => Some(text.to_string()),
+            None => rule.because.as_ref().map(|pieces| self.because(scope, pieces)).transpose()?,
+        };
         Ok(By {
             id,
+            row: row.map(|(place, _)| place),
             decision: None,
-            rule: rule.name.clone(),
+            rule: name.to_owned(),
             owner: rule.owner.clone(),
-            span: rule.span,
+            span,
             file: located.map(|(file, _)| file.name().to_owned()).unwrap_or_default(),
             line: located.map_or(1, |(_, position)| position.line),
             column: located.map_or(1, |(_, position)| position.column),
             because,
-            cites: rule.cites.clone(),
-            each,
+            cites: row.map_or_else(|| rule.cites.clone(), |(_, row)| row.cites.to_vec()),
+            each: if row.is_some() { Vec::new() } else { each },
             gives: self.gives(scope, &rule.outcome)?,
         })
+    }
+
+    /// The row that a rule, or the current instance of one, stands for.
+    pub(super) fn row_of(&self, scope: &Scope<'a>, rule: &RuleMeta) -> Result<Option<(u32, &'a Row)>, DecodeError> {
+        let Some(rows) = &rule.rows else { return Ok(None) };
+        let place = self.bound(scope, &rows.row)?.value.as_ref().and_then(Value::number).ok_or(DecodeError::NotRecorded)?;
+        let table = self.program.tables.get(rows.table as usize).ok_or(DecodeError::NotRecorded)?;
+        let found = usize::try_from(place).ok().and_then(|place| table.rows.get(place)).ok_or(DecodeError::NotRecorded)?;
+        Ok(Some((place as u32, found)))
     }
 
     /// What one rule gives, where the outcome is made of several.

@@ -274,7 +274,7 @@ impl<'p> Object<'_, 'p> {
     fn kind(&mut self, kind: &TraceKind) {
         let (word, name) = match kind {
             TraceKind::Group => ("group", None),
-            TraceKind::Table => ("table", None),
+            TraceKind::Table { .. } => ("table", None),
             TraceKind::Rule { name, .. } => ("rule", Some(name)),
             TraceKind::Instance { name, .. } => ("instance", Some(name)),
             TraceKind::Condition => ("condition", None),
@@ -289,6 +289,9 @@ impl<'p> Object<'_, 'p> {
         self.text("kind", word);
         if let Some(name) = name {
             self.text("name", name);
+        }
+        if let TraceKind::Table { left_out: left_out @ 1.. } = kind {
+            self.number("left_out", *left_out as usize);
         }
         if let TraceKind::Rule { group: Some(group), .. } = kind {
             self.text("group", group);

@@ -130,7 +130,9 @@ pub struct By {
     pub id: RuleId,
     /// The decision it is a rule of, with its module; `None` if that is the decision of the trace.
     pub decision: Option<String>,
-    /// The rule's name.
+    /// Where the rule stands for rows of a table that is looked up: the place of the row, from 0.
+    pub row: Option<u32>,
+    /// The name of the rule, or of the row.
     pub rule: String,
     /// Who answers for it, if the rule says so.
     pub owner: Option<String>,
@@ -190,7 +192,10 @@ pub enum TraceKind {
     /// The condition of a group.
     Group,
     /// A decision table. Its operands are the values of its headers, the rules that belong to it are its rows.
-    Table,
+    Table {
+        /// How many rows are not among them: of a table that is looked up those that did not apply.
+        left_out: u32,
+    },
     /// A rule, or `otherwise`.
     Rule {
         /// Which rule of its decision.

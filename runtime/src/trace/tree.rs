@@ -2,6 +2,7 @@
 
 use crate::meta::{DecisionId, DecisionMeta, Operand, Policy, RuleId, RuleState, SiteId, SiteKind, SiteMeta, SlotId};
 use crate::types::Type;
+use axtrace_source::Span;
 
 use super::by::applied;
 use super::decode::{DecodeError, Decoder, overriders, states};
@@ -52,9 +53,16 @@ impl<'a> Decoder<'a> {
         }
         walk.level += 1;
         for site in sites {
+            if let SiteKind::Rule(id) = scope.meta.sites[site.index()].kind
+                && scope.meta.rules[id.index()].rows.is_some()
+            {
+                self.rows(scope, walk, id, out)?;
+                continue;
+            }
             let mut node = self.node(scope, walk, *site)?;
             let (inner, own) = divide(scope.meta, *site, &walk.children[site.index()]);
             self.fill(scope, walk, &own, &mut node.children)?;
+            self.count_rows(scope, &own, &mut node);
             if node.status != Status::NotEvaluated {
                 node.elements = self.elements(scope, walk, *site, &inner)?;
                 node.called = self.called(scope, walk, &scope.meta.sites[site.index()])?;
@@ -63,6 +71,53 @@ impl<'a> Decoder<'a> {
         }
         walk.level -= 1;
         Ok(())
+    }
+
+    /// The rows of a table that applied, of those that a rule stands for. All their cells are true.
+    fn rows(&mut self, scope: &mut Scope<'a>, walk: &Walk, id: RuleId, out: &mut Vec<TraceNode>) -> Result<(), DecodeError> {
+        let rule = &scope.meta.rules[id.index()];
+        let own = rule_status(scope.meta, walk, id, walk.states[id.index()]);
+        if !own.applied() {
+            return Ok(());
+        }
+        let mut applied_rows = Vec::new();
+        match rule.instance {
+            None => applied_rows.extend(self.row_of(scope, rule)?.map(|(_, row)| (row, own))),
+            Some(instance) => self.each_instance(scope, instance, &mut |this, scope| {
+                let outranked = walk.states[id.index()] == RuleState::Decided && this.rank(scope, id)? != walk.strongest[id.index()];
+                let status = if outranked { Status::Outranked } else { own.clone() };
+                applied_rows.extend(this.row_of(scope, rule)?.map(|(_, row)| (row, status)));
+                Ok(())
+            })?,
+        }
+        for (row, status) in applied_rows {
+            if self.budget == 0 {
+                break;
+            }
+            self.budget -= 1;
+            let kind = TraceKind::Rule { id, name: row.name.to_string(), group: rule.group.clone(), shadow: false, whole: row.span };
+            let mut node = bare(kind, row.head, status);
+            let cells = row.cells.iter().filter(|cell| **cell != row.span);
+            node.children.extend(cells.map(|cell| bare(TraceKind::Condition, *cell, Status::True)));
+            out.push(node);
+        }
+        Ok(())
+    }
+
+    /// Puts the rows of a table in their order, and says how many are left out.
+    fn count_rows(&self, scope: &Scope<'a>, own: &[SiteId], node: &mut TraceNode) {
+        if !matches!(node.kind, TraceKind::Table { .. }) {
+            return;
+        }
+        let rows = own.iter().find_map(|site| match scope.meta.sites[site.index()].kind {
+            SiteKind::Rule(id) => scope.meta.rules[id.index()].rows.as_ref(),
+            _ => None,
+        });
+        if let Some(table) = rows.and_then(|rows| self.program.tables.get(rows.table as usize)) {
+            node.children.sort_by_key(|child| child.span.start);
+            let shown = node.children.iter().filter(|child| matches!(child.kind, TraceKind::Rule { .. })).count();
+            node.kind = TraceKind::Table { left_out: table.rows.len().saturating_sub(shown) as u32 };
+        }
     }
 
     fn flat(&mut self, scope: &Scope<'a>, walk: &Walk, sites: &[SiteId], out: &mut Vec<TraceNode>) -> Result<(), DecodeError> {
@@ -103,7 +158,7 @@ impl<'a> Decoder<'a> {
     fn kind(&self, meta: &DecisionMeta, kind: &SiteKind) -> TraceKind {
         match kind {
             SiteKind::Group => TraceKind::Group,
-            SiteKind::Table(_) => TraceKind::Table,
+            SiteKind::Table(_) => TraceKind::Table { left_out: 0 },
             SiteKind::Rule(id) => {
                 let rule = &meta.rules[id.index()];
                 TraceKind::Rule { id: *id, name: rule.name.clone(), group: rule.group.clone(), shadow: rule.shadow, whole: rule.whole }
@@ -280,6 +335,11 @@ fn tells_truth(meta: &DecisionMeta, walk: &Walk, id: SiteId, site: &SiteMeta) ->
 
 fn goes_through_instances(meta: &DecisionMeta, children: &[SiteId]) -> bool {
     children.iter().any(|site| matches!(meta.sites[site.index()].kind, SiteKind::Instance(_)))
+}
+
+/// A node with nothing in it.
+const fn bare(kind: TraceKind, span: Span, status: Status) -> TraceNode {
+    TraceNode { kind, span, status, value: None, operands: Vec::new(), children: Vec::new(), elements: None, called: None }
 }
 
 const fn at_an_end(index: u32, visited: u32) -> bool {

@@ -1,0 +1,249 @@
+//! Tables that are looked up against the same rules written out, and native code against the interpreter, on random tables and inputs.
+
+use std::fmt::Write;
+
+use axtrace::compiler::interpret::{Options, decide};
+use axtrace::runtime::memory::Batch;
+use axtrace::runtime::trace::{SCHEMA, View, decode};
+use axtrace::source::Sources;
+use axtrace::{Decision, Level, Rules};
+
+/// Numbers that only look random, the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % most
+    }
+
+    fn one<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[self.below(all.len())]
+    }
+}
+
+/// What the rules of a program decide, and by which policy.
+struct Style {
+    gives: &'static str,
+    policy: &'static str,
+    outcomes: &'static [&'static str],
+    otherwise: Option<&'static str>,
+}
+
+const STYLES: [Style; 8] = [
+    Style {
+        gives: "money EUR or referral",
+        policy: "hit first",
+        outcomes: &["1.50 EUR", "2 EUR", "0.00 EUR", "refer to desk", "refer to boss within 2 h", "item.count * 0.25 EUR", "7 EUR", "8 EUR"],
+        otherwise: Some("99 EUR"),
+    },
+    Style { gives: "text", policy: "hit first", outcomes: &["\"a\"", "\"bcd\"", "\"\"", "this_rule"], otherwise: Some("\"none\"") },
+    Style {
+        gives: "Fee or referral",
+        policy: "hit first",
+        outcomes: &["{ rate: 2 %, tags: {red} }", "{ rate: 12.5 %, tags: {}, note: 3 }", "refer to desk proposing { rate: 1 %, tags: {red, blue} }"],
+        otherwise: Some("refer to boss"),
+    },
+    Style { gives: "integer in 0..99", policy: "hit collect", outcomes: &["1", "2", "98"], otherwise: None },
+    Style { gives: "integer", policy: "hit collect sum", outcomes: &["1", "2", "98", "item.count"], otherwise: None },
+    Style { gives: "integer in 0..99?", policy: "hit collect min", outcomes: &["1", "2", "98"], otherwise: None },
+    Style { gives: "integer", policy: "hit collect count", outcomes: &["true"], otherwise: None },
+    Style {
+        gives: "Colour or referral",
+        policy: "hit priority (blue, refer, green, red)",
+        outcomes: &["red", "blue", "green", "refer to desk"],
+        otherwise: Some("red"),
+    },
+];
+
+const HEAD: &str = "
+owner \"Tests\"
+enum Colour { red, green, blue, white }
+role desk \"Desk\"
+role boss \"Boss\"
+record Fee { rate : percent, tags : set of Colour, note : integer in 0..9? }
+record Item {
+  colour : Colour
+  count  : integer in 0..40
+  stage  : integer in 1..9?
+  weight : decimal(2) in 0 .. 100
+  day    : date in 2026-01-01 .. 2026-12-31
+  code   : text with up to 3 characters
+  fast   : boolean
+  tint   : Colour?
+}
+";
+
+const COLUMNS: [&str; 8] = ["colour", "count", "stage", "weight", "day", "code", "fast", "tint"];
+
+/// A cell, and the same as a condition of a rule; none where it lets anything through.
+fn cell(random: &mut Random, column: &str) -> (String, Option<String>) {
+    let name = format!("item.{column}");
+    if random.below(5) < 2 {
+        return ("-".into(), None);
+    }
+    let optional = matches!(column, "stage" | "tint");
+    if optional && random.below(4) == 0 {
+        let (cell, condition) = if random.below(2) == 0 { ("missing", "is missing") } else { ("given", "is given") };
+        return (cell.into(), Some(format!("{name} {condition}")));
+    }
+    let value = |random: &mut Random| match column {
+        "colour" | "tint" => random.one(&["red", "green", "blue", "white"]).to_owned(),
+        "count" => random.below(41).to_string(),
+        "stage" => (1 + random.below(9)).to_string(),
+        "weight" => format!("{}.{}", random.below(100), random.one(&["0", "5", "25", "125", "999"])),
+        "day" => format!("2026-{:02}-{:02}", 1 + random.below(12), 1 + random.below(28)),
+        "code" => format!("\"{}\"", random.one(&["", "a", "b", "ab", "é", "zz"])),
+        _ => random.one(&["true", "false"]).to_owned(),
+    };
+    let ordered = matches!(column, "count" | "stage" | "weight" | "day" | "code");
+    let part = |random: &mut Random| {
+        let one = value(random);
+        match random.below(if ordered { 4 } else { 1 }) {
+            0 => (one.clone(), format!("{name} = {one}")),
+            1 => {
+                let sign = random.one(&["<", "<=", ">", ">=", "!="]);
+                (format!("{sign} {one}"), format!("{name} {sign} {one}"))
+            }
+            _ => {
+                let mut ends = [one, value(random)];
+                let number = |text: &String| text.parse::<f64>().ok();
+                if number(&ends[0]) > number(&ends[1]) || number(&ends[0]).is_none() && ends[0] > ends[1] {
+                    ends.swap(0, 1);
+                }
+                let dots = random.one(&["..", "..<", "<..", "<..<"]);
+                let range = format!("{}{dots}{}", ends[0], ends[1]);
+                (range.clone(), format!("{name} in {range}"))
+            }
+        }
+    };
+    let mut parts = vec![part(random)];
+    if random.below(3) == 0 {
+        parts.push(part(random));
+    }
+    let cells: Vec<&str> = parts.iter().map(|part| part.0.as_str()).collect();
+    let either = parts.iter().map(|part| part.1.as_str()).collect::<Vec<_>>().join(" or ");
+    let not = random.below(4) == 0;
+    let inner = if not { format!("not ({either})") } else { format!("({either})") };
+    let condition = if optional { format!("({name} is given and {inner})") } else { inner };
+    let missing = optional && !not && random.below(4) == 0;
+    let condition = if missing { format!("({name} is missing or {condition})") } else { condition };
+    let cell = cells.join(", ") + if missing { ", missing" } else { "" };
+    (if not { format!("not {cell}") } else { cell }, Some(condition))
+}
+
+/// A program of two decisions: one with a table, and one with its rows as rules.
+fn program(random: &mut Random, style: &Style) -> String {
+    let rows = 65 + random.below(60);
+    let columns: Vec<&str> = COLUMNS.iter().copied().filter(|_| random.below(3) > 0).collect();
+    let columns = if columns.is_empty() { vec!["count"] } else { columns };
+    let headers: Vec<String> = columns.iter().map(|column| format!("item.{column}")).collect();
+    let mut table = format!("  table\n    | id | {} || gives | because |\n", headers.join(" | "));
+    let mut rules = String::new();
+    let asks_inputs = random.below(rows);
+    for row in 0..rows {
+        let mut cells = Vec::new();
+        let mut conditions = Vec::new();
+        for column in &columns {
+            let (cell, condition) = cell(random, column);
+            // Some cells ask more than constants say.
+            if *column == "count" && row == asks_inputs {
+                cells.push(">= length_of(item.code) + 1".to_owned());
+                conditions.push("item.count >= length_of(item.code) + 1".to_owned());
+                continue;
+            }
+            cells.push(cell);
+            conditions.extend(condition);
+        }
+        let outcome = random.one(style.outcomes);
+        let because = match random.below(3) {
+            0 => format!("\"row {row}\""),
+            1 if row % 16 == 0 && style.policy != "hit collect" => format!("\"{row} of {{item.count}}\""),
+            _ => String::new(),
+        };
+        let _ = writeln!(table, "    | r{row} | {} || {outcome} | {because} |", cells.join(" | "));
+        let when = if conditions.is_empty() { String::new() } else { format!(" when {}", conditions.join(" and ")) };
+        let why = if because.is_empty() { String::new() } else { format!(" because {because}") };
+        let _ = writeln!(rules, "  rule r{row}{when} then {outcome}{why}");
+    }
+    let otherwise = style.otherwise.map(|outcome| format!("  otherwise {outcome}\n")).unwrap_or_default();
+    let first = if style.policy == "hit first" && random.below(2) == 0 { "  rule zero when item.fast and item.count < 3 then OUT\n" } else { "" };
+    let first = first.replace("OUT", style.outcomes[0]);
+    let head = |name: &str| format!("decision {name}(item: Item) gives {} {} {{\n{first}", style.gives, style.policy);
+    format!("module random{HEAD}{}{table}{otherwise}}}\n{}{rules}{otherwise}}}\n", head("looked_up"), head("written_out"))
+}
+
+fn input(random: &mut Random) -> String {
+    let colour = |random: &mut Random| format!("\"{}\"", random.one(&["red", "green", "blue", "white"]));
+    let stage = if random.below(3) == 0 { "null".to_owned() } else { (1 + random.below(9)).to_string() };
+    let tint = if random.below(3) == 0 { "null".to_owned() } else { colour(random) };
+    format!(
+        r#"{{"item":{{"colour":{},"count":{},"stage":{stage},"weight":"{}.{}","day":"2026-{:02}-{:02}","code":"{}","fast":{},"tint":{tint}}}}}"#,
+        colour(random),
+        random.below(41),
+        random.below(100),
+        random.one(&["0", "25", "5", "12", "13", "99"]),
+        1 + random.below(12),
+        1 + random.below(28),
+        random.one(&["", "a", "b", "ab", "é", "zz", "x"]),
+        random.below(2) == 0,
+    )
+}
+
+/// Native code at all levels and the interpreter say the same of an input.
+fn agree(rules: &Rules, decision: &Decision, line: &str) {
+    let native = decision.trace(line.as_bytes(), Level::Full).unwrap_or_else(|error| panic!("{line}: {error:?}"));
+    let values: Vec<_> = native.input.iter().map(|input| input.value.clone()).collect();
+    let program = rules.program();
+    for level in [Level::None, Level::Record, Level::Full] {
+        let run = decide(&program.meta, &program.graphs, decision.id(), &values, Options::at(level));
+        let recording = run.unwrap_or_else(|fault| panic!("{line}: {fault:?}")).recording;
+        let mut batch = Batch::new();
+        batch.push_values(decision.meta(), &program.meta.types, &values).expect("the values are those of an input");
+        let view = View {
+            row: batch.row(0),
+            arena: batch.arena(),
+            outcome: &recording.outcome,
+            frame: &recording.frame,
+            scratch: &recording.scratch,
+        };
+        let interpreted = decode(&program.meta, decision.id(), &view, level).expect("a recording");
+        let native = decision.trace(line.as_bytes(), level).expect("it was decided before");
+        assert_eq!(interpreted, native, "{line} at {level}");
+    }
+}
+
+#[test]
+fn a_table_decides_as_its_rows_would_as_rules() {
+    let schema = serde_json::from_str(SCHEMA).expect("the schema is JSON");
+    let schema = jsonschema::validator_for(&schema).expect("the schema is one");
+    let mut applied = 0;
+    for round in 0..24 {
+        let random = &mut Random(round * 7919 + 1);
+        let style = &STYLES[round as usize % STYLES.len()];
+        let source = program(random, style);
+        let mut sources = Sources::new();
+        sources.add("random.ax", source.clone()).expect("a file");
+        let rules = axtrace::compile(sources).unwrap_or_else(|rejected| panic!("{source}\n{rejected:#?}"));
+        assert_eq!(rules.meta().tables.len(), 1, "the table is looked up: {source}");
+        let (table, written) = (rules.decision("looked_up").expect("there"), rules.decision("written_out").expect("there"));
+        for _ in 0..40 {
+            let line = input(random);
+            agree(&rules, &table, &line);
+            let (one, other) = (table.trace(line.as_bytes(), Level::Full), written.trace(line.as_bytes(), Level::Full));
+            let (one, other) = (one.expect("decided"), other.expect("decided"));
+            assert_eq!(one.outcome, other.outcome, "{line}\n{source}");
+            let by = |trace: &axtrace::runtime::trace::Trace| {
+                let mut by: Vec<_> = trace.by.iter().map(|by| (by.rule.clone(), by.because.clone(), by.gives.clone())).collect();
+                by.sort_by(|one, other| one.0.cmp(&other.0));
+                by
+            };
+            assert_eq!(by(&one), by(&other), "{line}\n{source}");
+            applied += one.by.len();
+            let json = table.decide(line.as_bytes(), Level::Full).expect("decided");
+            let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+            assert!(schema.is_valid(&json), "{json}");
+        }
+    }
+    assert!(applied > 500, "{applied} rows applied");
+}
