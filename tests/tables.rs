@@ -34,14 +34,27 @@ const STYLES: [Style; 8] = [
     Style {
         gives: "money EUR or referral",
         policy: "hit first",
-        outcomes: &["1.50 EUR", "2 EUR", "0.00 EUR", "refer to desk", "refer to boss within 2 h", "item.count * 0.25 EUR", "7 EUR", "8 EUR"],
+        outcomes: &[
+            "1.50 EUR",
+            "2 EUR",
+            "0.00 EUR",
+            "refer to desk",
+            "refer to boss within 2 h",
+            "item.count * 0.25 EUR",
+            "7 EUR",
+            "8 EUR",
+        ],
         otherwise: Some("99 EUR"),
     },
     Style { gives: "text", policy: "hit first", outcomes: &["\"a\"", "\"bcd\"", "\"\"", "this_rule"], otherwise: Some("\"none\"") },
     Style {
         gives: "Fee or referral",
         policy: "hit first",
-        outcomes: &["{ rate: 2 %, tags: {red} }", "{ rate: 12.5 %, tags: {}, note: 3 }", "refer to desk proposing { rate: 1 %, tags: {red, blue} }"],
+        outcomes: &[
+            "{ rate: 2 %, tags: {red} }",
+            "{ rate: 12.5 %, tags: {}, note: 3 }",
+            "refer to desk proposing { rate: 1 %, tags: {red, blue} }",
+        ],
         otherwise: Some("refer to boss"),
     },
     Style { gives: "integer in 0..99", policy: "hit collect", outcomes: &["1", "2", "98"], otherwise: None },
@@ -167,7 +180,8 @@ fn program(random: &mut Random, style: &Style) -> String {
         let _ = writeln!(rules, "  rule r{row}{when} then {outcome}{why}");
     }
     let otherwise = style.otherwise.map(|outcome| format!("  otherwise {outcome}\n")).unwrap_or_default();
-    let first = if style.policy == "hit first" && random.below(2) == 0 { "  rule zero when item.fast and item.count < 3 then OUT\n" } else { "" };
+    let first =
+        if style.policy == "hit first" && random.below(2) == 0 { "  rule zero when item.fast and item.count < 3 then OUT\n" } else { "" };
     let first = first.replace("OUT", style.outcomes[0]);
     let head = |name: &str| format!("decision {name}(item: Item) gives {} {} {{\n{first}", style.gives, style.policy);
     format!("module random{HEAD}{}{table}{otherwise}}}\n{}{rules}{otherwise}}}\n", head("looked_up"), head("written_out"))

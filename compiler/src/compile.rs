@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axtrace_grammar::{MAX_TOKENS, ast};
 use axtrace_runtime::calendar::zone::database_version;
 use axtrace_runtime::meta::{Found, ProgramMeta};
-use axtrace_runtime::{pattern, text_functions};
 use axtrace_runtime::table::{Index, NoKeys, Table};
 use axtrace_source::{Finding, Findings, Sources, Span};
 use miette::Diagnostic;
@@ -14,6 +13,8 @@ use thiserror::Error;
 
 use crate::bulk::read_bulk;
 use crate::expand::{expand, finish};
+use crate::function::Function;
+use crate::graph::NodeKind;
 use crate::lookups::{FEW, lookups};
 use crate::program::Program;
 use crate::prove::{Meter, prove};
@@ -21,8 +22,6 @@ use crate::ranges::{ranges, with_witness};
 use crate::relations::check_constants;
 use crate::resolve::resolve;
 use crate::steps::steps;
-use crate::function::Function;
-use crate::graph::NodeKind;
 use crate::types::{Cells, check};
 use crate::{graph::Graph, hir};
 

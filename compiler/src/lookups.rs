@@ -119,13 +119,17 @@ impl Seeker<'_> {
         let constants: Vec<Option<&Value>> = rows.iter().map(|row| constant_of(row)).collect();
         let picked = constant_class.map(|class| self.pick(&call, &constants, self.value_type(&classes[class]), &mut gives));
         let several = classes.len() > 1;
-        let rules: Vec<Rule> = classes.iter().enumerate().map(|(place_of, class)| {
-            let outcome = match &picked {
-                Some(value) if class.constant => Outcome::Value(value.clone()),
-                _ => class.first.outcome.clone(),
-            };
-            call.rule(class.first, outcome, several.then_some(place_of), place)
-        }).collect();
+        let rules: Vec<Rule> = classes
+            .iter()
+            .enumerate()
+            .map(|(place_of, class)| {
+                let outcome = match &picked {
+                    Some(value) if class.constant => Outcome::Value(value.clone()),
+                    _ => class.first.outcome.clone(),
+                };
+                call.rule(class.first, outcome, several.then_some(place_of), place)
+            })
+            .collect();
         let mut operands = vec![constant(Value::Scalar(number.into()), Type::integer(number.into(), number.into()), table.span)];
         operands.extend(table.columns.iter().map(|column| column.value.clone()));
         operands.extend(asked);
@@ -177,7 +181,8 @@ impl Seeker<'_> {
         for (row, line) in sparse.into_iter().enumerate() {
             line.into_iter().for_each(|(column, test)| cells[row * width + column] = test);
         }
-        let mut columns: Vec<Column> = table.columns.iter().zip(tests).map(|(column, tests)| Column::new(column.value.ty.clone(), tests)).collect();
+        let mut columns: Vec<Column> =
+            table.columns.iter().zip(tests).map(|(column, tests)| Column::new(column.value.ty.clone(), tests)).collect();
         let truth = || Test::OneOf { values: vec![Value::Boolean(true)], more: 0 };
         columns.extend(asked.iter().map(|_| Column::new(Type::Boolean, vec![truth()])));
         Some((columns, asked, cells))
@@ -246,7 +251,8 @@ impl Seeker<'_> {
         let ty = narrowed(ty, values);
         let nothing = values.iter().find_map(|value| *value).cloned().unwrap_or(Value::Missing);
         let column = gives.len();
-        gives.push(Gives { ty: ty.clone(), values: values.iter().map(|value| value.cloned().unwrap_or_else(|| nothing.clone())).collect() });
+        gives
+            .push(Gives { ty: ty.clone(), values: values.iter().map(|value| value.cloned().unwrap_or_else(|| nothing.clone())).collect() });
         call.cell(column, ty)
     }
 }
@@ -298,10 +304,14 @@ impl Call {
 
     /// The rule that stands for the rows of a class; its number if there are several.
     fn rule(&self, first: &Rule, outcome: Outcome, class: Option<usize>, place: usize) -> Rule {
-        let given = self.single.then(|| Expr { kind: ExprKind::Unary(Unary::IsGiven, Box::new(self.found())), ty: Type::Boolean, span: self.span });
+        let given =
+            self.single.then(|| Expr { kind: ExprKind::Unary(Unary::IsGiven, Box::new(self.found())), ty: Type::Boolean, span: self.span });
         let of_class = class.map(|class| {
             let number = class as i128;
-            let (left, right) = (self.cell(0, Type::integer(0, MOST_WAYS as i128)), constant(Value::Scalar(number), Type::integer(number, number), self.span));
+            let (left, right) = (
+                self.cell(0, Type::integer(0, MOST_WAYS as i128)),
+                constant(Value::Scalar(number), Type::integer(number, number), self.span),
+            );
             let kind = ExprKind::Binary(Binary::Compare(Comparison::Equal), Box::new(left), Box::new(right));
             Expr { kind, ty: Type::Boolean, span: self.span }
         });
@@ -435,7 +445,9 @@ fn more_places(expr: &Expr, value: &Expr) -> Option<u32> {
         (ExprKind::Unary(Unary::Unwrap, inner), _) => more_places(inner, value),
         (_, ExprKind::Unary(Unary::Unwrap, inner)) => more_places(expr, inner),
         (ExprKind::Variable(one), ExprKind::Variable(other)) => (one == other).then_some(0),
-        (ExprKind::Field(one, field), ExprKind::Field(other, of)) => (field == of).then(|| more_places(one, other)).flatten().filter(|more| *more == 0),
+        (ExprKind::Field(one, field), ExprKind::Field(other, of)) => {
+            (field == of).then(|| more_places(one, other)).flatten().filter(|more| *more == 0)
+        }
         _ => None,
     }
 }

@@ -125,8 +125,10 @@ impl Helper {
     /// Whether it builds something in scratch, and may say [`NO_ROOM`].
     #[must_use]
     pub const fn builds(self) -> bool {
-        matches!(self, Self::TableRows | Self::BuildText | Self::Numbers | Self::Sort | Self::Distinct | Self::Pairs | Self::Flatten | Self::Groups)
-            || matches!(self, Self::Lower | Self::Upper | Self::Characters)
+        matches!(
+            self,
+            Self::TableRows | Self::BuildText | Self::Numbers | Self::Sort | Self::Distinct | Self::Pairs | Self::Flatten | Self::Groups
+        ) || matches!(self, Self::Lower | Self::Upper | Self::Characters)
     }
 }
 

@@ -123,6 +123,7 @@ impl Story {
 
     fn by(&self) -> By {
         By {
+            row: None,
             id: RuleId(0),
             decision: None,
             rule: "minor_at_night".to_owned(),

@@ -90,6 +90,7 @@ impl Generator {
             listed: Vec::new(),
             patterns: Vec::new(),
             plans: Vec::new(),
+            tables: Vec::new(),
             sources: Sources::new(),
             digest: String::new(),
             version: None,

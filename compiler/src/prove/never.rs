@@ -90,7 +90,10 @@ impl<'a> Asking<'_, 'a> {
                 break;
             }
             let condition = self.inquiry.model.rule_condition(rule);
-            if graph.meta.rules[place].otherwise || !self.cannot(&[self.conditions.always.clone(), vec![condition]].concat()) {
+            if graph.meta.rules[place].otherwise
+                || graph.meta.rules[place].rows.is_some()
+                || !self.cannot(&[self.conditions.always.clone(), vec![condition]].concat())
+            {
                 continue;
             }
             idle[place] = true;
@@ -165,7 +168,7 @@ impl<'a> Asking<'_, 'a> {
         let needs: Vec<_> = self.conditions.rules.iter().map(|rule| necessary(&self.inquiry.model, *rule)).collect();
         for (place, rule) in graph.rules().iter().enumerate() {
             let meta = &graph.meta.rules[place];
-            if self.is_over() || meta.otherwise || meta.shadow || idle[place] {
+            if self.is_over() || meta.otherwise || meta.shadow || meta.rows.is_some() || idle[place] {
                 continue;
             }
             let (mut winners, says, why) = self.winners(place, rule);

@@ -292,7 +292,8 @@ impl<'a> Asker<'a> {
         let mut graph = self.graph.clone();
         let mut asked = Vec::with_capacity(rows.len());
         for row in rows {
-            let cells: Vec<Vec<(i64, i64)>> = (0..lookup.boxes.columns().len()).map(|column| lookup.boxes.cell(*row, column).to_vec()).collect();
+            let cells: Vec<Vec<(i64, i64)>> =
+                (0..lookup.boxes.columns().len()).map(|column| lookup.boxes.cell(*row, column).to_vec()).collect();
             asked.push(self.conditions(&mut graph, lookup, &cells));
         }
         let suspects: Vec<usize> = self.ask(&graph, |inquiry, always| {
@@ -343,9 +344,15 @@ impl<'a> Asker<'a> {
         policy: Policy,
         findings: &mut Findings,
     ) -> bool {
-        let overriders: Vec<usize> = self.graph.meta.rules.iter().enumerate().filter(|(_, rule)| {
-            of.is_some_and(|of| rule.overrides.iter().any(|other| other.index() == of)) && rule.rows.is_none()
-        }).map(|(place, _)| place).collect();
+        let overriders: Vec<usize> = self
+            .graph
+            .meta
+            .rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| of.is_some_and(|of| rule.overrides.iter().any(|other| other.index() == of)) && rule.rows.is_none())
+            .map(|(place, _)| place)
+            .collect();
         let mut probe = graph.clone();
         let whole = match conditions.as_slice() {
             [] => push(&mut probe, NodeKind::Constant(Value::Boolean(true)), Type::Boolean, self.graph.meta.span),
@@ -494,7 +501,7 @@ impl<'a> Asker<'a> {
 
     fn condition(&self, graph: &mut Graph, column: &Column, header: NodeId, side: &[(i64, i64)]) -> Option<NodeId> {
         let (ty, span) = (graph.node(header).ty.clone(), graph.node(header).span);
-        let missing = column.missing(&self.program.types).ok()?;
+        let missing = column.missing(&self.program.types)?;
         let optional = ty.is_optional();
         let with_missing = optional && side.iter().any(|(low, high)| (*low..=*high).contains(&missing));
         let there: Vec<(i64, i64)> = side
@@ -526,7 +533,8 @@ impl<'a> Asker<'a> {
                     .iter()
                     .map(|(low, high)| {
                         let mut end = |key: i64| {
-                            let number = if scalar.is_datetime() { Value::Datetime { instant: key, offset: 0 } } else { Value::Scalar(key.into()) };
+                            let number =
+                                if scalar.is_datetime() { Value::Datetime { instant: key, offset: 0 } } else { Value::Scalar(key.into()) };
                             let ty = Type::Scalar(Scalar { lo: key.into(), hi: key.into(), ..*scalar });
                             push(graph, NodeKind::Constant(number), ty, span)
                         };
@@ -541,7 +549,8 @@ impl<'a> Asker<'a> {
                 Some(either(graph, parts?, span))
             }
             Type::Boolean => {
-                let truths = [false, true].into_iter().filter(|truth| side.iter().any(|(low, high)| (*low..=*high).contains(&i64::from(*truth))));
+                let truths =
+                    [false, true].into_iter().filter(|truth| side.iter().any(|(low, high)| (*low..=*high).contains(&i64::from(*truth))));
                 Some(match truths.collect::<Vec<_>>().as_slice() {
                     [true] => value,
                     [false] => boolean(graph, NodeKind::Not(value)),

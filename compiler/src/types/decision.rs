@@ -69,7 +69,7 @@ impl<'a> Checker<'a, '_> {
         });
         let Some((params, gives)) = parts.0 else { return };
         let gives = match policy_of(item) {
-            Policy::Collect => Type::List { element: Box::new(gives), min: 0, max: most_outcomes(item) },
+            Policy::Collect => Type::List { element: Box::new(gives), min: 0, max: most_outcomes(item, self.sources) },
             _ => gives,
         };
         let may_refer = item.may_refer.is_some();

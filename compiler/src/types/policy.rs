@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axtrace_grammar::ast;
 use axtrace_runtime::meta::{Policy, Rank};
 use axtrace_runtime::types::{DEFAULT_LIST, Kind, Scalar, Type, Unit};
-use axtrace_source::Span;
+use axtrace_source::{Sources, Span};
 
 use super::{Checker, TypeFinding, words};
 use crate::resolve::NameFinding;
@@ -156,7 +156,7 @@ pub(super) fn policy_name(policy: &ast::HitPolicy) -> &'static str {
 }
 
 /// The most outcomes that a collecting decision can have.
-pub(super) fn most_outcomes(item: &ast::Decision) -> u32 {
+pub(super) fn most_outcomes(item: &ast::Decision, sources: &Sources) -> u32 {
     let ast::DecisionBody::Block(items) = &item.body else { return 0 };
     let most = |rule: &ast::Rule| match (rule.shadow, rule.for_each.is_empty()) {
         (true, _) => 0,
@@ -165,11 +165,35 @@ pub(super) fn most_outcomes(item: &ast::Decision) -> u32 {
     };
     let of = |part: &ast::DecisionItem| match part {
         ast::DecisionItem::Rule(rule) => most(rule),
+        ast::DecisionItem::Table(table) => most_rows(table, sources),
         ast::DecisionItem::Group(group) => {
-            let rules = group.items.iter().filter_map(|it| if let ast::GroupItem::Rule(rule) = it { Some(most(rule)) } else { None });
-            rules.fold(0, u32::saturating_add)
+            let inner = group.items.iter().map(|it| match it {
+                ast::GroupItem::Rule(rule) => most(rule),
+                ast::GroupItem::Table(table) => most_rows(table, sources),
+                ast::GroupItem::Broken(_) => 0,
+            });
+            inner.fold(0, u32::saturating_add)
         }
         _ => 0,
     };
     items.iter().map(of).fold(0, u32::saturating_add).min(1 << 29)
+}
+
+/// The most rows that a table can have. A file has no more than lines, and a cross table no more than cells.
+fn most_rows(table: &ast::Table, sources: &Sources) -> u32 {
+    let rows = match &table.kind {
+        ast::TableKind::Rows { rows, .. } => rows.len(),
+        ast::TableKind::Cross { columns, rows, .. } => columns.len().saturating_mul(rows.len()),
+        ast::TableKind::Csv { file, .. } | ast::TableKind::CrossCsv { file, .. } => {
+            let path = sources.file_at(file.span.start).and_then(|naming| naming.beside(&file.node));
+            let place = path.and_then(|path| sources.data(&path).ok());
+            let data = place.map(|place| &sources.files()[place]);
+            let separators = |text: &str| text.bytes().filter(|byte| matches!(byte, b',' | b';' | b'\t' | b'\n')).count() + 1;
+            match &table.kind {
+                ast::TableKind::CrossCsv { .. } => data.map_or(0, |file| separators(file.text())),
+                _ => data.map_or(0, axtrace_source::SourceFile::line_count),
+            }
+        }
+    };
+    u32::try_from(rows).unwrap_or(u32::MAX)
 }

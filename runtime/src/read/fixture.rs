@@ -54,6 +54,7 @@ pub(crate) fn program(params: Vec<FieldType>, enums: Vec<EnumType>, records: Vec
         listed: vec![],
         patterns: Vec::new(),
         plans: Vec::new(),
+        tables: Vec::new(),
         sources: Sources::new(),
         digest: String::new(),
         version: None,

@@ -159,7 +159,11 @@ fn order(value: &Value, constant: &Value, more: u32) -> Option<std::cmp::Orderin
             (Some(value), Some(constant)) => {
                 let power = 10i128.checked_pow(more).unwrap_or(i128::MAX);
                 let whole = constant.div_euclid(power);
-                Some(value.cmp(&whole).then(if constant.rem_euclid(power) == 0 { std::cmp::Ordering::Equal } else { std::cmp::Ordering::Less }))
+                Some(value.cmp(&whole).then(if constant.rem_euclid(power) == 0 {
+                    std::cmp::Ordering::Equal
+                } else {
+                    std::cmp::Ordering::Less
+                }))
             }
             _ => (value == constant).then_some(std::cmp::Ordering::Equal),
         },
@@ -177,25 +181,22 @@ impl Column {
         Self { ty, tests, texts }
     }
 
-    /// The keys of values that are there.
-    ///
-    /// # Errors
-    /// When 64 bits do not hold them.
-    fn domain(&self, types: &Types) -> Result<(i64, i64), ()> {
+    /// The keys of values that are there; `None` when 64 bits do not hold them.
+    fn domain(&self, types: &Types) -> Option<(i64, i64)> {
         match self.ty.required() {
-            Type::Boolean => Ok((0, 1)),
-            Type::Enum(id) => Ok((0, types.enum_type(*id).values.len().max(1) as i64 - 1)),
+            Type::Boolean => Some((0, 1)),
+            Type::Enum(id) => Some((0, types.enum_type(*id).values.len().max(1) as i64 - 1)),
             Type::Set(id) => {
                 let names = types.enum_type(*id).values.len() as u32;
-                if names < 63 { Ok((0, (1 << names) - 1)) } else { Err(()) }
+                if names < 63 { Some((0, (1 << names) - 1)) } else { None }
             }
-            Type::Text { .. } => Ok((0, 2 * self.texts.len() as i64)),
+            Type::Text { .. } => Some((0, 2 * self.texts.len() as i64)),
             Type::Scalar(Scalar { lo, hi, .. }) => match (i64::try_from(*lo), i64::try_from(*hi)) {
                 // One key below is for what is missing.
-                (Ok(lo), Ok(hi)) if lo > i64::MIN && lo <= hi => Ok((lo, hi)),
-                _ => Err(()),
+                (Ok(lo), Ok(hi)) if lo > i64::MIN && lo <= hi => Some((lo, hi)),
+                _ => None,
             },
-            _ => Err(()),
+            _ => None,
         }
     }
 
@@ -209,10 +210,9 @@ impl Column {
     }
 
     /// The key of what is missing, one below those of what is there.
-    ///
-    /// # Errors
-    /// When 64 bits do not hold the keys of the column.
-    pub fn missing(&self, types: &Types) -> Result<i64, ()> {
+    /// `None` when 64 bits do not hold the keys of the column.
+    #[must_use]
+    pub fn missing(&self, types: &Types) -> Option<i64> {
         self.domain(types).map(|(low, _)| low - 1)
     }
 
@@ -220,7 +220,7 @@ impl Column {
     #[must_use]
     pub fn key(&self, value: &Value, types: &Types) -> Option<i64> {
         match value {
-            Value::Missing => self.missing(types).ok(),
+            Value::Missing => self.missing(types),
             Value::Boolean(truth) => Some(i64::from(*truth)),
             Value::Enum(place) => Some(i64::from(*place)),
             Value::Set(names) => i64::try_from(*names).ok(),
@@ -238,9 +238,18 @@ impl Column {
             Test::Boolean(false) => Vec::new(),
             Test::Given => vec![(low, high)],
             Test::Not(inner) => complement(&self.keys(inner, (low, high)), whole),
-            Test::All(all) => all.iter().map(|test| self.keys(test, (low, high))).reduce(|one, other| both(&one, &other)).unwrap_or_else(|| vec![whole]),
+            Test::All(all) => {
+                all.iter().map(|test| self.keys(test, (low, high))).reduce(|one, other| both(&one, &other)).unwrap_or_else(|| vec![whole])
+            }
             Test::Any(any) => joined(any.iter().flat_map(|test| self.keys(test, (low, high))).collect()),
-            Test::OneOf { values, more } => joined(values.iter().filter_map(|value| self.point(value, *more)).filter(|key| (low..=high).contains(key)).map(|key| (key, key)).collect()),
+            Test::OneOf { values, more } => joined(
+                values
+                    .iter()
+                    .filter_map(|value| self.point(value, *more))
+                    .filter(|key| (low..=high).contains(key))
+                    .map(|key| (key, key))
+                    .collect(),
+            ),
             Test::Between { low: from, high: to, more } => {
                 let from = from.as_ref().map_or(i128::from(low), |(end, inside)| self.first_from(end, *inside, *more)).max(low.into());
                 let to = to.as_ref().map_or(i128::from(high), |(end, inside)| self.last_to(end, *inside, *more)).min(high.into());
@@ -318,7 +327,7 @@ impl Table {
         let mut domains = Vec::with_capacity(self.columns.len());
         let mut keys = Vec::with_capacity(self.columns.len());
         for (place, column) in self.columns.iter().enumerate() {
-            let domain = column.domain(types).map_err(|()| NoKeys { column: place })?;
+            let domain = column.domain(types).ok_or(NoKeys { column: place })?;
             domains.push(Domain { low: if column.ty.is_optional() { domain.0 - 1 } else { domain.0 }, high: domain.1 });
             keys.push(column.tests.iter().map(|test| column.keys(test, domain)).collect::<Vec<_>>());
         }

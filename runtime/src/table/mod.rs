@@ -11,5 +11,5 @@ mod lookup;
 mod samples;
 
 pub use boxes::{Boxes, Cell, Domain, holds};
-pub use lookup::{Column, Gives, NoKeys, Row, Table, Test, has_keys};
 pub use index::{Broken, Counter, Index, Mode, Report, Work};
+pub use lookup::{Column, Gives, NoKeys, Row, Table, Test, has_keys};

@@ -179,6 +179,7 @@ impl Build {
         let start = SOURCE.find(&format!("rule {name}")).unwrap_or(0) as u32;
         let span = Span::new(start, start + 6);
         self.graph.meta.rules.push(RuleMeta {
+            rows: None,
             name: name.to_owned(),
             otherwise: name == "otherwise",
             group: None,
@@ -227,6 +228,7 @@ impl Build {
             listed: Vec::new(),
             patterns: Vec::new(),
             plans: Vec::new(),
+            tables: Vec::new(),
             sources,
             digest: format!("sha256:{}", "0".repeat(64)),
             version: None,
