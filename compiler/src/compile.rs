@@ -6,6 +6,7 @@ use axtrace_grammar::{MAX_TOKENS, ast};
 use axtrace_runtime::calendar::zone::database_version;
 use axtrace_runtime::meta::{Found, ProgramMeta};
 use axtrace_runtime::table::{Index, NoKeys, Table};
+use axtrace_runtime::{pattern, text_functions};
 use axtrace_source::{Finding, Findings, Sources, Span};
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
