@@ -241,7 +241,12 @@ impl<'a> Context<'a> {
             None if named == "=" => Some(format!("write `let {text} = …` to give a value a name")),
             None => None,
         };
-        let mut explained = Explained::new(SyntaxError::UnknownWord { word: text.to_owned(), what, at, label: format!("no {what}"), help });
+        let rules = matches!(self.rule, Rule::only_rule | Rule::only_replace);
+        let label = match &help {
+            None if rules => "a clause begins with `when`, `then`, `because` and the like".to_owned(),
+            _ => format!("no {what}"),
+        };
+        let mut explained = Explained::new(SyntaxError::UnknownWord { word: text.to_owned(), what, at, label, help });
         explained.complete = complete;
         match meant.filter(|_| clauses) {
             Some(meant) => explained.mend(token.start, token.end, meant.to_owned()),

@@ -73,10 +73,10 @@ pub enum RangeFinding {
         at: Span,
     },
     #[error("`{divisor}` can be 0 here")]
-    #[diagnostic(code(E0410), help("add `{divisor} != {zero} and …` to the condition, or declare a range without 0"))]
+    #[diagnostic(code(E0410), help("{help}"))]
     DivisionByZero {
         divisor: String,
-        zero: String,
+        help: String,
         #[label(primary, "divided by")]
         at: Span,
         #[label("{found}")]

@@ -44,7 +44,7 @@ impl Walk<'_> {
             let found = if self.ty(right).scalar().is_some() { bounds(&self.ty(right)) } else { "0 is one of its values".into() };
             self.suspect(
                 node,
-                RangeFinding::DivisionByZero { divisor: self.text_of(at), zero: self.zero(right), at, from, found },
+                RangeFinding::DivisionByZero { divisor: self.text_of(at), help: self.without_zero(right, (lo, hi)), at, from, found },
                 vec![Hint::Number(right, 0, 0)],
             );
         }
@@ -96,6 +96,19 @@ impl Walk<'_> {
     }
 
     /// Nothing of what a value measures, as an author writes it.
+    /// What to write so that a divisor is never 0.
+    fn without_zero(&self, node: NodeId, (lo, hi): (i128, i128)) -> String {
+        let (text, zero) = (self.text_of(self.graph.node(node).span), self.zero(node));
+        let sign = if lo == 0 { ">" } else { "!=" };
+        let range = match self.ty(node) {
+            Type::Scalar(scalar) if lo == 0 && hi > 0 && self.declared(node).is_some() => {
+                format!("its range as `in {}..{}`", show(scalar.kind, 1), show(scalar.kind, hi))
+            }
+            _ => "a range without 0".into(),
+        };
+        format!("add `{text} {sign} {zero} and …` to the condition, or declare {range}")
+    }
+
     fn zero(&self, node: NodeId) -> String {
         let (Type::Scalar(Scalar { kind, .. }) | Type::Ratio { kind, .. }) = self.ty(node) else { return "0".into() };
         match kind {

@@ -118,7 +118,6 @@ impl<'a> Checker<'a, '_> {
         let plain = matches!(from, Kind::Number { unit: Unit::One, .. });
         if let (true, Some(example)) = (plain && expr.constant().is_some(), self.with_unit(expr, to.kind)) {
             let what = super::words::kind_words(to.kind);
-            let what = what.trim_start_matches("a ").to_string();
             self.report(TypeFinding::MissingUnit { what, example, at: expr.span });
             return Expr::error(expr.span);
         }

@@ -90,13 +90,13 @@ pub enum TypeFinding {
         help: Option<String>,
     },
     #[error("{value} is outside of {range}")]
-    #[diagnostic(code(E0308))]
+    #[diagnostic(code(E0308), help("write what lies in the range, or declare it wider"))]
     OutOfRange {
         value: String,
         range: String,
-        #[label(primary, "{value}")]
+        #[label(primary, "beyond the range")]
         at: Span,
-        #[label("{range}")]
+        #[label("declared here")]
         declared: Option<Span>,
     },
     #[error("`{field}` of `{record}` is not set")]
@@ -181,7 +181,7 @@ pub enum TypeFinding {
         #[label(primary, "too many for a set")]
         at: Span,
     },
-    #[error("a {what} is written with a unit: {example}")]
+    #[error("{what} is written with its unit")]
     #[diagnostic(code(E0318), help("write {example}"))]
     MissingUnit {
         what: String,

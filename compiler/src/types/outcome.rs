@@ -78,10 +78,23 @@ impl<'a> Checker<'a, '_> {
                 let suggestion = self
                     .suggested()
                     .then(|| did_you_mean(&name.text, self.resolved.names(self.module, |it| matches!(it, Symbol::Role(_)))))
-                    .flatten();
+                    .flatten()
+                    .or_else(|| self.known_roles(&name.text));
                 self.report_name(NameFinding::UnknownDeclared { what: "role", name: name.text.clone(), at: name.span, suggestion });
                 None
             }
+        }
+    }
+
+    /// The roles that could be meant, or how one is declared.
+    fn known_roles(&self, name: &str) -> Option<String> {
+        let roles = self.resolved.names(self.module, |it| matches!(it, Symbol::Role(_)));
+        let mut names: Vec<String> = roles.into_iter().map(|role| format!("`{role}`")).collect();
+        names.sort_unstable();
+        match names.len() {
+            0 => Some(format!("declare it: `role {name} \"Title\"`")),
+            1..=8 => Some(format!("the roles are {}", names.join(", "))),
+            _ => None,
         }
     }
 
