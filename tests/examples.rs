@@ -118,9 +118,10 @@ struct Story {
     drawn: &'static str,
 }
 
-const STORIES: [Story; 2] = [
+const STORIES: [Story; 3] = [
     Story { folder: "loan", decision: "application", inputs: "applications.ndjson", drawn: "77" },
     Story { folder: "leave", decision: "leave", inputs: "people.ndjson", drawn: "238" },
+    Story { folder: "insurance", decision: "offer", inputs: "requests.ndjson", drawn: "14" },
 ];
 
 impl Story {
@@ -182,7 +183,7 @@ fn the_readmes_of_the_stories_show_what_the_program_prints() {
 
 #[test]
 fn the_readme_of_the_loan_shows_what_is_found_without_priority() {
-    let [loan, _] = STORIES;
+    let [loan, ..] = STORIES;
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("without_priority");
     std::fs::create_dir_all(&folder).unwrap();
     for name in ["application.ax", "pricing.ax", "budget.ax", "cases.json"] {
