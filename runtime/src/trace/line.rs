@@ -117,8 +117,10 @@ impl RuleLine {
         head += &format!(",\"line\":{line},\"column\":{column}");
         let because = rule.because.as_ref().map(|pieces| pieces.iter().map(|piece| Piece::new(program, piece)).collect::<Vec<_>>());
         let values = because.iter().flatten().filter_map(|piece| if let Piece::Value(operand) = piece { Some(operand) } else { None });
-        let plain =
-            rule.instance.is_none() && !meta.policy.is_some_and(Policy::collects) && values.into_iter().all(|value| is_plain(meta, value));
+        let plain = rule.instance.is_none()
+            && rule.rows.is_none()
+            && !meta.policy.is_some_and(Policy::collects)
+            && values.into_iter().all(|value| is_plain(meta, value));
         let (byte, shift) = (place / 4, (place % 4 * 2) as u32);
         Self { byte, shift, head, tail: cites(&rule.cites), owner: rule.owner.as_deref().map(quoted), plain, because }
     }
