@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::clock::cpu_ns;
+
 /// What is timed: one pass over all inputs of a workload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -127,14 +129,6 @@ fn timed(mode: Mode, contender: &mut dyn Contender, out: &mut [u8], passes: u64)
 fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
-}
-
-/// The CPU time that this process has used, in nanoseconds. It does not count the time that others keep the processor.
-fn cpu_ns() -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the pointer is valid for writing one `timespec`, and the clock exists on every Linux and macOS.
-    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
 fn table(title: &str, inputs: usize, contenders: &[Box<dyn Contender + '_>], rows: &[[Option<f64>; 4]]) -> String {

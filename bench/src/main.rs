@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_macros, reason = "this is a command line, which prints")]
 
 mod axtrace;
+mod clock;
 mod decimal;
 mod harness;
 mod random;

