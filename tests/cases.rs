@@ -115,8 +115,11 @@ fn decided(name: &str, rules: &Rules, text: &str) -> String {
     let of = ["--decision", &decision.meta().qualified_name(), "--input", &inputs].map(str::to_owned);
     let of: Vec<&str> = of.iter().map(String::as_str).collect();
     let mut report = format!("--- run\n{}", axtrace(&[&["run", name, "--trace", "none"], &of[..]].concat()));
+    if name.starts_with("traces/") {
+        report += &format!("--- explain --all\n{}", axtrace(&[&["explain", name, "--all"], &of[..]].concat()));
+    }
     for (index, line) in text.lines().enumerate() {
-        report += &format!("--- {line}\n{}", axtrace(&[&["explain", name, "--record", &(index + 1).to_string()], &of[..]].concat()));
+        report += &format!("--- {line}\n{}", axtrace(&[&["explain", name, "--number", &(index + 1).to_string()], &of[..]].concat()));
         agree(rules, &decision, line);
     }
     report

@@ -101,7 +101,7 @@ fn files_are_read_as_they_come() {
 fn one_row_is_explained_by_its_number_or_its_id() {
     let folder = Folder::new("explain");
     folder.write("all.csv", "order,score\nA,599\nB,600\nC,none\n");
-    let by_number = folder.run("explain", &["all.csv", "--carry", "order", "--record", "2"], b"");
+    let by_number = folder.run("explain", &["all.csv", "--carry", "order", "--number", "2"], b"");
     assert!(out(&by_number).starts_with("ACCEPT") && by_number.status.success(), "{}{}", out(&by_number), err(&by_number));
     let by_id = folder.run("explain", &["all.csv", "--id", "order=A"], b"");
     assert!(out(&by_id).starts_with("DECLINE"), "{}{}", out(&by_id), err(&by_id));

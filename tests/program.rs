@@ -167,11 +167,11 @@ fn one_decision_is_drawn_on_its_source() {
     let folder = Folder::new("explain");
     folder.write("in.ndjson", "{\"score\":1}\n{\"score\":999}\n");
     let of = ["explain", "fares.ax", "--decision", "fares.verdict", "--input", "in.ndjson"];
-    let shown = folder.run(&[&of[..], &["--record", "2"]].concat());
+    let shown = folder.run(&[&of[..], &["--number", "2"]].concat());
     let text = out(&shown);
     assert!(text.starts_with("ACCEPT  fares.verdict") && text.contains("999 ✓"), "{text}");
     assert!(text.contains("○  6 │") && text.contains("●  7 │"), "{text}");
-    let beyond = folder.run(&[&of[..], &["--record", "3"]].concat());
+    let beyond = folder.run(&[&of[..], &["--number", "3"]].concat());
     assert!(err(&beyond).contains("`in.ndjson` has 2 records; there is no record 3"), "{}", err(&beyond));
 }
 

@@ -293,6 +293,8 @@ pub struct RuleMeta {
     pub otherwise: bool,
     /// The group it is in.
     pub group: Option<String>,
+    /// Where the name of that group is declared.
+    pub group_span: Option<Span>,
     /// The words `rule name`.
     pub span: Span,
     /// The whole rule.
@@ -313,8 +315,10 @@ pub struct RuleMeta {
     pub shadow: bool,
     /// The rules it overrides, directly or through others.
     pub overrides: Vec<RuleId>,
-    /// The outcome as written.
+    /// The outcome as written; of a referral what it proposes.
     pub outcome: Operand,
+    /// The whole outcome, with role, `within` and `proposing` of a referral.
+    pub outcome_span: Span,
     /// Of rows of a table that is looked up and that decide alike: which of them it is.
     pub rows: Option<RowsMeta>,
 }

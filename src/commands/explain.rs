@@ -1,19 +1,23 @@
-//! `axtrace explain`: one decision drawn on its source, the input that shows a finding, or the page of a finding.
+//! `axtrace explain`: one decision drawn on its source, from an input or from its record; the input that shows a finding; or the page of a
+//! finding.
 
-use std::convert::Infallible;
+mod finding;
+mod record;
+mod search;
+mod why_not;
+
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
-use axtrace::compiler::Program;
-use axtrace::compiler::interpret::{Fault, FaultKind, Observation, Options, observe};
+use axtrace::compiler::interpret::{Options, decide};
 use axtrace::runtime::memory::Batch;
 use axtrace::runtime::meta::DecisionId;
 use axtrace::runtime::read::csv::Columns;
 use axtrace::runtime::read::{InputErrors, Reader};
 use axtrace::runtime::text::format_value;
-use axtrace::runtime::trace::{Level, View, decode};
+use axtrace::runtime::trace::{Level, Passed, View, decode};
 use axtrace::runtime::value::Value;
-use axtrace::source::{Finding, Findings, Sources};
+use axtrace::source::{Finding, Sources};
 use axtrace::{DecideError, Decision, Rules, Trace};
 use indicatif::ProgressBar;
 
@@ -21,44 +25,69 @@ use super::input::{self, HowToRead, Inputs, Piece, Table};
 use super::{Ended, FOUND, Look, Stop, WELL, print};
 use crate::pages;
 use crate::records::{Record, Records};
-use crate::render::findings::{Mark, Report, ordinals};
+use crate::render::findings::Report;
+use crate::render::page;
+use crate::render::picture::{self, Block};
 use crate::render::style::Style;
-use crate::render::trace::Drawing;
-use axtrace::project::{self, Project};
+use crate::render::trace::{Detail, Drawing};
 
 /// What `explain` is told.
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("format", |arg| arg.long("input-format")))]
 pub struct Args {
     /// A rule file, or a folder of them; or the code of a finding, such as E0204
     #[arg(value_name = "PATH|CODE")]
     subject: PathBuf,
-    /// The decision, with or without its module
-    #[arg(long, value_name = "NAME", requires = "input")]
+    /// The decision, with or without its module; a record knows its own
+    #[arg(long, value_name = "NAME")]
     decision: Option<String>,
     /// JSON, NDJSON, CSV or Parquet with the input; `-` is standard input
-    #[arg(long, value_name = "FILE", requires = "decision")]
+    #[arg(long, value_name = "FILE", requires = "decision", conflicts_with = "record")]
     input: Option<PathBuf>,
+    /// Records as `axtrace run` writes them, with `--trace record` or `full`; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     #[command(flatten)]
     how: HowToRead,
-    /// Which record of the input to explain, from 1
+    /// Which input or record of the file to explain, from 1
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
-    record: u64,
-    /// CSV and Parquet: explain the first record that has this value in this column; without one in that which `axtrace.toml` calls `id`
-    #[arg(long, value_name = "[COLUMN=]VALUE", conflicts_with = "record", value_parser = wanted)]
-    id: Option<Wanted>,
+    number: u64,
+    /// The record of this id; of CSV and Parquet the first with this value in this column: COLUMN=VALUE, or without one in that which
+    /// `axtrace.toml` calls `id`
+    #[arg(long, value_name = "[COLUMN=]VALUE", conflicts_with = "number")]
+    id: Option<String>,
     /// A finding whose input is to be shown, by code and number: E0502.1
-    #[arg(long, value_name = "CODE.N", conflicts_with = "input")]
+    #[arg(long, value_name = "CODE.N", conflicts_with_all = ["input", "record"])]
     finding: Option<String>,
-    /// Show every rule and every element, and what happened inside of calls
+    /// Say what stands in the way of this outcome: a value as the rules write it, or `refer to ROLE`
+    #[arg(long, value_name = "OUTCOME")]
+    why_not: Option<String>,
+    /// Show every rule and every element, long lines and values whole, and the input
     #[arg(long)]
     all: bool,
+    /// How to show it
+    #[arg(long = "format", id = "drawn_as", value_enum, value_name = "FORMAT", default_value_t)]
+    drawn_as: DrawnAs,
+}
+
+/// How a decision is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum DrawnAs {
+    /// Drawn on the source
+    #[default]
+    Text,
+    /// The trace, on one line
+    Json,
+    /// The drawing as a page of its own, with parts to unfold
+    Html,
 }
 
 /// Explains what was asked for.
 pub fn run(args: &Args, look: Look) -> Ended {
-    match (&args.finding, &args.decision, &args.input) {
-        (Some(finding), ..) => explain_finding(args, finding, look),
-        (None, Some(decision), Some(input)) => explain_input(args, decision, input, look),
+    match (&args.finding, &args.record, &args.decision, &args.input) {
+        (Some(finding), ..) => finding::explain_finding(args, finding, look),
+        (None, Some(record), ..) => record::explain_record(args, record, look),
+        (None, None, Some(decision), Some(input)) => explain_input(args, decision, input, look),
         _ => explain_code(&args.subject),
     }
 }
@@ -74,7 +103,8 @@ fn explain_code(subject: &Path) -> Ended {
         let near = axtrace::compiler::suggest::nearest(&code, pages::codes());
         (format!("there is no finding `{code}`"), near.map(|near| format!("did you mean `{near}`?")))
     } else {
-        let help = "name a decision and an input with `--decision NAME --input FILE`, or a finding with `--finding E0502.1`";
+        let help = "name a decision and an input with `--decision NAME --input FILE`, a record with `--record FILE`, or a finding with \
+                    `--finding E0502.1`";
         (format!("there is nothing to explain about `{}` yet", subject.display()), Some(help.to_owned()))
     };
     Err(Stop::Usage { message, help })
@@ -85,17 +115,19 @@ fn explain_input(args: &Args, decision: &str, path: &Path, look: Look) -> Ended 
     let decision = rules.decision(decision)?;
     let input = input::open(path)?;
     let how = args.how.settled(super::settings::beside(&args.subject)?, &input);
-    let column = args.id.as_ref().map(|wanted| wanted.column(&how)).transpose()?;
+    let wanted = args.id.as_deref().map(wanted);
+    let column = wanted.as_ref().map(|wanted| wanted.column(&how)).transpose()?;
     let trace = match input::inputs(input, &how, column, &ProgressBar::hidden())? {
         Inputs::Json(records) => trace_record(args, path, &decision, records)?,
         Inputs::Rows(mut table) => {
             let columns = table.columns(&decision)?.map_err(|errors| refused(errors, &rules.meta().sources, look.err))?;
-            trace_row(args, path, &decision, &columns, *table)?
+            trace_row(args, wanted.as_ref(), path, &decision, &columns, *table)?
         }
     };
-    let (text, status) = drawn(&rules, trace, args.all, look.out)?;
-    print(&text)?;
-    Ok(status)
+    match trace {
+        Ok(trace) => Explained { args, rules: &rules, id: decision.id(), trace, about: Vec::new(), recomputed: None }.show(look, WELL),
+        Err(error) => show_problems(error, &rules, look),
+    }
 }
 
 /// What is recorded about an input, or why it is none.
@@ -105,20 +137,27 @@ fn trace_record(args: &Args, path: &Path, decision: &Decision, mut records: Reco
     let (mut seen, mut bytes) = (0, Vec::new());
     while let Some(record) = records.next_record(&mut bytes).map_err(input::unreadable)? {
         seen += 1;
-        if seen == args.record {
+        if seen == args.number {
             let Record::Bytes = record else { return Err(Stop::usage("the record is larger than 64 MiB")) };
             return Ok(decision.trace(&bytes, Level::Full));
         }
         bytes.clear();
     }
-    Err(no_such_record(path, seen, args.record))
+    Err(no_such_record(path, seen, args.number))
 }
 
-fn trace_row(args: &Args, path: &Path, decision: &Decision, columns: &Columns, mut table: Table) -> Result<Traced, Stop> {
+fn trace_row(
+    args: &Args,
+    wanted: Option<&Wanted>,
+    path: &Path,
+    decision: &Decision,
+    columns: &Columns,
+    mut table: Table,
+) -> Result<Traced, Stop> {
     let (mut seen, mut piece, through) = (0, Piece::default(), table.through());
     while table.next_row(&mut piece)? {
         seen += 1;
-        let is_it = args.id.as_ref().map_or(seen == args.record, |wanted| through.of(&piece).id.as_deref() == Some(&wanted.value));
+        let is_it = wanted.map_or(seen == args.number, |wanted| through.of(&piece).id.as_deref() == Some(&wanted.value));
         if !is_it {
             continue;
         }
@@ -127,12 +166,12 @@ fn trace_row(args: &Args, path: &Path, decision: &Decision, columns: &Columns, m
             Piece::Refused(place, wrong) => Err(columns.refuse(place, wrong).into()),
         });
     }
-    Err(match &args.id {
+    Err(match wanted {
         Some(Wanted { column: Some(column), value }) => {
             Stop::usage(format!("`{}` has no record whose `{column}` is `{value}`", path.display()))
         }
         Some(Wanted { column: None, value }) => Stop::usage(format!("`{}` has no record of the id `{value}`", path.display())),
-        None => no_such_record(path, seen, args.record),
+        None => no_such_record(path, seen, args.number),
     })
 }
 
@@ -150,11 +189,95 @@ impl Wanted {
     }
 }
 
-fn wanted(text: &str) -> Result<Wanted, Infallible> {
-    Ok(match text.split_once('=') {
+fn wanted(text: &str) -> Wanted {
+    match text.split_once('=') {
         Some((column, value)) => Wanted { column: Some(column.to_owned()), value: value.to_owned() },
         None => Wanted { column: None, value: text.to_owned() },
-    })
+    }
+}
+
+/// A decision that is to be shown.
+struct Explained<'a> {
+    args: &'a Args,
+    rules: &'a Rules,
+    id: DecisionId,
+    trace: Trace,
+    /// What the head says about where the trace comes from.
+    about: Vec<(&'static str, String)>,
+    /// What of the trace was not in the record.
+    recomputed: Option<&'static str>,
+}
+
+impl Explained<'_> {
+    /// Shows it as it was asked for, and ends with a status.
+    fn show(&self, look: Look, status: u8) -> Ended {
+        let meta = self.rules.meta();
+        let format = |value: &Value, ty: &_| format_value(value, ty, meta);
+        let drawing = |style, detail| Drawing { sources: &meta.sources, style, detail, format: &format, about: &self.about };
+        let text = match self.args.drawn_as {
+            DrawnAs::Json => self.json()?,
+            DrawnAs::Text => {
+                let detail = if self.args.all { Detail::All } else { Detail::Brief };
+                let blocks = self.blocks(&drawing(look.out, detail))?;
+                picture::lines(&blocks, look.out).join("\n") + "\n"
+            }
+            DrawnAs::Html => {
+                let style = Style { colour: false, width: page::WIDTH };
+                let drawing = drawing(style, Detail::Folded);
+                let title = format!("{} · {}", drawing.outcome(&self.trace.outcome), self.trace.decision);
+                page::page(&title, &self.blocks(&drawing)?)
+            }
+        };
+        print(&text)?;
+        Ok(status)
+    }
+
+    fn blocks(&self, drawing: &Drawing) -> Result<Vec<Block>, Stop> {
+        match &self.args.why_not {
+            Some(outcome) => why_not::blocks(self, drawing, outcome),
+            None => Ok(drawing.picture(&self.trace)),
+        }
+    }
+
+    fn json(&self) -> Result<String, Stop> {
+        if self.args.why_not.is_some() {
+            return Err(Stop::usage("`--why-not` is shown as text or as a page: `--format text` or `html`"));
+        }
+        let mut line = self.trace.to_json(self.rules.meta(), Level::Full);
+        if let Some(what) = self.recomputed {
+            line.truncate(line.len().saturating_sub(1));
+            line += &format!(",\"recomputed\":[\"{what}\"]}}");
+        }
+        Ok(line + "\n")
+    }
+}
+
+/// Decides an input with the interpreter, for what was not recorded.
+fn recompute(rules: &Rules, id: DecisionId, input: &[u8], passed: Passed) -> Result<Traced, Stop> {
+    let (program, mut batch) = (rules.program(), Batch::new());
+    if let Err(errors) = Reader::new(&program.meta, id).read(input, &mut batch).and_then(|()| rules.executable().admit(id, &mut batch)) {
+        return Ok(Err(errors.into()));
+    }
+    let decision = &program.meta.decisions[id.index()];
+    let values = batch.values(0, decision, &program.meta).map_err(|error| Stop::Bug(error.to_string()))?;
+    let run = decide(&program.meta, &program.graphs, id, &values, Options::at(Level::Full));
+    let recording = run.map_err(|fault| Stop::Bug(format!("the interpreter cannot decide: {:?}", fault.kind)))?.recording;
+    let view =
+        View { row: batch.row(0), arena: batch.arena(), outcome: &recording.outcome, frame: &recording.frame, scratch: &recording.scratch };
+    let mut trace = decode(&program.meta, id, &view, Level::Full).map_err(DecideError::from)?;
+    trace.pass(passed);
+    Ok(Ok(trace))
+}
+
+/// Shows what is wrong with an input.
+fn show_problems(error: DecideError, rules: &Rules, look: Look) -> Ended {
+    match error {
+        DecideError::Input(errors) => {
+            print(&problems(errors, &rules.meta().sources, look.out))?;
+            Ok(FOUND)
+        }
+        error => Err(error.into()),
+    }
 }
 
 /// Shows what is wrong with an input file as a whole.
@@ -172,12 +295,13 @@ pub(super) fn no_such_record(input: &Path, has: u64, wanted: u64) -> Stop {
 }
 
 /// A decision on an input, drawn on its source, or what is wrong with the input; and the status that goes with it.
-pub(super) fn drawn(rules: &Rules, trace: Traced, all: bool, style: Style) -> Result<(String, u8), Stop> {
+pub(super) fn drawn(rules: &Rules, trace: Traced, style: Style) -> Result<(String, u8), Stop> {
     let meta = rules.meta();
     match trace {
         Ok(trace) => {
             let format = |value: &Value, ty: &_| format_value(value, ty, meta);
-            Ok((Drawing { sources: &meta.sources, style, all, format: &format }.whole(&trace), WELL))
+            let drawing = Drawing { sources: &meta.sources, style, detail: Detail::Brief, format: &format, about: &[] };
+            Ok((drawing.whole(&trace), WELL))
         }
         Err(DecideError::Input(errors)) => Ok((problems(errors, &meta.sources, style), FOUND)),
         Err(error) => Err(error.into()),
@@ -188,89 +312,4 @@ pub(super) fn drawn(rules: &Rules, trace: Traced, all: bool, style: Style) -> Re
 fn problems(errors: InputErrors, sources: &Sources, style: Style) -> String {
     let findings: Vec<Finding> = errors.problems.into_iter().map(Finding::new).collect();
     Report { sources, style, path: "" }.all(&findings, super::SHOWN_FINDINGS)
-}
-
-fn explain_finding(args: &Args, name: &str, look: Look) -> Ended {
-    let (code, number) = name.split_once('.').unwrap_or((name, "1"));
-    let (code, number) =
-        (code.to_uppercase(), number.parse::<usize>().map_err(|_| Stop::usage(format!("`{name}` is no finding: write `E0502.1`")))?);
-    let paths = std::slice::from_ref(&args.subject);
-    let Project { sources, findings: unread } = project::read(paths)?;
-    let kept = sources.clone();
-    let mut findings = Findings::new();
-    unread.into_iter().for_each(|finding| findings.push(finding));
-    let _ = axtrace::compiler::compile(sources, &mut findings);
-    let findings = findings.sorted();
-    let numbers = ordinals(&findings);
-    let found = findings.iter().zip(numbers).find(|(finding, n)| finding.code() == code && *n == number);
-    let Some((finding, number)) = found else { return Err(no_such_finding(&code, number, &findings)) };
-    let mut text = Report { sources: &kept, style: look.out, path: "" }.one(finding, number);
-    let program = finding.witness.as_ref().and_then(|_| axtrace::compiler::unproved(kept.clone()));
-    if let Some(program) = &program {
-        text += &witness(finding, program, look.out).map(|lines| format!("\n{lines}")).unwrap_or_default();
-    }
-    print(&text)?;
-    Ok(WELL)
-}
-
-fn no_such_finding(code: &str, number: usize, findings: &[Finding]) -> Stop {
-    let count = findings.iter().filter(|finding| finding.code() == code).count();
-    let have = match count {
-        0 => format!("the rules have no finding `{code}`"),
-        1 => format!("the rules have one finding `{code}`, and no number {number}"),
-        more => format!("the rules have {more} findings `{code}`, and no number {number}"),
-    };
-    Stop::Usage { message: have, help: Some("`axtrace check` shows what there is".to_owned()) }
-}
-
-/// What the rules do with the input of a finding, drawn on the source.
-fn witness(finding: &Finding, program: &Program, style: Style) -> Option<String> {
-    let (json, name) = (finding.witness.as_deref()?, finding.decision.as_deref()?);
-    let id = axtrace::find_decision(&program.meta, name).ok()?;
-    let decision = &program.meta.decisions[id.index()];
-    let mut batch = Batch::new();
-    let read = Reader::new(&program.meta, id).read(json.as_bytes(), &mut batch);
-    let values = read.ok().and_then(|()| batch.values(0, decision, &program.meta).ok())?;
-    Some(match observe(&program.meta, &program.graphs, id, &values, Options::at(Level::Full)) {
-        Ok(observation) => observed(program, id, &batch, &observation, style),
-        Err(fault) => faulted(program, id, &fault, style),
-    })
-}
-
-/// Every rule with what became of it and the values it saw, though together they decide nothing.
-fn observed(program: &Program, id: DecisionId, batch: &Batch, observation: &Observation, style: Style) -> String {
-    let meta = &program.meta;
-    let recording = &observation.recording;
-    let (row, arena) = (batch.row(0), batch.arena());
-    let view = View { row, arena, outcome: &recording.outcome, frame: &recording.frame, scratch: &recording.scratch };
-    let format = |value: &Value, ty: &_| format_value(value, ty, meta);
-    match decode(meta, id, &view, Level::Full) {
-        Ok(trace) => Drawing { sources: &meta.sources, style, all: true, format: &format }.rules(&trace.tree),
-        Err(error) => format!("what the rules do with it cannot be shown: {error}\n"),
-    }
-}
-
-/// The place where deciding the input stopped.
-fn faulted(program: &Program, id: DecisionId, fault: &Fault, style: Style) -> String {
-    let graph = program.graphs.get(fault.decision.index());
-    let node = fault.node.and_then(|node| graph?.nodes.get(node.index()));
-    let head = program.meta.decisions[id.index()].span;
-    let text = Some(fault_words(&fault.kind).to_owned());
-    let mark = Mark { span: node.map_or(head, |node| node.span), text, primary: true };
-    Report { sources: &program.meta.sources, style, path: "" }.labels(&[mark]).join("\n") + "\n"
-}
-
-fn fault_words(kind: &FaultKind) -> &'static str {
-    match kind {
-        FaultKind::Overflow => "becomes too large here",
-        FaultKind::DivisionByZero => "is divided by 0 here",
-        FaultKind::Missing => "is missing here",
-        FaultKind::OutOfBounds { .. } => "leaves the range it is declared with here",
-        FaultKind::Relation { .. } => "the parameters do not keep `always`",
-        FaultKind::NoRule => "no rule decides",
-        FaultKind::NoRank { .. } => "a rule decides what has no rank",
-        FaultKind::Conflict { .. } => "rules decide differently",
-        FaultKind::TooLong => "takes too many steps",
-        FaultKind::Malformed(_) => "cannot be decided",
-    }
 }

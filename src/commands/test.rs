@@ -17,8 +17,9 @@ use super::{Ended, FOUND, Look, Stop, WELL, print};
 use crate::render::coverage::Coverage;
 use crate::render::findings::grouped;
 use crate::render::line::{harmless, width_of, wrap};
+use crate::render::picture;
 use crate::render::style::{Role, Style};
-use crate::render::trace::Drawing;
+use crate::render::trace::{Detail, Drawing};
 
 /// The columns that titles take before the places of tests, if all titles fit into them; longer ones push their own place to the right.
 const TITLE_COLUMNS: (usize, usize) = (50, 72);
@@ -169,7 +170,7 @@ impl Shown<'_> {
     fn difference(&self, trace: &Trace) -> String {
         let meta = self.rules.meta();
         let format = |value: &Value, ty: &Type| format_value(value, ty, meta);
-        let drawing = Drawing { sources: &meta.sources, style: self.style, all: false, format: &format };
+        let drawing = Drawing { sources: &meta.sources, style: self.style, detail: Detail::Brief, format: &format, about: &[] };
         let (wanted, got) = (harmless(&self.wanted(&format)), harmless(&drawing.outcome(&trace.outcome)));
         let width = width_of(&wanted).max(width_of(&got)).min(32);
         let pad = |text: &str| format!("{text}{}", " ".repeat(width.saturating_sub(width_of(text))));
@@ -181,10 +182,20 @@ impl Shown<'_> {
         let lines = wrap(&format!("{}{by}", pad(&got)), self.style.width.saturating_sub(14)).join("\n              ");
         text += &format!("    decided   {}\n", lines.trim_end());
         let file = meta.sources.file_at(self.test.span.start).map_or(u32::MAX, axtrace::source::SourceFile::base);
-        for line in trace.by.first().map(|by| drawing.rule(&trace.tree, &by.rule, file)).unwrap_or_default() {
+        for line in trace.by.first().map(|by| drawing.conditions_of(&trace.tree, &[by.rule.as_str()], file)).unwrap_or_default() {
+            text += &format!("{line}\n");
+        }
+        let missed = drawing.named_rules(&trace.tree, &self.missed(trace), file);
+        for line in picture::lines(&missed, self.style) {
             text += &format!("{line}\n");
         }
         text
+    }
+
+    /// The rules that were expected to decide and did not.
+    fn missed(&self, trace: &Trace) -> Vec<&str> {
+        let wanted = self.test.by.iter().flatten().filter(|rule| trace.by.iter().all(|by| (by.id, by.row) != **rule));
+        wanted.map(|rule| self.rule_name(*rule)).collect()
     }
 
     fn rule_name(&self, rule: Found) -> &str {
@@ -199,7 +210,8 @@ impl Shown<'_> {
                 let (to, title) = role.map(|role| (role.name.clone(), role.title.clone())).unwrap_or_default();
                 let proposing = proposing.clone().map(|value| (value, self.meta().gives.clone()));
                 let outcome = OutcomeTrace::Referred { to, title, within: *within, proposing, escalates: Vec::new() };
-                Drawing { sources: &self.rules.meta().sources, style: self.style, all: false, format }.outcome(&outcome)
+                Drawing { sources: &self.rules.meta().sources, style: self.style, detail: Detail::Brief, format, about: &[] }
+                    .outcome(&outcome)
             }
         }
     }

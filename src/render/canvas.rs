@@ -1,6 +1,7 @@
 //! What stands under a line of source: pieces at columns, each on the first row that has room for it.
 
 use super::line::width_of;
+use super::picture::Row;
 use super::style::{Role, Style};
 
 /// Columns left free between two pieces on one row.
@@ -46,23 +47,27 @@ impl Rows {
 
     /// The rows as text, without trailing spaces.
     #[must_use]
-    pub fn draw(mut self, style: Style) -> Vec<String> {
-        self.rows.iter_mut().map(|row| draw_row(row, style)).collect()
+    pub fn draw(self, style: Style) -> Vec<String> {
+        self.rows().iter().map(|row| row.line(style)).collect()
+    }
+
+    /// The rows, without trailing spaces.
+    #[must_use]
+    pub fn rows(mut self) -> Vec<Row> {
+        self.rows.iter_mut().map(|row| put_together(row)).collect()
     }
 }
 
-fn draw_row(row: &mut [Piece], style: Style) -> String {
-    row.sort_by_key(|piece| piece.column);
-    let (mut text, mut column) = (String::new(), 0);
-    for piece in row {
-        text.push_str(&" ".repeat(piece.column.saturating_sub(column)));
-        column = piece.end;
+fn put_together(pieces: &mut [Piece]) -> Row {
+    pieces.sort_by_key(|piece| piece.column);
+    let mut row = Row::default();
+    for piece in pieces {
+        row.pad(piece.column, 0);
         for (part, role) in &piece.parts {
-            text.push_str(&style.paint(part, *role));
+            row.push(part.as_str(), *role);
         }
     }
-    text.truncate(text.trim_end().len());
-    text
+    row.trimmed()
 }
 
 #[cfg(test)]

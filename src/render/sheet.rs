@@ -8,54 +8,58 @@ use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
 use axtrace_source::{SourceFile, Sources, Span};
 
-use super::canvas::Rows;
 use super::findings::local;
 use super::line::{Line, harmless, width_of};
-use super::style::{Role, Style};
+use super::picture::Row;
+use super::style::Role;
+use super::under::{Element, Item, windows};
 
-/// The widest a value is shown under its source.
-const WIDEST_VALUE: usize = 44;
 /// The column that words about a rule begin at, if the line and the terminal leave room.
 const STATUS_COLUMN: usize = 64;
+/// Of an outcome that takes several lines, how many are shown.
+const SHOWN_LINES: usize = 6;
 
-/// Something under a line: a value at its place, and perhaps a mark between it and the next operand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Item {
-    bytes: Range<usize>,
-    text: String,
-    mark: Option<(&'static str, Role)>,
-    /// Where the next operand of the same condition begins, on the same line.
-    before: Option<usize>,
-}
-
+/// What is shown with one line of the source.
 #[derive(Debug, Clone, Default)]
 struct Entry {
     mark: Option<(&'static str, Role)>,
     words: Option<(String, Role)>,
     items: Vec<Item>,
+    elements: Vec<Element>,
 }
 
 /// Lines being filled in, in the order of the source.
 #[derive(Debug)]
 pub struct Sheet<'a> {
     sources: &'a Sources,
-    style: Style,
+    /// The columns that a row may take.
+    width: usize,
+    /// Whether lines and values are shown whole.
+    whole: bool,
     gutter: usize,
     lines: BTreeMap<(u32, usize), Entry>,
+}
+
+/// Rows of a sheet: the name of a file, or a line with what stands under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Drawn {
+    /// The file that the next lines are of.
+    File(Row),
+    /// A line, and the rows under it.
+    Line(Vec<Row>),
 }
 
 impl<'a> Sheet<'a> {
     /// An empty sheet.
     #[must_use]
-    pub fn new(sources: &'a Sources, style: Style) -> Self {
-        let longest = sources.files().iter().map(SourceFile::line_count).max().unwrap_or(0);
-        Self { sources, style, gutter: (longest.to_string().len() + 2).max(4), lines: BTreeMap::new() }
+    pub fn new(sources: &'a Sources, width: usize, whole: bool) -> Self {
+        Self { sources, width, whole, gutter: gutter(sources), lines: BTreeMap::new() }
     }
 
-    /// Columns left of the source text.
+    /// Whether nothing is on it.
     #[must_use]
-    pub fn margin(&self) -> usize {
-        self.gutter + 3
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
     }
 
     fn entry(&mut self, span: Span) -> Option<(&mut Entry, Range<usize>)> {
@@ -69,6 +73,15 @@ impl<'a> Sheet<'a> {
         let _ = self.entry(span);
     }
 
+    /// Shows the lines that a span lies on; of many the first.
+    pub fn show_all(&mut self, span: Span) {
+        let Some((file, place)) = self.sources.locate(span) else { return };
+        let last = file.position(span.end).line.min(place.line + SHOWN_LINES - 1);
+        for line in place.line..=last {
+            self.lines.entry((file.base(), line)).or_default();
+        }
+    }
+
     /// Marks the line of a rule, with words at its end.
     pub fn rule(&mut self, span: Span, status: &Status, words: String) {
         let (mark, role) = rule_mark(status);
@@ -78,18 +91,18 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Puts a text under a place of the source.
+    /// Puts a value under a place of the source.
     pub fn text(&mut self, span: Span, text: &str, mark: Option<(&'static str, Role)>) {
         self.item(span, text, mark, None);
     }
 
     fn item(&mut self, span: Span, text: &str, mark: Option<(&'static str, Role)>, before: Option<Span>) {
-        let same_line = before.and_then(|next| self.place_on_line(span, next));
+        let before = before.and_then(|next| self.place_on_line(span, next));
+        let Some((file, place)) = self.sources.locate(span) else { return };
+        let line = file.line(place.line);
         let Some((entry, bytes)) = self.entry(span) else { return };
-        let item = Item { bytes, text: shortened(text), mark, before: same_line };
-        if !entry.items.contains(&item) {
-            entry.items.push(item);
-        }
+        let text = harmless(&text.replace('\n', " "));
+        Item { bytes, text, mark, before }.add_to(&mut entry.items, line);
     }
 
     fn place_on_line(&self, span: Span, next: Span) -> Option<usize> {
@@ -118,104 +131,129 @@ impl<'a> Sheet<'a> {
     }
 
     fn worth_showing<'s>(&self, operands: &'s [Shown]) -> Vec<&'s Shown> {
-        operands.iter().filter(|shown| self.says_more(shown)).collect()
+        let short = |shown: &&Shown| !matches!(shown.ty.required(), Type::List { .. } | Type::Record(_));
+        operands.iter().filter(|shown| self.says_more(shown)).filter(short).collect()
     }
 
-    /// Whether the value says more than its source: literals say themselves, lists and records are too long to stand under a name.
+    /// Whether a value says more than its source: literals say themselves.
     #[must_use]
     pub fn says_more(&self, shown: &Shown) -> bool {
         let source = self.sources.text(shown.span).trim();
         let literal = source.starts_with(|c: char| c.is_ascii_digit() || c == '"' || c == '{' || c == '[');
+        let plain_text = source.starts_with('"') && !source.contains('{');
+        let built = matches!(shown.ty.required(), Type::Text { .. } | Type::Record(_)) && !plain_text;
         let negative = source.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         let last_name = source.rsplit('.').next().unwrap_or(source);
-        !literal && !negative && last_name != shown.text && !matches!(shown.ty.required(), Type::List { .. } | Type::Record(_))
+        (!literal || built) && !negative && last_name != shown.text && source != shown.text
     }
 
-    /// The lines as text; `file` is the file that the reader knows to be in, and is told when another follows.
+    /// Takes what is on another sheet, all on one line, as rows of one element of a list under that line. False, and nothing is taken, if it is
+    /// on no line or on several.
+    pub fn take_element(&mut self, label: &str, other: Self) -> bool {
+        let mut lines = other.lines.into_iter();
+        let (Some((key, entry)), None) = (lines.next(), lines.next()) else { return false };
+        let element = Element { label: label.to_owned(), items: entry.items };
+        let elements = &mut self.lines.entry(key).or_default().elements;
+        if !elements.contains(&element) {
+            elements.push(element);
+        }
+        true
+    }
+
+    /// Writes words about the elements that stand under a line.
+    pub fn note_elements(&mut self, line: (u32, usize), words: String) {
+        let (elements, note) = (&mut self.lines.entry(line).or_default().elements, Element { label: words, items: Vec::new() });
+        if elements.last() != Some(&note) {
+            elements.push(note);
+        }
+    }
+
+    /// Whether rows about elements of a list stand on it.
     #[must_use]
-    pub fn draw(self, file: &mut u32) -> Vec<String> {
+    pub fn has_elements(&self) -> bool {
+        self.lines.values().any(|entry| !entry.elements.is_empty())
+    }
+
+    /// The line that all is on, if it is on one.
+    #[must_use]
+    pub fn only_line(&self) -> Option<(u32, usize)> {
+        let mut lines = self.lines.keys();
+        lines.next().copied().filter(|_| lines.next().is_none())
+    }
+
+    /// The lines; `file` is the file that the reader knows to be in, and is told when another follows.
+    #[must_use]
+    pub fn draw(self, file: &mut u32) -> Vec<Drawn> {
         let mut drawn = Vec::new();
         for ((base, number), entry) in &self.lines {
             let Some(source) = self.sources.file_at(*base) else { continue };
             if base != file {
                 *file = *base;
-                drawn.push(self.style.paint(&format!("{}{}", " ".repeat(self.gutter + 1), harmless(source.path())), Role::Faint));
+                let name = format!("{}{}", " ".repeat(self.gutter + 1), harmless(source.path()));
+                drawn.push(Drawn::File(Row::of(name, Role::Faint)));
             }
-            drawn.extend(self.line(source, *number, entry));
+            drawn.push(Drawn::Line(self.line(source, *number, entry)));
         }
         drawn
     }
 
-    fn line(&self, file: &SourceFile, number: usize, entry: &Entry) -> Vec<String> {
-        let room = self.style.width.saturating_sub(self.margin()).max(16);
-        let text = file.line(number);
-        let focus = entry.items.iter().map(|item| item.bytes.start).min().unwrap_or(0);
-        let line = Line::new(text, focus);
-        let keep = entry.items.iter().map(|item| line.columns(item.bytes.clone())).reduce(|a, b| a.start.min(b.start)..a.end.max(b.end));
-        let line = line.cut(room, keep.unwrap_or(0..1), 0);
-        let (mark, role) = entry.mark.unwrap_or((" ", Role::Plain));
-        let number = format!("{number:>width$} │", width = self.gutter - 1);
-        let mut head = format!("{}{} {line}", self.style.paint(mark, role), self.style.paint(&number, Role::Faint));
-        if let Some((words, role)) = &entry.words {
-            head += &self.words_at_end(&line, words, *role, room);
+    fn line(&self, file: &SourceFile, number: usize, entry: &Entry) -> Vec<Row> {
+        let room = self.width.saturating_sub(self.gutter + 3).max(16);
+        let mut rows = Vec::new();
+        for (place, window) in windows(file.line(number), &entry.items, &entry.elements, room, self.whole).into_iter().enumerate() {
+            let first = place == 0;
+            let (mark, role) = entry.mark.filter(|_| first).unwrap_or((" ", Role::Plain));
+            let number = if first { number.to_string() } else { String::new() };
+            let mut head = Row::of(mark, role);
+            head.push(format!("{number:>width$} │", width = self.gutter - 1), Role::Faint);
+            head.push(format!(" {}", window.line), Role::Plain);
+            let mut words = entry.words.as_ref().filter(|_| first);
+            if let Some((text, role)) = words
+                && let Some(column) = words_column(&window.line, text, room)
+            {
+                head.pad(self.gutter + 3 + column, 2);
+                head.push(text.as_str(), *role);
+                words = None;
+            }
+            rows.push(head.trimmed());
+            if let Some((text, role)) = words {
+                let mut below = Row::default();
+                below.pad(room.saturating_sub(width_of(text)), 0);
+                below.push(text.as_str(), *role);
+                rows.push(self.under(below));
+            }
+            rows.extend(window.under.into_iter().map(|row| self.under(row)));
         }
-        let blank = self.style.paint(&format!("{:>width$} │", "", width = self.gutter), Role::Faint);
-        let rows = under(&line, &entry.items, room).draw(self.style);
-        std::iter::once(head.trim_end().to_owned()).chain(rows.into_iter().map(|row| format!("{blank} {row}"))).collect()
+        rows
     }
 
-    fn words_at_end(&self, line: &Line, words: &str, role: Role, room: usize) -> String {
-        let (taken, wide) = (width_of(&line.to_string()), width_of(words));
-        let wished = STATUS_COLUMN.min(room.saturating_sub(wide));
-        let column = wished.max(taken + 2);
-        if column + wide <= room {
-            return " ".repeat(column - taken) + &self.style.paint(words, role);
-        }
-        let indent = self.margin() + room.saturating_sub(wide).min(8);
-        format!("\n{}{}", " ".repeat(indent), self.style.paint(words, role))
+    fn under(&self, row: Row) -> Row {
+        let mut line = Row::of(format!("{:>width$} │", "", width = self.gutter), Role::Faint);
+        line.push(" ", Role::Plain);
+        line.append(row);
+        line.trimmed()
     }
 }
 
-fn under(line: &Line, items: &[Item], room: usize) -> Rows {
-    let mut rows = Rows::new();
-    let mut items: Vec<&Item> = items.iter().collect();
-    items.sort_by_key(|item| item.bytes.start);
-    for item in items {
-        let mut column = line.columns(item.bytes.clone()).start;
-        let wide = width_of(&item.text);
-        let mut parts = vec![(item.text.clone(), Role::Second)];
-        if let Some((mark, role)) = item.mark {
-            let after = if wide == 0 { column } else { column + wide + 1 };
-            let before = item.before.filter(|_| wide > 0).map_or(0, |byte| line.columns(byte..byte).start.saturating_sub(2));
-            parts.push((" ".repeat(after.max(before) - column - wide), Role::Plain));
-            parts.push((mark.to_owned(), role));
-        }
-        let total: usize = parts.iter().map(|(text, _)| width_of(text)).sum();
-        column = column.min(room.saturating_sub(total));
-        rows.place(column, parts);
-    }
-    rows
+/// The column behind the line that words about it begin at, if they have room.
+fn words_column(line: &Line, words: &str, room: usize) -> Option<usize> {
+    let (taken, wide) = (width_of(&line.to_string()), width_of(words));
+    let column = STATUS_COLUMN.min(room.saturating_sub(wide)).max(taken + 2);
+    (column + wide <= room).then_some(column)
+}
+
+/// The columns before the ruler.
+#[must_use]
+pub fn gutter(sources: &Sources) -> usize {
+    let longest = sources.files().iter().map(SourceFile::line_count).max().unwrap_or(0);
+    (longest.to_string().len() + 2).max(4)
 }
 
 /// The value as it is shown: text in quotes, so that an empty one is seen.
-fn text_of(shown: &Shown) -> String {
+#[must_use]
+pub fn text_of(shown: &Shown) -> String {
     let is_text = matches!(shown.ty.required(), Type::Text { .. }) && shown.value != Value::Missing;
     if is_text { format!("\"{}\"", shown.text) } else { shown.text.clone() }
-}
-
-fn shortened(text: &str) -> String {
-    let text = harmless(&text.replace('\n', " "));
-    if width_of(&text) <= WIDEST_VALUE {
-        return text;
-    }
-    let mut short = String::new();
-    for c in text.chars() {
-        if width_of(&short) + 2 > WIDEST_VALUE {
-            break;
-        }
-        short.push(c);
-    }
-    short + "…"
 }
 
 /// The mark of a rule: decided, applied without deciding, did not apply, not reached.

@@ -73,6 +73,7 @@ impl Expander<'_> {
             ExprKind::Constant(value) => (NodeKind::Constant(value.clone()), Vec::new()),
             ExprKind::Variable(var) => return (self.variable(*var, span), Vec::new()),
             ExprKind::Field(base, field) => (NodeKind::Field(self.expr(base, None), *field), Vec::new()),
+            ExprKind::Unary(Unary::Not, operand) if operand.span == span => self.negated(operand),
             ExprKind::Unary(op, operand) => self.unary(*op, operand),
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
             ExprKind::Many(op, operands) => self.many(*op, operands),
@@ -121,6 +122,12 @@ impl Expander<'_> {
             Unary::Length => NodeKind::Length(operand),
         };
         (kind, Vec::new())
+    }
+
+    /// A negation that is written as one condition with what it negates, such as `is missing` or `!=`.
+    fn negated(&mut self, operand: &Expr) -> (NodeKind, Vec<NodeId>) {
+        let (operand, shown) = self.bare(operand);
+        (NodeKind::Not(operand), shown)
     }
 
     fn place_or_expr(&mut self, expr: &Expr) -> NodeId {

@@ -56,6 +56,7 @@ impl Expander<'_> {
             name: rule.name.clone(),
             otherwise: rule.otherwise,
             group: rule.group.map(|group| decision.groups[group].name.clone()),
+            group_span: rule.group.map(|group| decision.groups[group].span),
             span: rule.head,
             whole: rule.span,
             site,
@@ -68,6 +69,7 @@ impl Expander<'_> {
             overrides: reachable(rules, place).into_iter().map(|place| RuleId(place as u32)).collect(),
             outcome: parts.shown,
             rows: rule.rows.and_then(|table| self.rows(decision, table, &each)),
+            outcome_span: parts.outcome.span,
         });
         Rule { id, group: rule.group, each, when: parts.when, outcome: parts.outcome, because: parts.because }
     }

@@ -135,7 +135,13 @@ impl<'p> Writer<'p> {
                 object.value("value", &value.value, &value.ty);
             }
             object.list("operands", &node.operands, Self::operand);
-            object.list("children", &node.children, Self::node);
+            let shown: Vec<&TraceNode> = node.children.iter().filter(|child| is_written(node, child)).collect();
+            object.list("children", &shown, |writer, child| writer.node(child));
+            let looked_up = if let TraceKind::Table { left_out } = node.kind { left_out as usize } else { 0 };
+            let left_out = node.children.len() - shown.len() + looked_up;
+            if left_out > 0 {
+                object.number("left_out", left_out);
+            }
             if let Some(elements) = &node.elements {
                 object.member("elements", |writer| writer.elements(elements));
             }
@@ -181,6 +187,12 @@ impl<'p> Writer<'p> {
     fn position(&mut self, position: Position) {
         self.array([position.line, position.column], Self::number);
     }
+}
+
+/// Of a table only the rows that applied are written; there may be very many.
+fn is_written(node: &TraceNode, child: &TraceNode) -> bool {
+    let is_row = matches!(node.kind, TraceKind::Table { .. }) && matches!(child.kind, TraceKind::Rule { .. });
+    !is_row || child.status.applied()
 }
 
 impl<'p> Object<'_, 'p> {
@@ -289,9 +301,6 @@ impl<'p> Object<'_, 'p> {
         self.text("kind", word);
         if let Some(name) = name {
             self.text("name", name);
-        }
-        if let TraceKind::Table { left_out: left_out @ 1.. } = kind {
-            self.number("left_out", *left_out as usize);
         }
         if let TraceKind::Rule { group: Some(group), .. } = kind {
             self.text("group", group);

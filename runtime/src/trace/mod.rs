@@ -204,10 +204,16 @@ pub enum TraceKind {
         name: String,
         /// The group it is in.
         group: Option<String>,
+        /// Where the name of that group is declared.
+        group_span: Option<Span>,
         /// Whether it is evaluated and shown only, and never decides.
         shadow: bool,
+        /// Whether it refers to a person.
+        refers: bool,
         /// The whole rule in the source.
         whole: Span,
+        /// Its outcome in the source.
+        outcome: Span,
     },
     /// One element of a `for each` rule.
     Instance {

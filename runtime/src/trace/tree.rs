@@ -95,7 +95,16 @@ impl<'a> Decoder<'a> {
                 break;
             }
             self.budget -= 1;
-            let kind = TraceKind::Rule { id, name: row.name.to_string(), group: rule.group.clone(), shadow: false, whole: row.span };
+            let kind = TraceKind::Rule {
+                id,
+                name: row.name.to_string(),
+                group: rule.group.clone(),
+                group_span: rule.group_span,
+                shadow: false,
+                refers: rule.refers,
+                whole: row.span,
+                outcome: row.span,
+            };
             let mut node = bare(kind, row.head, status);
             let cells = row.cells.iter().filter(|cell| **cell != row.span);
             node.children.extend(cells.map(|cell| bare(TraceKind::Condition, *cell, Status::True)));
@@ -161,7 +170,16 @@ impl<'a> Decoder<'a> {
             SiteKind::Table(_) => TraceKind::Table { left_out: 0 },
             SiteKind::Rule(id) => {
                 let rule = &meta.rules[id.index()];
-                TraceKind::Rule { id: *id, name: rule.name.clone(), group: rule.group.clone(), shadow: rule.shadow, whole: rule.whole }
+                TraceKind::Rule {
+                    id: *id,
+                    name: rule.name.clone(),
+                    group: rule.group.clone(),
+                    group_span: rule.group_span,
+                    shadow: rule.shadow,
+                    refers: rule.refers,
+                    whole: rule.whole,
+                    outcome: rule.outcome_span,
+                }
             }
             SiteKind::Instance(id) => TraceKind::Instance { id: *id, name: meta.rules[id.index()].name.clone() },
             SiteKind::Condition => TraceKind::Condition,
@@ -213,13 +231,50 @@ impl<'a> Decoder<'a> {
         }
         for index in self.candidates(visited) {
             scope.enter(&visits, index);
-            if self.budget > 0 && (at_an_end(index, visited) || counts(scope, site, inner)?) {
+            if self.budget > 0 && (at_an_end(index, visited) || self.counts(scope, walk, site, inner)?) {
                 elements.shown.push(self.one_element(scope, walk, &visits, index, inner)?);
             }
             scope.leave(&visits);
         }
         elements.left_out = visited - elements.shown.len() as u32;
         Ok(Some(elements))
+    }
+
+    /// Whether the current element applied, or counted where not all elements do.
+    fn counts(&mut self, scope: &mut Scope<'a>, walk: &Walk, of: SiteId, inner: &[SiteId]) -> Result<bool, DecodeError> {
+        // The element that decided a `some` or an `every` is the last one visited, which is shown anyway.
+        let total = scope.meta.sites[of.index()].value.is_some();
+        let filtered = inner.iter().any(|site| scope.meta.sites[site.index()].kind == SiteKind::Condition);
+        let sums = inner.iter().any(|site| scope.meta.sites[site.index()].kind == SiteKind::Body);
+        for site in inner {
+            let bits = scope.bits(*site)?;
+            let counts = match &scope.meta.sites[site.index()].kind {
+                SiteKind::Instance(_) => applied(RuleState::of(bits)),
+                SiteKind::Body => total && filtered && bits != 0,
+                SiteKind::Condition => total && !sums && bits == 2,
+                SiteKind::Loop { .. } => bits != 0 && self.some_instance_applied(scope, walk, *site)?,
+                _ => false,
+            };
+            if counts {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a rule applied to an element of a list within the current element.
+    fn some_instance_applied(&mut self, scope: &mut Scope<'a>, walk: &Walk, of: SiteId) -> Result<bool, DecodeError> {
+        let Some(visits) = self.visits(scope, of)?.filter(|_| goes_through_instances(scope.meta, walk, of)) else { return Ok(false) };
+        let (inner, _) = divide(scope.meta, of, &walk.children[of.index()]);
+        for index in self.candidates(visits.frames.count) {
+            scope.enter(&visits, index);
+            let counts = self.counts(scope, walk, of, &inner);
+            scope.leave(&visits);
+            if counts? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The elements of a list that may be shown: all of them, or its ends when too many were looked at already.
@@ -327,14 +382,19 @@ fn tells_truth(meta: &DecisionMeta, walk: &Walk, id: SiteId, site: &SiteMeta) ->
         SiteKind::Condition | SiteKind::Group => true,
         SiteKind::Table(_) => false,
         // A `for each` has no value; `some` and `every` are booleans.
-        SiteKind::Loop { .. } => site.value.is_none() && !goes_through_instances(meta, &walk.children[id.index()]),
+        SiteKind::Loop { .. } => site.value.is_none() && !goes_through_instances(meta, walk, id),
         SiteKind::Outcome => site.value.is_none() && *meta.gives.required() == Type::Boolean,
         _ => site.value.is_none(),
     }
 }
 
-fn goes_through_instances(meta: &DecisionMeta, children: &[SiteId]) -> bool {
-    children.iter().any(|site| matches!(meta.sites[site.index()].kind, SiteKind::Instance(_)))
+/// Whether a list is one of those of a `for each` rule.
+fn goes_through_instances(meta: &DecisionMeta, walk: &Walk, list: SiteId) -> bool {
+    walk.children[list.index()].iter().any(|site| match meta.sites[site.index()].kind {
+        SiteKind::Instance(_) => true,
+        SiteKind::Loop { .. } => *site > list && goes_through_instances(meta, walk, *site),
+        _ => false,
+    })
 }
 
 /// A node with nothing in it.
@@ -344,25 +404,4 @@ const fn bare(kind: TraceKind, span: Span, status: Status) -> TraceNode {
 
 const fn at_an_end(index: u32, visited: u32) -> bool {
     index < SHOWN_ENDS || visited - index <= SHOWN_ENDS
-}
-
-/// Whether the current element applied, or counted where not all elements do.
-fn counts(scope: &Scope<'_>, of: SiteId, inner: &[SiteId]) -> Result<bool, DecodeError> {
-    // The element that decided a `some` or an `every` is the last one visited, which is shown anyway.
-    let total = scope.meta.sites[of.index()].value.is_some();
-    let filtered = inner.iter().any(|site| scope.meta.sites[site.index()].kind == SiteKind::Condition);
-    let sums = inner.iter().any(|site| scope.meta.sites[site.index()].kind == SiteKind::Body);
-    for site in inner {
-        let bits = scope.bits(*site)?;
-        let counts = match &scope.meta.sites[site.index()].kind {
-            SiteKind::Instance(_) => applied(RuleState::of(bits)),
-            SiteKind::Body => total && filtered && bits != 0,
-            SiteKind::Condition => total && !sums && bits == 2,
-            _ => false,
-        };
-        if counts {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

@@ -138,7 +138,7 @@ pub fn run(args: &Args, look: Look) -> Ended {
     if let Some(wanted) = args.explain {
         let explained = explained.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(trace) = explained else { return Err(not_explained(args, seen, wanted)) };
-        let (text, _) = super::explain::drawn(&rules, trace, false, look.err)?;
+        let (text, _) = super::explain::drawn(&rules, trace, look.err)?;
         io::stderr().write_all(format!("\n{text}").as_bytes())?;
     }
     Ok(if summary.bad() > 0 { FOUND } else { WELL })

@@ -183,6 +183,7 @@ impl Build {
             name: name.to_owned(),
             otherwise: name == "otherwise",
             group: None,
+            group_span: None,
             span,
             whole: span,
             site,
@@ -194,6 +195,7 @@ impl Build {
             shadow: false,
             overrides: Vec::new(),
             outcome: operand,
+            outcome_span: span,
         });
         let outcome = Outcome { tag: 0, value: Some(value), within: None, span };
         self.rules().push(Rule { id, group: None, each: Vec::new(), when, outcome, because: Vec::new() });

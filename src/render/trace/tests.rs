@@ -1,9 +1,10 @@
 //! Pictures of decisions, drawn from traces that are put together by hand.
 
 use axtrace_runtime::meta::RuleId;
-use axtrace_runtime::trace::{Binding, InputValue};
-use axtrace_runtime::value::Value;
+use axtrace_runtime::trace::{Binding, By, Element, Elements, InputValue, Shown, Status};
+use axtrace_source::Span;
 
+use super::super::line::width_of;
 use super::*;
 
 const RULES: &str = "module scheduling.assignment
@@ -65,7 +66,16 @@ impl Story {
     fn rule(&self, name: &str, status: Status, children: Vec<TraceNode>) -> TraceNode {
         let words = format!("rule {name}");
         let whole = self.span(&words, &words);
-        let kind = TraceKind::Rule { id: RuleId(0), name: name.to_owned(), group: None, shadow: false, whole };
+        let kind = TraceKind::Rule {
+            id: RuleId(0),
+            name: name.to_owned(),
+            group: None,
+            group_span: None,
+            shadow: false,
+            refers: false,
+            whole,
+            outcome: self.span(&words, "then"),
+        };
         TraceNode { children, ..self.node(kind, &words, &words, status) }
     }
 
@@ -159,7 +169,14 @@ impl Story {
             Value::Scalar(number) => format!("{number} s"),
             _ => "reject".to_owned(),
         };
-        Drawing { sources: &self.sources, style: Style::plain(width), all, format: &format }.whole(trace)
+        Drawing {
+            sources: &self.sources,
+            style: Style::plain(width),
+            detail: if all { Detail::All } else { Detail::Brief },
+            format: &format,
+            about: &[],
+        }
+        .whole(trace)
     }
 }
 
