@@ -32,6 +32,33 @@ pub const LANGUAGE: &str = "1";
 /// The stack of the thread that compiles: passes go as deep as expressions nest and defines call each other, both of which are bounded.
 const STACK: usize = 1 << 29;
 
+/// What happens to sources on their way to a program, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pass {
+    /// Text to syntax trees.
+    Parse,
+    /// Names to declarations.
+    Resolve,
+    /// Types of all expressions.
+    Types,
+    /// Decision graphs.
+    Expand,
+    /// Bounds of all values, and the number of steps.
+    Ranges,
+    /// Layouts, tests from files, constants, and inputs that show what the ranges found.
+    Finish,
+    /// Proofs.
+    Prove,
+}
+
+impl Pass {
+    /// All passes, in order.
+    pub const ALL: [Self; 7] = [Self::Parse, Self::Resolve, Self::Types, Self::Expand, Self::Ranges, Self::Finish, Self::Prove];
+}
+
+/// Is told of each pass that is done.
+pub type Watch<'w> = dyn FnMut(Pass) + Send + 'w;
+
 /// What can be wrong with a program before anything of it is understood.
 #[derive(Debug, Error, Diagnostic)]
 enum ProgramFinding {
@@ -58,7 +85,16 @@ enum ProgramFinding {
 /// When the system can start no thread, or when a pass does: that is a bug.
 #[must_use]
 pub fn compile(sources: Sources, findings: &mut Findings) -> Option<Program> {
-    on_a_deep_stack(|| checked(sources, findings))
+    compile_watched(sources, findings, &mut |_| ())
+}
+
+/// As [`compile`], and says which passes are done, for whoever wants to know how long each takes.
+///
+/// # Panics
+/// As [`compile`].
+#[must_use]
+pub fn compile_watched(sources: Sources, findings: &mut Findings, watch: &mut Watch<'_>) -> Option<Program> {
+    on_a_deep_stack(|| checked(sources, findings, watch))
 }
 
 /// The program as far as it can be read and typed, with nothing proved of it: to show what an input does in rules that [`compile`] refuses,
@@ -68,7 +104,7 @@ pub fn compile(sources: Sources, findings: &mut Findings) -> Option<Program> {
 /// As [`compile`].
 #[must_use]
 pub fn unproved(sources: Sources) -> Option<Program> {
-    on_a_deep_stack(|| read(sources, &mut Findings::new()))
+    on_a_deep_stack(|| read(sources, &mut Findings::new(), &mut |_| ()))
 }
 
 fn on_a_deep_stack(work: impl FnOnce() -> Option<Program> + Send) -> Option<Program> {
@@ -82,14 +118,15 @@ fn on_a_deep_stack(work: impl FnOnce() -> Option<Program> + Send) -> Option<Prog
     })
 }
 
-fn checked(sources: Sources, findings: &mut Findings) -> Option<Program> {
-    let Some(program) = read(sources, findings) else {
+fn checked(sources: Sources, findings: &mut Findings, watch: &mut Watch<'_>) -> Option<Program> {
+    let Some(program) = read(sources, findings, watch) else {
         // Rules that nothing is wrong with would be taken for rules without decisions.
         assert!(findings.has_errors(), "rules were refused, and nothing was found wrong with them");
         return None;
     };
     prove(&program, findings);
     say_once(findings);
+    watch(Pass::Prove);
     if findings.has_errors() {
         return None;
     }
@@ -103,18 +140,28 @@ fn say_once(findings: &mut Findings) {
         let labels = finding.diagnostic.labels().into_iter().flatten();
         labels.map(|label| (label.offset(), label.offset() + label.len())).collect()
     };
-    let told: Vec<(usize, usize)> =
+    let mut told: Vec<(usize, usize)> =
         findings.iter().filter(|it| it.code() == "E0327").filter_map(|it| labels(it).first().copied()).collect();
     if told.is_empty() {
         return;
     }
-    let follows = |(start, end): &(usize, usize)| told.iter().any(|(from, to)| start < to && from < end);
+    // By where they begin, each with the furthest end up to there.
+    told.sort_unstable();
+    told.iter_mut().fold(0, |furthest, (_, to)| {
+        *to = furthest.max(*to);
+        *to
+    });
+    let follows = |(start, end): &(usize, usize)| {
+        let before = told.partition_point(|(from, _)| from < end);
+        before > 0 && *start < told[before - 1].1
+    };
     findings.retain(|it| !matches!(it.code().as_str(), "E0507" | "E0508" | "E0509") || !labels(it).iter().any(follows));
 }
 
 /// Everything but the proofs.
-pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Program> {
+pub(crate) fn read(mut sources: Sources, findings: &mut Findings, watch: &mut Watch<'_>) -> Option<Program> {
     let files = parsed(&sources, findings)?;
+    watch(Pass::Parse);
     let places: Vec<usize> = sources.rules().map(|(place, _)| place).collect();
     for (place, file) in places.into_iter().zip(&files) {
         if let Some(module) = &file.module {
@@ -122,19 +169,23 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
         }
     }
     let resolved = resolve(&files, findings);
+    watch(Pass::Resolve);
     let cells = Cells::new();
     let mut typed = check(&sources, &resolved, &cells, findings)?;
+    watch(Pass::Types);
     let version = files.iter().find_map(|file| file.version.as_ref().map(|version| version.node.clone()));
     drop(files);
     let (tables, places) = lookups(&mut typed, &sources, FEW);
     let (mut graphs, templates) = expand(&typed, findings);
     // From here on the graphs are all that is known of the rules.
     (typed.defines, typed.decisions) = Default::default();
+    watch(Pass::Expand);
     if findings.has_errors() {
         return None;
     }
     let suspects = ranges(&mut graphs, &templates, &typed.types, &typed.zones, &sources);
     steps(&graphs, findings);
+    watch(Pass::Ranges);
     let (constants, bulk) = (std::mem::take(&mut typed.constants), std::mem::take(&mut typed.bulk));
     let tests = std::mem::take(&mut typed.tests);
     let mut program = assemble(typed, graphs, templates, sources, version);
@@ -143,12 +194,14 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings) -> Option<Prog
     read_bulk(&mut program, &bulk, findings);
     check_constants(&program, &constants, findings);
     if suspects.is_empty() {
+        watch(Pass::Finish);
         return Some(program);
     }
     let meter = Meter::of_program(&program.meta, &program.graphs);
     for suspect in suspects {
         findings.push(meter.share(|meter| with_witness(suspect, &program, meter)));
     }
+    watch(Pass::Finish);
     Some(program)
 }
 

@@ -45,6 +45,8 @@ pub struct Graph {
     pub promises: Vec<Promise>,
     /// Relations that records keep which come from elsewhere.
     pub kept: Vec<Kept>,
+    /// The ways to what promises something.
+    pub ways: Ways,
     /// What the range pass has to prove of values that go somewhere declared.
     pub obligations: Vec<Obligation>,
     /// Conditions of groups.
@@ -89,7 +91,39 @@ pub struct Promise {
     /// The relation written out over the parts. Nothing evaluates it.
     pub condition: Option<NodeId>,
     /// What is known where the node stands: conditions that are true or false there. `None` before the range pass, and where no input leads.
-    pub path: Option<Vec<(NodeId, bool)>>,
+    pub path: Option<Way>,
+}
+
+/// A way through a decision, in its [`Ways`]: conditions that were true or false one after the other. The default is the way of no conditions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Way(Option<u32>);
+
+/// Ways, each one condition further than another: what they have in common is kept once.
+#[derive(Debug, Clone, Default)]
+pub struct Ways(Vec<(NodeId, bool, Way)>);
+
+impl Ways {
+    /// A way and one condition more.
+    pub fn further(&mut self, way: Way, condition: NodeId, truth: bool) -> Way {
+        self.0.push((condition, truth, way));
+        Way(Some(self.0.len() as u32 - 1))
+    }
+
+    /// The conditions of a way, the last one first.
+    pub fn backwards(&self, way: Way) -> impl Iterator<Item = (NodeId, bool)> {
+        let step = move |way: Way| self.0.get(way.0? as usize);
+        std::iter::successors(step(way), move |(.., before)| step(*before)).map(|(condition, truth, _)| (*condition, *truth))
+    }
+
+    /// How many steps are kept.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Forgets all steps but the first so many.
+    pub fn truncate(&mut self, len: usize) {
+        self.0.truncate(len);
+    }
 }
 
 /// What a record keeps that another decision decided, or that was found in a list.

@@ -22,5 +22,5 @@ pub mod suggest;
 pub mod table;
 pub mod types;
 
-pub use compile::{LANGUAGE, compile, unproved};
+pub use compile::{LANGUAGE, Pass, Watch, compile, compile_watched, unproved};
 pub use program::Program;

@@ -61,10 +61,17 @@ pub fn jit(program: &Program) -> Result<Executable, EmitError> {
 /// # Errors
 /// When Cranelift cannot make code for this machine.
 pub fn jit_at(program: &Program, levels: &[Level]) -> Result<Executable, EmitError> {
+    finish(program, lowered(program)?, levels)
+}
+
+/// The second half of [`jit_at`]: machine code of what was [`lowered`] from the program.
+///
+/// # Errors
+/// When Cranelift cannot make code for this machine.
+pub fn finish(program: &Program, code: mir::Module, levels: &[Level]) -> Result<Executable, EmitError> {
     let mut levels = [&[Level::None], levels].concat();
     levels.sort_unstable();
     levels.dedup();
-    let code = lowered(program)?;
     let mut module = JITModule::new(JITBuilder::with_isa(host()?, default_libcall_names()));
     let entries = emit(&mut module, &code, &program.meta, &levels)?;
     module.finalize_definitions()?;

@@ -9,9 +9,9 @@ use axtrace_runtime::trace::Level;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, BlockArg, FuncRef, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, types};
 use cranelift_frontend::FunctionBuilder;
-use cranelift_module::{FuncId, Module};
+use cranelift_module::FuncId;
 
-use super::Emit;
+use super::Work;
 use crate::mir::{self, End, Live, Storage, Target};
 
 /// What kind of function a body becomes.
@@ -69,13 +69,13 @@ pub struct Body<'a, 'f> {
     done: ir::Block,
 }
 
-impl<M: Module> Emit<'_, M> {
+impl Work<'_> {
     pub(super) fn body(&mut self, function: &mir::Function, level: Level, kind: Kind) {
-        let meta = &self.meta.decisions[function.decision.index()];
+        let meta = &self.shared.meta.decisions[function.decision.index()];
         let stored = Stored::of(meta, level);
         let live = mir::live(function, meta, &stored);
         let callees = self.callees(function, &stored);
-        let config = self.module.target_config();
+        let config = self.shared.isa.frontend_config();
         let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builders);
         let first = b.create_block();
         b.append_block_params_for_function_params(first);
@@ -120,9 +120,9 @@ impl<M: Module> Emit<'_, M> {
         for placed in function.blocks.iter().flat_map(|block| &block.insts) {
             if let mir::Inst::Decide { decision, activation, .. } = &placed.inst {
                 let key = (*decision, super::callee_level(stored, *activation));
-                let id: Option<FuncId> = self.inner.get(&key).copied();
+                let id: Option<FuncId> = self.shared.inner.get(&key).copied();
                 if let Some(id) = id {
-                    found.entry(key).or_insert_with(|| self.module.declare_func_in_func(id, &mut self.context.func));
+                    found.entry(key).or_insert_with(|| self.callee(id));
                 }
             }
         }

@@ -6,20 +6,23 @@
 
 mod function;
 mod instruction;
+mod threads;
 
 use std::collections::{BTreeSet, HashMap};
 
 use axtrace_runtime::meta::{DecisionId, ProgramMeta};
 use axtrace_runtime::recording::Stored;
 use axtrace_runtime::trace::Level;
-use cranelift_codegen::ir::{AbiParam, Signature, types};
-use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir::{AbiParam, ExtFuncData, ExternalName, FuncRef, Signature, UserExternalName, types};
+use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{CodegenError, Context};
 use cranelift_frontend::FunctionBuilderContext;
-use cranelift_module::{FuncId, Linkage, Module, ModuleError};
+use cranelift_module::{FuncId, Linkage, Module, ModuleDeclarations, ModuleError, ModuleReloc};
 
 use crate::mir;
+use function::Kind;
 
 pub use function::{InputAccess, InputRow};
 
@@ -52,7 +55,7 @@ impl From<CodegenError> for EmitError {
 /// The entry points of each decision, by level.
 pub type Entries = Vec<[Option<FuncId>; 3]>;
 
-/// The machine that this process runs on, with optimisation and the verifier on.
+/// The machine that this process runs on, with optimisation on, and in builds for testing the verifier.
 ///
 /// # Errors
 /// When Cranelift knows no such machine.
@@ -60,7 +63,7 @@ pub fn host() -> Result<OwnedTargetIsa, EmitError> {
     let mut flags = settings::builder();
     let wanted = [
         ("opt_level", "speed"),
-        ("enable_verifier", "true"),
+        ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
         ("is_pic", "false"),
         ("use_colocated_libcalls", "false"),
         ("unwind_info", "false"),
@@ -72,7 +75,8 @@ pub fn host() -> Result<OwnedTargetIsa, EmitError> {
     Ok(builder.finish(settings::Flags::new(flags))?)
 }
 
-/// Emits all decisions at the given levels. The module still has to be finished.
+/// Emits all decisions at the given levels. The module still has to be finished. Functions become machine code on as many threads as the
+/// machine runs at once; they are defined in one order, so the same code gives the same bytes.
 ///
 /// # Errors
 /// When Cranelift cannot make code of a function.
@@ -83,9 +87,10 @@ pub fn emit<M: Module>(module: &mut M, code: &mir::Module, meta: &ProgramMeta, l
         // What says whether a relation holds is never recorded.
         let relation = function.decision.index() >= meta.declared().len();
         for level in levels.iter().filter(|level| !relation || **level == Level::None) {
-            entry[*level as usize] = Some(pass.entry(function, *level)?);
+            entry[*level as usize] = Some(pass.declare_entry(function, *level)?);
         }
     }
+    pass.define()?;
     Ok(entries)
 }
 
@@ -101,11 +106,13 @@ pub fn assembly<M: Module>(
     level: Level,
 ) -> Result<String, EmitError> {
     let mut pass = Emit::new(module, code, meta, &[level])?;
-    pass.listing = Some(String::new());
-    if let Some(function) = code.functions.get(decision.index()) {
-        pass.entry(function, level)?;
-    }
-    Ok(pass.listing.unwrap_or_default())
+    let Some(function) = code.functions.get(decision.index()) else { return Ok(String::new()) };
+    let id = pass.declare_entry(function, level)?;
+    let shared = pass.shared();
+    let mut work = Work::new(&shared);
+    work.context.set_disasm(true);
+    work.compile(&Job { id, decision, level, kind: Kind::Entry })?;
+    Ok(work.context.compiled_code().and_then(|compiled| compiled.vcode.clone()).unwrap_or_default())
 }
 
 /// The level that a called decision is recorded at: that of its caller if the caller has a slot for it, else not at all.
@@ -132,72 +139,119 @@ fn inner_functions(code: &mir::Module, meta: &ProgramMeta, levels: &[Level]) -> 
     found
 }
 
+/// A function that becomes machine code.
+struct Job {
+    id: FuncId,
+    decision: DecisionId,
+    level: Level,
+    kind: Kind,
+}
+
+/// Everything that is declared, and what is to be defined.
 struct Emit<'a, M: Module> {
     module: &'a mut M,
     code: &'a mir::Module,
     meta: &'a ProgramMeta,
     inner: HashMap<(DecisionId, Level), FuncId>,
-    context: Context,
-    builders: FunctionBuilderContext,
-    /// The instructions of what was defined last, if somebody wants to see them.
-    listing: Option<String>,
+    jobs: Vec<Job>,
 }
 
 impl<'a, M: Module> Emit<'a, M> {
-    /// With all functions that others call defined.
+    /// With all functions that others call declared.
     fn new(module: &'a mut M, code: &'a mir::Module, meta: &'a ProgramMeta, levels: &[Level]) -> Result<Self, EmitError> {
-        let (context, builders) = (Context::new(), FunctionBuilderContext::new());
-        let mut pass = Self { module, code, meta, inner: HashMap::new(), context, builders, listing: None };
+        let mut pass = Self { module, code, meta, inner: HashMap::new(), jobs: Vec::new() };
         for (decision, level) in inner_functions(code, meta, levels) {
-            pass.declare_inner(decision, level)?;
+            let name = format!("{}@{level}", code.functions[decision.index()].name);
+            let id = pass.module.declare_function(&name, Linkage::Local, &signature(pass.module, Kind::Inner))?;
+            pass.inner.insert((decision, level), id);
+            pass.jobs.push(Job { id, decision, level, kind: Kind::Inner });
         }
-        pass.define_inner()?;
         Ok(pass)
     }
 
-    fn signature(&self, params: usize) -> Signature {
-        let mut signature = self.module.make_signature();
-        signature.params = vec![AbiParam::new(types::I64); params];
-        signature.returns = vec![AbiParam::new(types::I64)];
-        signature
+    fn shared(&self) -> Shared<'_> {
+        let (isa, declarations) = (self.module.isa(), self.module.declarations());
+        let (entry, one) = (signature(self.module, Kind::Entry), signature(self.module, Kind::Inner));
+        Shared { isa, declarations, code: self.code, meta: self.meta, inner: &self.inner, entry, one }
     }
 
-    fn declare_inner(&mut self, decision: DecisionId, level: Level) -> Result<(), EmitError> {
-        let name = format!("{}@{level}", self.code.functions[decision.index()].name);
-        let id = self.module.declare_function(&name, Linkage::Local, &self.signature(4))?;
-        self.inner.insert((decision, level), id);
-        Ok(())
-    }
-
-    fn define_inner(&mut self) -> Result<(), EmitError> {
-        let mut all: Vec<_> = self.inner.iter().map(|(key, id)| (*key, *id)).collect();
-        all.sort_unstable_by_key(|(key, _)| *key);
-        for ((decision, level), id) in all {
-            self.context.func.signature = self.signature(4);
-            let function = &self.code.functions[decision.index()];
-            self.body(function, level, function::Kind::Inner);
-            self.define(id)?;
-        }
-        Ok(())
-    }
-
-    fn entry(&mut self, function: &mir::Function, level: Level) -> Result<FuncId, EmitError> {
+    fn declare_entry(&mut self, function: &mir::Function, level: Level) -> Result<FuncId, EmitError> {
         let name = format!("{}#{level}", function.name);
-        let signature = self.signature(5);
-        let id = self.module.declare_function(&name, Linkage::Export, &signature)?;
-        self.context.func.signature = signature;
-        self.body(function, level, function::Kind::Entry);
-        self.define(id)?;
+        let id = self.module.declare_function(&name, Linkage::Export, &signature(self.module, Kind::Entry))?;
+        self.jobs.push(Job { id, decision: function.decision, level, kind: Kind::Entry });
         Ok(id)
     }
 
-    fn define(&mut self, id: FuncId) -> Result<(), EmitError> {
-        self.context.set_disasm(self.listing.is_some());
-        let done = self.module.define_function(id, &mut self.context);
-        if let (Some(listing), Some(compiled)) = (&mut self.listing, self.context.compiled_code()) {
-            *listing = compiled.vcode.clone().unwrap_or_default();
+    fn define(self) -> Result<(), EmitError> {
+        let shared = self.shared();
+        let made = threads::all(&self.jobs, || Work::new(&shared), |work, job| work.compile(job));
+        for (job, made) in self.jobs.iter().zip(made) {
+            let made = made?;
+            self.module.define_function_bytes(job.id, made.alignment, &made.bytes, &made.relocations)?;
         }
-        self.module.clear_context(&mut self.context);
-        Ok(done?)
+        Ok(())
+    }
+}
+
+/// The signatures of [`Kind`]s.
+fn signature<M: Module>(module: &M, kind: Kind) -> Signature {
+    let params = if kind == Kind::Entry { 5 } else { 4 };
+    let mut signature = module.make_signature();
+    signature.params = vec![AbiParam::new(types::I64); params];
+    signature.returns = vec![AbiParam::new(types::I64)];
+    signature
+}
+
+/// The machine code of a function.
+struct Made {
+    bytes: Vec<u8>,
+    alignment: u64,
+    relocations: Vec<ModuleReloc>,
+}
+
+/// What all threads see while they make machine code.
+struct Shared<'a> {
+    isa: &'a dyn TargetIsa,
+    declarations: &'a ModuleDeclarations,
+    code: &'a mir::Module,
+    meta: &'a ProgramMeta,
+    inner: &'a HashMap<(DecisionId, Level), FuncId>,
+    entry: Signature,
+    one: Signature,
+}
+
+/// What one thread makes machine code with.
+struct Work<'a> {
+    shared: &'a Shared<'a>,
+    context: Context,
+    builders: FunctionBuilderContext,
+}
+
+impl<'a> Work<'a> {
+    fn new(shared: &'a Shared<'a>) -> Self {
+        Self { shared, context: Context::new(), builders: FunctionBuilderContext::new() }
+    }
+
+    /// Compiles a function; the context keeps it until the next one.
+    fn compile(&mut self, job: &Job) -> Result<Made, EmitError> {
+        self.context.clear();
+        let signature = if job.kind == Kind::Entry { &self.shared.entry } else { &self.shared.one };
+        self.context.func.signature = signature.clone();
+        self.body(&self.shared.code.functions[job.decision.index()], job.level, job.kind);
+        let compiled = self.context.compile(self.shared.isa, &mut ControlPlane::default());
+        let compiled = compiled.map_err(|error| ModuleError::Compilation(error.inner))?;
+        let (bytes, alignment) = (compiled.code_buffer().to_vec(), u64::from(compiled.buffer.alignment));
+        let found = compiled.buffer.relocs().to_vec();
+        let relocations = found.iter().map(|found| ModuleReloc::from_mach_reloc(found, &self.context.func, job.id)).collect();
+        Ok(Made { bytes, alignment, relocations })
+    }
+
+    /// A declared function, for the one that is built to call.
+    fn callee(&mut self, id: FuncId) -> FuncRef {
+        let declared = self.shared.declarations.get_function_decl(id);
+        let signature = self.context.func.import_signature(declared.signature.clone());
+        let name = self.context.func.declare_imported_user_function(UserExternalName { namespace: 0, index: id.as_u32() });
+        let (name, colocated) = (ExternalName::user(name), declared.linkage.is_final());
+        self.context.func.import_function(ExtFuncData { name, signature, colocated, patchable: false })
     }
 }

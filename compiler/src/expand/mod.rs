@@ -191,6 +191,7 @@ fn empty(decision: &hir::Decision) -> Graph {
         always: Vec::new(),
         promises: Vec::new(),
         kept: Vec::new(),
+        ways: Default::default(),
         obligations: Vec::new(),
         groups: Vec::new(),
         steps: decision.steps,

@@ -250,11 +250,15 @@ impl Logic {
             return *only;
         }
         let sets = group.iter().filter_map(|(_, id)| match self.formula(*id) {
-            Formula::Atom(_, set) => Some(set.clone()),
+            Formula::Atom(_, set) => Some(set),
             _ => None,
         });
-        let merged = sets.reduce(|left, right| if all { left.intersection(&right) } else { left.union(&right) });
-        merged.map_or(Self::TRUE, |set| self.atom(group[0].0, set))
+        // In one go, however many there are: what is in all sets is outside of none.
+        let merged = match all {
+            true => IntSet::any_of(&sets.map(IntSet::complement).collect::<Vec<_>>()).complement(),
+            false => IntSet::any_of(sets),
+        };
+        self.atom(group[0].0, merged)
     }
 
     fn intern(&mut self, formula: Formula) -> FormulaId {

@@ -29,6 +29,9 @@ const MOST_FINDINGS: usize = 24;
 /// The steps that it takes to ask of one pair.
 const ASKING: u64 = 4;
 
+/// How many conditions that are asked of together take a step more.
+const WISHES: u64 = 16;
+
 /// Two groups or rules between which one `overrides` would settle everything.
 type Sides = (usize, usize);
 
@@ -51,7 +54,7 @@ pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, policy: Policy,
             continue;
         }
         let Some(wishes) = wishes(inquiry, conditions, &overriders, policy, first, second) else { continue };
-        inquiry.steps = inquiry.steps.saturating_sub(ASKING);
+        inquiry.steps = inquiry.steps.saturating_sub(ASKING + wishes.len() as u64 / WISHES);
         match ask(inquiry, &wishes, policy, first, second) {
             Answer::Never => {}
             Answer::Shown(input, region) => {
@@ -138,8 +141,9 @@ fn wishes(
 ) -> Option<Vec<FormulaId>> {
     let graph = inquiry.model.graph;
     let (one, other) = (graph.rules().get(first)?, graph.rules().get(second)?);
-    let overridden = |by: RuleId, rule: RuleId| graph.meta.rules[by.index()].overrides.contains(&rule);
-    if overridden(one.id, other.id) || overridden(other.id, one.id) {
+    // Those that override a rule are there by place, ascending.
+    let overridden = |by: usize, rule: usize| overriders[rule].binary_search(&by).is_ok();
+    if overridden(first, second) || overridden(second, first) {
         return None;
     }
     let mut wishes = conditions.always.clone();

@@ -85,15 +85,16 @@ fn wishes(inquiry: &mut Inquiry<'_>, conditions: &Conditions, place: usize, rule
 fn unranked(model: &mut Model<'_>, rule: &Rule) -> FormulaId {
     let (Some(node), ty) = (rule.outcome.value, model.graph.meta.gives.clone()) else { return Logic::FALSE };
     let value = model.value(node);
-    let mut all = Logic::TRUE;
+    let mut others = Vec::new();
     for rank in &model.graph.meta.ranks {
         let Rank::Value(place) = rank else { continue };
         let constant = if ty == Type::Boolean { Value::Boolean(*place == 1) } else { Value::Enum(*place) };
         let constant = model.constant(constant, ty.clone(), Span::default());
         let equal = model.equal(value, constant, &ty, 0);
-        let other = model.logic.not(equal);
-        all = model.both(all, other);
+        others.push(model.logic.not(equal));
     }
+    let all = model.logic.and(others);
+    let all = model.shallow(all);
     if rule.each.is_empty() {
         return all;
     }

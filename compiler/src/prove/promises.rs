@@ -11,16 +11,21 @@ use super::{Conditions, obstacles, reason, with_input};
 use crate::graph::Promise;
 use crate::interpret::FaultKind;
 
+/// The most conditions on the way to something that is built which a proof relies on, those nearest to it.
+const MOST_CONDITIONS: usize = 2_000;
+
 /// Looks for inputs for which something that is built does not keep a relation.
 pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, findings: &mut Findings) {
     let graph = inquiry.model.graph;
     for promise in &graph.promises {
-        let Some(path) = &promise.path else { continue };
+        let Some(path) = promise.path else { continue };
         let mut wishes: Vec<FormulaId> = conditions.always.clone();
-        for (condition, truth) in path {
-            let formula = inquiry.model.condition(*condition);
-            wishes.push(if *truth { formula } else { inquiry.model.logic.not(formula) });
+        for (condition, truth) in graph.ways.backwards(path).take(MOST_CONDITIONS) {
+            let formula = inquiry.model.condition(condition);
+            wishes.push(if truth { formula } else { inquiry.model.logic.not(formula) });
         }
+        wishes[conditions.always.len()..].reverse();
+        inquiry.steps = inquiry.steps.saturating_sub(wishes.len() as u64);
         if let Some(condition) = promise.condition {
             let formula = inquiry.model.condition(condition);
             wishes.push(inquiry.model.logic.not(formula));
@@ -57,6 +62,9 @@ pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, findings: &mut 
                     help: "say before, with a condition or an `if`, that it holds".to_owned(),
                 });
                 findings.push(reason(finding, inquiry, region.as_ref()));
+                if inquiry.steps == 0 {
+                    return;
+                }
             }
         }
     }

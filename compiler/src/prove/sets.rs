@@ -61,7 +61,16 @@ impl IntSet {
 
     /// The numbers of either.
     pub fn union(&self, other: &Self) -> Self {
-        let mut intervals: Vec<_> = self.0.iter().chain(other.0.iter()).copied().collect();
+        Self::of(self.0.iter().chain(other.0.iter()).copied().collect())
+    }
+
+    /// The numbers of any of several sets.
+    pub fn any_of<'s>(sets: impl IntoIterator<Item = &'s Self>) -> Self {
+        Self::of(sets.into_iter().flat_map(|set| set.0.iter()).copied().collect())
+    }
+
+    /// The numbers of intervals in any order.
+    fn of(mut intervals: Vec<(i128, i128)>) -> Self {
         intervals.sort_unstable();
         let mut joined: Vec<(i128, i128)> = Vec::with_capacity(intervals.len());
         for (lo, hi) in intervals {

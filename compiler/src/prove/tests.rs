@@ -28,7 +28,7 @@ fn program(text: &str) -> Result<Program, String> {
     let mut sources = Sources::new();
     sources.add("case.ax", text).map_err(|error| error.to_string())?;
     let mut findings = Findings::new();
-    match read(sources, &mut findings) {
+    match read(sources, &mut findings, &mut |_| ()) {
         Some(program) if !findings.has_errors() => Ok(program),
         _ => Err(format!("does not compile: {}", told(&findings.sorted()))),
     }

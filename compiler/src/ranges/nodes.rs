@@ -81,7 +81,8 @@ impl Walk<'_> {
                 self.visit(condition);
                 self.promising = false;
             }
-            self.graph.promises[place].path = (!self.dead).then(|| self.path.clone());
+            self.graph.promises[place].path = (!self.dead).then_some(self.way);
+            self.kept = self.graph.ways.len();
         }
     }
 

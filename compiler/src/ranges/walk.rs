@@ -1,9 +1,9 @@
 //! The walk over a graph in the order of evaluation, which knows what is known at each place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use axtrace_runtime::calendar::Zone;
-use axtrace_runtime::meta::{Piece, Policy};
+use axtrace_runtime::meta::{Piece, Policy, RuleId};
 use axtrace_runtime::types::{Scalar, Type, Types};
 use axtrace_runtime::value::Value;
 use axtrace_source::Sources;
@@ -12,8 +12,20 @@ use super::facts::{Facts, Mark};
 use super::intervals::{self, Range};
 use super::show::show;
 use super::{RangeFinding, Suspect};
-use crate::graph::{Body, Graph, Known, LoopId, NodeId, Rule};
+use crate::graph::{Body, Graph, Known, LoopId, NodeId, Rule, Way};
 use crate::prove::Hint;
+
+/// The most conditions on the way to something that could go wrong which lead the search for an input, those nearest to it.
+const MOST_HINTS: usize = 200;
+
+/// What is known at a place, to come back to it.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    facts: Mark,
+    way: Way,
+    ways: usize,
+    dead: bool,
+}
 
 pub(super) struct Walk<'a> {
     pub(super) graph: &'a mut Graph,
@@ -43,8 +55,10 @@ pub(super) struct Walk<'a> {
     /// Whether the place that is looked at is one that no input reaches.
     pub(super) dead: bool,
     pub(super) suspects: Vec<Suspect>,
-    /// The conditions on the way, as true or false.
-    pub(super) path: Vec<(NodeId, bool)>,
+    /// The way to the place that is looked at.
+    pub(super) way: Way,
+    /// How many steps of ways somebody needs.
+    pub(super) kept: usize,
     /// What the memories of the folds around can be.
     pub(super) memories: HashMap<LoopId, Type>,
     /// Whether the body of a `fold` is only tried, to see how it changes its memory.
@@ -94,7 +108,8 @@ impl<'a> Walk<'a> {
             unreached,
             dead: false,
             suspects: Vec::new(),
-            path: Vec::new(),
+            way: Way::default(),
+            kept: 0,
             memories: HashMap::new(),
             trying: false,
         }
@@ -200,12 +215,13 @@ impl<'a> Walk<'a> {
         };
         let Type::Scalar(declared) = self.graph.meta.gives.clone() else { return };
         let mut total: Option<Range> = Some((0, 0));
+        let overridden: HashSet<RuleId> = self.graph.meta.rules.iter().flat_map(|rule| rule.overrides.iter().copied()).collect();
         for rule in rules.iter().filter(|rule| !self.graph.meta.rules[rule.id.index()].shadow) {
             let Some(node) = rule.outcome.value.filter(|node| !self.unreached[node.index()]) else { continue };
             let part = if counts { (1, 1) } else { self.range(node) };
             let lists = rule.each.iter().map(|each| self.count_of(self.graph.loop_of(*each).list));
             let count = lists.fold((1, 1), |all: Range, one: Range| (all.0.saturating_mul(one.0), all.1.saturating_mul(one.1)));
-            let part = intervals::repeated(part, count, self.may_not_count(rule));
+            let part = intervals::repeated(part, count, self.may_not_count(rule) || overridden.contains(&rule.id));
             total = total.zip(part).and_then(|(total, part)| intervals::add(total, part));
         }
         let at = self.graph.meta.span;
@@ -223,10 +239,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether an outcome of the rule, or of one of its instances, may not be among those that are collected.
+    /// Whether a condition may keep an outcome of the rule, or of one of its instances, from being among those that are collected.
     fn may_not_count(&self, rule: &Rule) -> bool {
-        let overridden = self.graph.meta.rules.iter().any(|other| other.overrides.contains(&rule.id));
-        rule.when.is_some() || rule.group.is_some_and(|group| self.graph.groups[group].when.is_some()) || overridden
+        rule.when.is_some() || rule.group.is_some_and(|group| self.graph.groups[group].when.is_some())
     }
 
     pub(super) fn count_of(&self, list: NodeId) -> Range {
@@ -240,8 +255,10 @@ impl<'a> Walk<'a> {
         if self.dead {
             return;
         }
-        let path = self.path.iter().map(|(condition, truth)| Hint::Condition(*condition, *truth));
-        let hints = path.chain(values).collect();
+        let path = self.graph.ways.backwards(self.way).take(MOST_HINTS).map(|(condition, truth)| Hint::Condition(condition, truth));
+        let mut hints: Vec<Hint> = path.collect();
+        hints.reverse();
+        hints.extend(values);
         self.suspects.push(Suspect { decision: self.graph.id, node, finding, hints });
     }
 
@@ -249,16 +266,17 @@ impl<'a> Walk<'a> {
     pub(super) fn assume(&mut self, condition: NodeId, truth: bool) {
         self.dead |= self.truth(condition) == Some(!truth);
         self.facts.assume(self.graph, condition, truth);
-        self.path.push((condition, truth));
+        self.way = self.graph.ways.further(self.way, condition, truth);
     }
 
-    pub(super) fn mark(&self) -> (Mark, usize, bool) {
-        (self.facts.mark(), self.path.len(), self.dead)
+    pub(super) fn mark(&self) -> Place {
+        Place { facts: self.facts.mark(), way: self.way, ways: self.graph.ways.len(), dead: self.dead }
     }
 
-    pub(super) fn back(&mut self, (facts, path, dead): (Mark, usize, bool)) {
-        self.facts.back(facts);
-        self.path.truncate(path);
-        self.dead = dead;
+    pub(super) fn back(&mut self, place: Place) {
+        self.facts.back(place.facts);
+        self.way = place.way;
+        self.graph.ways.truncate(place.ways.max(self.kept));
+        self.dead = place.dead;
     }
 }

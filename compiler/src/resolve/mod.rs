@@ -116,18 +116,22 @@ pub struct Resolved<'a> {
 #[must_use]
 pub fn resolve<'a>(files: &'a [ast::File], findings: &mut Findings) -> Resolved<'a> {
     let mut resolved = Resolved::default();
+    let mut places = Places::new();
     for file in files {
         let module = resolved.modules.len();
         let name = file.module.as_ref().map(ast::Path::text).unwrap_or_default();
-        refuse_second_module(&resolved, file, &name, findings);
+        if !name.is_empty() {
+            let first = *places.entry(name.clone()).or_insert(module);
+            refuse_second_module(resolved.modules.get(first), file, &name, findings);
+        }
         resolved.modules.push(Module { name, file, names: HashMap::new() });
         report_unbuilt_heads(file, findings);
         for item in &file.items {
             declare(&mut resolved, module, item, findings);
         }
     }
-    let imports = (0..files.len()).map(|module| imports(&resolved, module, findings)).collect::<Vec<_>>();
-    refuse_circles(&resolved, findings);
+    let imports = (0..files.len()).map(|module| imports(&resolved, &places, module, findings)).collect::<Vec<_>>();
+    refuse_circles(&resolved, &places, findings);
     for (module, imports) in imports.into_iter().enumerate() {
         for (name, symbol) in imports {
             name_it(&mut resolved.modules[module], name, symbol, findings);
@@ -136,9 +140,11 @@ pub fn resolve<'a>(files: &'a [ast::File], findings: &mut Findings) -> Resolved<
     resolved
 }
 
+/// The place of the first module of each name.
+type Places = HashMap<String, usize>;
+
 /// Two files that say they are the same module.
-fn refuse_second_module(resolved: &Resolved<'_>, file: &ast::File, name: &str, findings: &mut Findings) {
-    let first = resolved.modules.iter().find(|module| !name.is_empty() && module.name == name);
+fn refuse_second_module(first: Option<&Module<'_>>, file: &ast::File, name: &str, findings: &mut Findings) {
     if let (Some(first), Some(path)) = (first.and_then(|module| module.file.module.as_ref()), &file.module) {
         findings.report(NameFinding::Twice { name: name.into(), at: path.span, first: first.span });
     }
@@ -153,44 +159,61 @@ struct Visit {
     at: Span,
 }
 
-/// Modules that use each other in a circle: each circle is reported once, as its path of `use`s.
-fn refuse_circles(resolved: &Resolved<'_>, findings: &mut Findings) {
-    let places: HashMap<&str, usize> = resolved.modules.iter().enumerate().map(|(place, module)| (module.name.as_str(), place)).collect();
+/// How far a module is followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Followed {
+    NotYet,
+    /// It has this place on the way.
+    OnTheWay(usize),
+    /// It leads to no circle that is not known.
+    Done,
+}
+
+/// Modules that use each other in a circle, as the path of its `use`s. Of the circles that come back to one module the first is told.
+fn refuse_circles(resolved: &Resolved<'_>, places: &Places, findings: &mut Findings) {
     let uses = |module: usize| {
         let used = resolved.modules[module].file.uses.iter();
-        used.filter_map(|used| Some((*places.get(used.module.text().as_str())?, used.module.span))).collect::<Vec<_>>()
+        used.filter_map(|used| Some((*places.get(&used.module.text())?, used.module.span))).collect::<Vec<_>>()
     };
-    // Modules that lead to no circle that is not known.
-    let mut done = vec![false; resolved.modules.len()];
+    let mut followed = vec![Followed::NotYet; resolved.modules.len()];
+    let mut told = vec![false; resolved.modules.len()];
     for start in 0..resolved.modules.len() {
+        if followed[start] == Followed::Done {
+            continue;
+        }
         let mut way = vec![Visit { module: start, open: uses(start), at: Span::default() }];
+        followed[start] = Followed::OnTheWay(0);
         while let Some(last) = way.last_mut() {
-            let module = last.module;
             let Some((next, at)) = last.open.pop() else {
-                done[module] = true;
+                followed[last.module] = Followed::Done;
                 way.pop();
                 continue;
             };
-            if let Some(first) = way.iter().position(|other| other.module == next) {
-                let path = way[first + 1..].iter().map(|visit| visit.at).collect();
-                findings.report(NameFinding::Cycle { name: resolved.modules[next].name.clone(), at, path });
-            } else if !done[next] {
-                way.push(Visit { module: next, open: uses(next), at });
+            match followed[next] {
+                Followed::NotYet => {
+                    followed[next] = Followed::OnTheWay(way.len());
+                    way.push(Visit { module: next, open: uses(next), at });
+                }
+                Followed::OnTheWay(first) if !std::mem::replace(&mut told[next], true) => {
+                    let path = way[first + 1..].iter().map(|visit| visit.at).collect();
+                    findings.report(NameFinding::Cycle { name: resolved.modules[next].name.clone(), at, path });
+                }
+                Followed::OnTheWay(_) | Followed::Done => {}
             }
         }
     }
 }
 
 /// What a module takes from others: each name with what it stands for there. Only what a module declares itself can be taken from it.
-fn imports<'a>(resolved: &Resolved<'a>, module: usize, findings: &mut Findings) -> Vec<(&'a ast::Name, Symbol)> {
+fn imports<'a>(resolved: &Resolved<'a>, places: &Places, module: usize, findings: &mut Findings) -> Vec<(&'a ast::Name, Symbol)> {
     let mut taken = Vec::new();
     for used in &resolved.modules[module].file.uses {
         let path = used.module.text();
-        let from = resolved.modules.iter().position(|other| !path.is_empty() && other.name == path);
+        let from = places.get(&path).copied();
         if from.is_none() {
             let known = resolved.modules.iter().map(|other| other.name.as_str());
-            let suggestion =
-                did_you_mean(&path, known).or_else(|| Some(format!("it would stand in a file `{}.ax`", path.replace('.', "/"))));
+            let near = worth_it(findings.len(), resolved.modules.len()).then(|| did_you_mean(&path, known)).flatten();
+            let suggestion = near.or_else(|| Some(format!("it would stand in a file `{}.ax`", path.replace('.', "/"))));
             findings.report(NameFinding::UnknownDeclared { what: "module", name: path, at: used.module.span, suggestion });
         }
         let symbol = |name: &ast::Name, findings: &mut Findings| match from {

@@ -17,6 +17,8 @@ use crate::suggest::{did_you_mean, worth_it};
 
 /// How many fields may be left out where records are built, in the whole program.
 const MOST_FILLED: usize = 1_000_000;
+/// The most fields of a record that are looked at one by one for a name.
+const FEW_FIELDS: usize = 32;
 
 impl<'a> Checker<'a, '_> {
     /// The typed expression. `expected` helps where the expression alone does not say its type; it is not enforced here.
@@ -104,8 +106,9 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn record_field(&mut self, base: Expr, id: RecordId, field: &ast::Name, span: Span) -> Expr {
+        let place = self.field_place(id, &field.text);
         let record = self.types.record(id);
-        match record.fields.iter().position(|it| it.name == field.text) {
+        match place {
             Some(place) if self.broken_fields.contains(&record.fields[place].span) => Expr::error(span),
             Some(place) => {
                 let ty = record.fields[place].ty.clone();
@@ -125,6 +128,16 @@ impl<'a> Checker<'a, '_> {
         let suggestion = near.then(|| did_you_mean(&field.text, record.fields.iter().map(|it| it.name.as_str()))).flatten();
         let (record, declared) = (record.name.clone(), record.span);
         self.report_name(NameFinding::UnknownField { record, field: field.text.clone(), at: field.span, declared, suggestion });
+    }
+
+    /// The place of a field; many are looked for in records with many.
+    fn field_place(&mut self, id: RecordId, name: &str) -> Option<usize> {
+        let fields = &self.types.record(id).fields;
+        if fields.len() <= FEW_FIELDS {
+            return fields.iter().position(|field| field.name == name);
+        }
+        let places = || fields.iter().enumerate().map(|(place, field)| (field.name.clone(), place)).collect();
+        self.field_places.entry(id).or_insert_with(places).get(name).copied()
     }
 
     /// A field of an optional record is optional.

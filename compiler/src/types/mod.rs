@@ -39,7 +39,7 @@ use std::rc::Rc;
 
 use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::{DecisionId, RelationMeta, RoleMeta};
-use axtrace_runtime::types::{EnumId, FieldType, Type, Types};
+use axtrace_runtime::types::{EnumId, FieldType, RecordId, Type, Types};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Findings, Sources, Span};
 
@@ -86,6 +86,8 @@ struct Checker<'a, 'f> {
     patterns: Patterns,
     /// The values of all enums by name, with their places.
     enum_values: HashMap<&'a str, HashMap<EnumId, u16>>,
+    /// The places of the fields of records with many, as far as somebody asked.
+    field_places: HashMap<RecordId, HashMap<String, usize>>,
     /// The enum of the days of the week, once there is a set of them.
     weekdays: Option<EnumId>,
     /// The fields whose type is broken, and reported: where they are declared.
@@ -147,6 +149,7 @@ pub fn check<'a>(sources: &'a Sources, resolved: &'a Resolved<'a>, cells: &'a Ce
         zones: Vec::new(),
         patterns: Patterns::default(),
         enum_values: HashMap::new(),
+        field_places: HashMap::new(),
         weekdays: None,
         broken_fields: HashSet::new(),
         module: 0,

@@ -157,7 +157,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     pub(super) fn unknown_value(&mut self, id: EnumId, name: &ast::Name) -> Expr {
-        let it = self.types.enum_type(id).clone();
+        let it = self.types.enum_type(id);
         let near = self.suggested().then(|| {
             let mut known = self.scope.all_names();
             known.extend(self.resolved.names(self.module, |symbol| matches!(symbol, Symbol::Param(_))).into_iter().map(String::from));
@@ -166,13 +166,8 @@ impl<'a> Checker<'a, '_> {
         let near = near.flatten();
         let all = || format!("its values are {}", it.values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", "));
         let suggestion = near.or_else(|| (it.values.len() <= 8).then(all));
-        self.report_name(NameFinding::UnknownValue {
-            enumeration: it.name,
-            value: name.text.clone(),
-            at: name.span,
-            declared: it.span,
-            suggestion,
-        });
+        let (enumeration, declared) = (it.name.clone(), it.span);
+        self.report_name(NameFinding::UnknownValue { enumeration, value: name.text.clone(), at: name.span, declared, suggestion });
         Expr::error(name.span)
     }
 

@@ -9,7 +9,7 @@ use axtrace_source::{Sources, Span};
 
 use super::{Checker, TypeFinding, words};
 use crate::resolve::NameFinding;
-use crate::suggest::did_you_mean;
+use crate::suggest::{did_you_mean, worth_it};
 
 impl Checker<'_, '_> {
     /// Whether the policy goes with what the decision gives; what has a rank under `priority`, the strongest first.
@@ -80,17 +80,19 @@ impl Checker<'_, '_> {
             self.report(TypeFinding::Mismatch { expected: "`true` or `false`".into(), found, at: name.span, declared: None, help });
             return None;
         };
-        let declared = self.types.enum_type(*id).clone();
-        if let Some(of) = of.filter(|of| of.text != declared.name) {
-            let suggestion = Some(format!("the decision gives `{}`", declared.name));
+        let (declared, span) = (&self.types.enum_type(*id).name, self.types.enum_type(*id).span);
+        if let Some(of) = of.filter(|of| of.text != *declared) {
+            let suggestion = Some(format!("the decision gives `{declared}`"));
             self.report_name(NameFinding::UnknownDeclared { what: "enum", name: of.text.clone(), at: of.span, suggestion });
             return None;
         }
-        let place = declared.values.iter().position(|value| *value == name.text).and_then(|place| u16::try_from(place).ok());
+        let place = self.enum_value(gives, &name.text).map(|(_, place)| place);
         if place.is_none() {
-            let suggestion = did_you_mean(&name.text, declared.values.iter().map(String::as_str));
-            let (enumeration, value) = (declared.name, name.text.clone());
-            self.report_name(NameFinding::UnknownValue { enumeration, value, at: name.span, declared: declared.span, suggestion });
+            let values = &self.types.enum_type(*id).values;
+            let near = worth_it(self.findings.len(), values.len());
+            let suggestion = near.then(|| did_you_mean(&name.text, values.iter().map(String::as_str))).flatten();
+            let (enumeration, value) = (declared.clone(), name.text.clone());
+            self.report_name(NameFinding::UnknownValue { enumeration, value, at: name.span, declared: span, suggestion });
         }
         place.map(Rank::Value)
     }
