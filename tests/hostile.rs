@@ -24,6 +24,11 @@ fn codes(source: &str) -> BTreeSet<String> {
     if let Err(finding) = sources.add("hostile.ax", source) {
         return BTreeSet::from([Finding::new(finding).code()]);
     }
+    codes_of(sources, source)
+}
+
+/// The codes of what is found in several sources, of which a failure shows one.
+fn codes_of(sources: Sources, source: &str) -> BTreeSet<String> {
     let mut findings = Findings::new();
     let program = compile(sources, &mut findings);
     assert!(program.is_some() || findings.has_errors(), "neither a program nor an error:\n{source}");
@@ -469,4 +474,98 @@ fn defines_with_long_bodies_and_many_arguments_are_called_often() {
     let define = format!("define f({}) : boolean = true\n", arguments.join(", "));
     let rules = each(5_000, |n| format!("rule r{n} when f(x) then {n}\n"));
     assert_eq!(attack(decision("", "first", &(rules + "otherwise 1\n")) + &define), ["E0305"]);
+}
+
+#[test]
+fn thousands_of_names_have_their_ranks() {
+    let names = each(20_000, |n| format!("v{n}, "));
+    let rules = each(20, |n| format!("rule r{n} when x > {n} then v{n}\n"));
+    let source = |ranked: &str| {
+        format!(
+            "module m\nenum V {{ {names} }}\ndecision d(x: integer, v: V) gives V hit priority ({ranked}) {{\n{rules}rule last then v\n}}\n"
+        )
+    };
+    assert_eq!(attack(source(names.trim_end_matches(", "))), Vec::<String>::new());
+    assert_eq!(attack(source(names.trim_end_matches(", v19999, "))), ["E0505"]);
+}
+
+#[test]
+fn rules_that_one_rule_overrides_are_asked_for_quickly() {
+    let rules = each(1_500, |n| format!("rule r{n} when x > {n} then {n}\n"));
+    let all: Vec<_> = (0..1_500).map(|n| format!("r{n}")).collect();
+    let top = format!("rule top when z then 7 overrides {}\notherwise 1\n", all.join(", "));
+    assert_eq!(attack(decision("", "any", &(rules + &top))), ["E0502"]);
+}
+
+#[test]
+fn thousands_of_outcomes_are_added_up() {
+    let rules = each(10_000, |n| format!("rule r{n} when x > {n} then {}\n", n % 5));
+    assert_eq!(attack(decision("", "collect sum", &rules)), Vec::<String>::new());
+}
+
+#[test]
+fn thousands_of_relations_are_asked_of_constants_and_inputs() {
+    let related = |count: usize| each(count, |n| format!("always a < b + {n} because \"x\"\n"));
+    let modules = each(5_000, |n| format!("always p < {} because \"x\"\n", n + 4));
+    let decisions = "decision d(a, b: integer in 0..9) gives boolean {\n".to_owned() + &related(3_000) + "rule r then a > p\n}\n";
+    let tests = each(300, |n| format!("test \"{n}\" for d {{ given a = {}, b = 9 expect {} }}\n", n % 9, n % 9 > 3));
+    assert_eq!(attack(format!("module m\nparam p : integer = 3\n{modules}{decisions}{tests}")), Vec::<String>::new());
+}
+
+#[test]
+fn records_that_are_built_far_along_are_proved() {
+    let record = "record A { a, b: integer in 0..1_000_000\n always a <= b because \"x\" }\n";
+    let rules = each(3_000, |n| format!("rule r{n} when x = {n} then {{ a: x, b: x + {n} }}\n"));
+    let source =
+        format!("module m\n{record}decision d(x: integer in 0..9_999) gives A hit first {{\n{rules}otherwise {{ a: 1, b: 2 }}\n}}\n");
+    assert_eq!(attack(source), Vec::<String>::new());
+}
+
+#[test]
+fn powers_without_end_are_refused() {
+    let rules = each(2_000, |n| format!("rule r{n} when power(1.{n:05}, n, 2) > x then 1\n"));
+    assert!(attack(decision(", n: integer in 0..1_000_000_000", "first", &(rules + "otherwise 1\n"))).contains(&"E0404".to_owned()));
+}
+
+#[test]
+fn modules_that_all_use_each_other_are_told_once_each() {
+    let count = 150;
+    let mut sources = Sources::new();
+    for module in 0..count {
+        let uses = each(count, |other| if other == module { String::new() } else { format!("use m{other} (f{other})\n") });
+        let text = format!("module m{module}\n{uses}define f{module}(a: boolean) : boolean = a\n");
+        sources.add(format!("m{module}.ax"), &text).expect("a small file");
+    }
+    let mut findings = Findings::new();
+    assert!(compile(sources, &mut findings).is_none());
+    let circles = findings.sorted().iter().filter(|finding| finding.code() == "E0207").count();
+    assert!(circles < count, "{circles} circles are told of {count} modules");
+}
+
+#[test]
+fn tables_of_thousands_of_rows_are_checked() {
+    let table = |rows: String| format!("table\n | x | z || gives |\n |---|---||---|\n{rows}otherwise 1\n");
+    let rows = |count: usize| each(count, |n| format!(" | {n} | - || {n} |\n"));
+    for policy in ["first", "unique", "any"] {
+        assert_eq!(attack(decision("", policy, &table(rows(3_000)))), Vec::<String>::new(), "{policy}");
+    }
+    let overlapping = each(2_000, |n| format!(" | >= {n} | - || {n} |\n"));
+    assert_eq!(attack(decision("", "any", &table(overlapping))), ["E0502"]);
+    let broken = each(2_000, |n| format!(" | {n}..{n} | => == || {n}\n"));
+    assert!(!attack(decision("", "first", &table(broken))).is_empty());
+}
+
+#[test]
+fn files_of_tests_that_want_to_break_the_reader_have_findings() {
+    let rules = "module m\ndecision d(x: integer) gives integer = x\ntest d from \"c.json\"\n";
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let many = format!("[{}]", vec![r#"{"given": {"y": 1}}"#; 5_000].join(", "));
+    let keys = format!("[{{\"given\": {{{}}}, \"expect\": 1}}]", (0..5_000).map(|n| format!("\"k{n}\": 1")).collect::<Vec<_>>().join(", "));
+    let digits = format!(r#"[{{"given": {{"x": {}}}, "expect": 1}}]"#, "1".repeat(100_000));
+    for cases in [deep, many, keys, digits, "\0".repeat(1_000), "[".repeat(1_000), "\"".to_owned()] {
+        let mut sources = Sources::new();
+        sources.add("m.ax", rules).expect("a small file");
+        sources.add_data("c.json", cases.clone().into_bytes());
+        assert!(!codes_of(sources, rules).is_empty(), "{:.60}", cases);
+    }
 }

@@ -27,24 +27,27 @@ impl Relations {
         if program.relations.is_empty() {
             return found;
         }
+        let mut holders: Vec<Vec<usize>> = vec![Vec::new(); program.types.records.len()];
+        for (place, record) in program.types.records.iter().enumerate() {
+            record.fields.iter().filter_map(|field| record_in(&field.ty)).for_each(|inner| holders[inner.0 as usize].push(place));
+        }
+        let mut open = Vec::new();
+        let mut own = vec![false; program.decisions.len()];
         for relation in &program.relations {
-            if let RelationOwner::Record(id) = relation.owner {
-                found.records[id.0 as usize] = true;
+            match relation.owner {
+                RelationOwner::Record(id) => open.push(id.0 as usize),
+                RelationOwner::Decision(id) => own[id.index()] = true,
+                RelationOwner::Module => {}
             }
         }
-        // A record may hold any other, however deep: as many turns as there are records reach all of them.
-        for _ in 0..program.types.records.len() {
-            let holds = |place: usize| program.types.records[place].fields.iter().any(|field| found.concerns(&field.ty));
-            let more: Vec<usize> = (0..found.records.len()).filter(|place| !found.records[*place] && holds(*place)).collect();
-            if more.is_empty() {
-                break;
+        while let Some(place) = open.pop() {
+            if !std::mem::replace(&mut found.records[place], true) {
+                open.extend(&holders[place]);
             }
-            more.into_iter().for_each(|place| found.records[place] = true);
         }
         for (place, decision) in program.declared().iter().enumerate() {
-            let own = RelationOwner::Decision(DecisionId(place as u32));
             let inside = decision.params.iter().any(|param| found.concerns(&param.ty));
-            found.decisions[place] = inside || program.relations_of(own).next().is_some();
+            found.decisions[place] = inside || own[place];
         }
         found
     }
@@ -56,12 +59,17 @@ impl Relations {
 
     /// Whether something holds of a record in a value of a type.
     fn concerns(&self, ty: &Type) -> bool {
-        match ty {
-            Type::Record(id) => self.records[id.0 as usize],
-            Type::Optional(inner) => self.concerns(inner),
-            Type::List { element, .. } => self.concerns(element),
-            _ => false,
-        }
+        record_in(ty).is_some_and(|id| self.records[id.0 as usize])
+    }
+}
+
+/// The record that a value of a type is, or has in it.
+fn record_in(ty: &Type) -> Option<RecordId> {
+    match ty {
+        Type::Record(id) => Some(*id),
+        Type::Optional(inner) => record_in(inner),
+        Type::List { element, .. } => record_in(element),
+        _ => None,
     }
 }
 

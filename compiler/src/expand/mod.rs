@@ -83,8 +83,7 @@ enum Bound {
 
 struct Expander<'a> {
     program: &'a hir::Program,
-    /// By record: whether a relation holds of it, or of a record in it.
-    related: &'a [bool],
+    related: &'a relations::Related,
     /// The relation that is written out, if one is: the variables are its own.
     relation: Option<axtrace_runtime::meta::DecisionId>,
     templates: &'a mut Vec<Vec<Piece>>,
@@ -127,7 +126,7 @@ pub fn expand(program: &hir::Program, findings: &mut Findings) -> (Vec<Graph>, V
 fn expand_decision(
     program: &hir::Program,
     decision: &hir::Decision,
-    related: &[bool],
+    related: &relations::Related,
     templates: &mut Vec<Vec<Piece>>,
     room: usize,
     findings: &mut Findings,

@@ -1,5 +1,7 @@
 //! What always holds, written out where it is known or promised.
 
+use std::collections::HashMap;
+
 use axtrace_runtime::meta::{DecisionId, RelationOwner};
 use axtrace_runtime::types::Type;
 
@@ -69,12 +71,11 @@ impl Expander<'_> {
     }
 
     fn relations_of(&self, owner: RelationOwner) -> Vec<usize> {
-        let all = self.program.relations.iter().enumerate();
-        all.filter(|(_, relation)| relation.owner == owner).map(|(place, _)| place).collect()
+        self.related.owners.get(&owner).cloned().unwrap_or_default()
     }
 
     fn is_related(&self, ty: &Type) -> bool {
-        matches!(ty.required(), Type::Record(id) if self.related[id.0 as usize])
+        matches!(ty.required(), Type::Record(id) if self.related.records[id.0 as usize])
     }
 
     /// Takes the relations of the records in a value to be known, where `given` holds.
@@ -175,23 +176,37 @@ impl Expander<'_> {
     }
 }
 
-/// By record: whether a relation holds of it, or of a record in it that is not an element of a list.
-pub(super) fn related(program: &hir::Program) -> Vec<bool> {
+/// The relations of a program, and what they concern.
+pub(super) struct Related {
+    /// By record: whether a relation holds of it, or of a record in it.
+    records: Vec<bool>,
+    /// The places of relations, by what they relate.
+    owners: HashMap<RelationOwner, Vec<usize>>,
+}
+
+/// Finds which records have relations.
+pub(super) fn related(program: &hir::Program) -> Related {
     let records = &program.types.records;
-    let mut related = vec![false; records.len()];
-    for relation in &program.relations {
+    let mut related = Related { records: vec![false; records.len()], owners: HashMap::new() };
+    let mut open = Vec::new();
+    for (place, relation) in program.relations.iter().enumerate() {
+        related.owners.entry(relation.owner).or_default().push(place);
         if let RelationOwner::Record(id) = relation.owner {
-            related[id.0 as usize] = true;
+            open.push(id.0 as usize);
         }
     }
-    // Each turn reaches the records around those that were reached before.
-    loop {
-        let inside = |ty: &Type| matches!(ty.required(), Type::Record(id) if related[id.0 as usize]);
-        let more = |place: &usize| !related[*place] && records[*place].fields.iter().any(|field| inside(&field.ty));
-        let more: Vec<usize> = (0..records.len()).filter(more).collect();
-        if more.is_empty() {
-            return related;
+    let mut holders: Vec<Vec<usize>> = vec![Vec::new(); records.len()];
+    for (place, record) in records.iter().enumerate() {
+        for field in &record.fields {
+            if let Type::Record(inner) = field.ty.required() {
+                holders[inner.0 as usize].push(place);
+            }
         }
-        more.into_iter().for_each(|place| related[place] = true);
     }
+    while let Some(place) = open.pop() {
+        if !std::mem::replace(&mut related.records[place], true) {
+            open.extend(&holders[place]);
+        }
+    }
+    related
 }

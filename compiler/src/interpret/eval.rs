@@ -1,10 +1,11 @@
 //! Walks the nodes of a graph, in the order of the source, and records what becomes of them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axtrace_runtime::layout::Space;
 use axtrace_runtime::memory::{MemoryError, write_value};
-use axtrace_runtime::meta::{DecisionId, DecisionMeta, ProgramMeta, RuleState, SiteId, SlotId};
+use axtrace_runtime::meta::{DecisionId, DecisionMeta, ProgramMeta, RelationOwner, RuleState, SiteId, SlotId};
 use axtrace_runtime::trace::Level;
 use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
@@ -21,9 +22,14 @@ pub(super) struct Machine<'p> {
     steps: u64,
     level: u32,
     /// What each decision that was reached is obliged to.
-    obligations: Vec<Option<Arc<[Due<'p>]>>>,
+    obligations: HashMap<DecisionId, Arc<[Due<'p>]>>,
+    /// The places of the relations of each owner, once somebody asked.
+    relations: Option<Arc<Owners>>,
     pub(super) recorder: Recorder<'p>,
 }
+
+/// The places of relations in the program, by what they relate.
+pub(super) type Owners = HashMap<RelationOwner, Vec<usize>>;
 
 /// The node at which something is asked, the node it is asked of, and the type that its value must fit.
 type Due<'p> = (NodeId, NodeId, &'p Type);
@@ -72,7 +78,20 @@ impl<'p> Machine<'p> {
 
     pub(super) fn new(program: &'p ProgramMeta, graphs: &'p [Graph], options: Options) -> Self {
         let recorder = Recorder::new(options.level != Level::None, options.bytes, &program.types);
-        Self { program, graphs, options, steps: 0, level: 0, obligations: vec![None; graphs.len()], recorder }
+        Self { program, graphs, options, steps: 0, level: 0, obligations: HashMap::new(), relations: None, recorder }
+    }
+
+    /// The places of all relations, by what they relate.
+    pub(super) fn relations(&mut self) -> Arc<Owners> {
+        if let Some(known) = &self.relations {
+            return Arc::clone(known);
+        }
+        let mut owners = Owners::new();
+        for (place, relation) in self.program.relations.iter().enumerate() {
+            owners.entry(relation.owner).or_default().push(place);
+        }
+        self.count(self.program.relations.len() as u64);
+        Arc::clone(self.relations.insert(Arc::new(owners)))
     }
 
     pub(super) fn decide(&mut self, decision: DecisionId, input: &[Value]) -> Result<Run, Fault> {
@@ -120,8 +139,8 @@ impl<'p> Machine<'p> {
     }
 
     pub(super) fn obligations(&mut self, graph: &'p Graph) -> Arc<[Due<'p>]> {
-        let Some(cell) = self.obligations.get_mut(graph.id.index()) else { return Arc::from([]) };
-        let due = cell.get_or_insert_with(|| {
+        let due = self.obligations.entry(graph.id).or_insert_with(|| {
+            self.steps = self.steps.saturating_add(graph.obligations.len() as u64);
             // What is evaluated is asked where it is; a place that a define is called with, where the call is.
             let asked = |one: &crate::graph::Obligation| one.call.filter(|_| is_place(graph, one.node)).unwrap_or(one.node);
             let mut due: Vec<Due<'p>> = graph.obligations.iter().map(|one| (asked(one), one.node, &one.ty)).collect();

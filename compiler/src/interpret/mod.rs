@@ -27,6 +27,7 @@ mod tests;
 mod values;
 
 pub use relations::Broken;
+pub(crate) use relations::Keeping;
 
 use eval::Machine;
 

@@ -1,12 +1,12 @@
 //! What always holds: checked of every input and of every record that is made, before anything relies on it.
 
-use axtrace_runtime::meta::RelationOwner;
+use axtrace_runtime::meta::{ProgramMeta, RelationOwner};
 use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
 
 use super::eval::{Activation, Machine};
 use super::record::Place;
-use super::{Fault, FaultKind};
+use super::{Fault, FaultKind, Options};
 use crate::graph::{Body, Graph, Node, NodeId, NodeKind};
 
 /// A relation that something does not keep.
@@ -21,6 +21,30 @@ pub struct Broken {
 impl From<Broken> for FaultKind {
     fn from(Broken { relation, because }: Broken) -> Self {
         Self::Relation { relation, because }
+    }
+}
+
+/// Asks of one constant after the other what it does not keep, in a number of steps for all of them.
+pub(crate) struct Keeping<'p>(Machine<'p>);
+
+impl<'p> Keeping<'p> {
+    /// With so many steps.
+    pub fn new(program: &'p ProgramMeta, graphs: &'p [Graph], steps: u64) -> Self {
+        Self(Machine::new(program, graphs, Options { steps, ..Options::default() }))
+    }
+
+    /// The first relation that a value of a type, or a record in it, does not keep.
+    pub fn broken_in(&mut self, value: &Value, ty: &Type) -> Result<Option<Broken>, Fault> {
+        self.0.broken_in(value, ty)
+    }
+
+    /// All relations of an owner that values do not keep.
+    pub fn broken(&mut self, owner: RelationOwner, values: &[Value]) -> Result<Vec<Broken>, Fault> {
+        let mut broken = Vec::new();
+        for place in self.0.relations().get(&owner).into_iter().flatten() {
+            broken.extend(self.0.broken_by(*place, values)?);
+        }
+        Ok(broken)
     }
 }
 
@@ -80,17 +104,24 @@ impl<'p> Machine<'p> {
     }
 
     fn broken(&mut self, owner: RelationOwner, values: &[Value]) -> Result<Option<Broken>, Fault> {
-        let program = self.program;
-        for (place, relation) in program.relations_of(owner) {
-            let graph = self.graph(relation.decision)?;
-            let gave = self.ask_relation(graph, values)?;
-            match relation.verdict(Some(gave)) {
-                Some(Ok(())) => {}
-                Some(Err(because)) => return Ok(Some(Broken { relation: place, because })),
-                None => return Err(Fault { decision: graph.id, node: None, kind: FaultKind::Malformed("a relation") }),
+        for place in self.relations().get(&owner).into_iter().flatten() {
+            if let Some(broken) = self.broken_by(*place, values)? {
+                return Ok(Some(broken));
             }
         }
         Ok(None)
+    }
+
+    /// The relation at a place, if values do not keep it.
+    fn broken_by(&mut self, relation: usize, values: &[Value]) -> Result<Option<Broken>, Fault> {
+        let asked = &self.program.relations[relation];
+        let graph = self.graph(asked.decision)?;
+        let gave = self.ask_relation(graph, values)?;
+        match asked.verdict(Some(gave)) {
+            Some(Ok(())) => Ok(None),
+            Some(Err(because)) => Ok(Some(Broken { relation, because })),
+            None => Err(Fault { decision: graph.id, node: None, kind: FaultKind::Malformed("a relation") }),
+        }
     }
 
     /// What the decision of a relation gives. It leaves nothing in the recording.

@@ -54,6 +54,7 @@ impl<'a> Checker<'a, '_> {
                 Entry::Vacant(place) => {
                     place.insert(value.name.span);
                     self.enum_values.entry(&value.name.text).or_default().insert(id, values.len() as u16);
+                    self.values += 1;
                     values.push(value.name.text.clone());
                 }
             }

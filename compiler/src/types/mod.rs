@@ -86,6 +86,8 @@ struct Checker<'a, 'f> {
     patterns: Patterns,
     /// The values of all enums by name, with their places.
     enum_values: HashMap<&'a str, HashMap<EnumId, u16>>,
+    /// How many values all enums have together.
+    values: usize,
     /// The places of the fields of records with many, as far as somebody asked.
     field_places: HashMap<RecordId, HashMap<String, usize>>,
     /// The enum of the days of the week, once there is a set of them.
@@ -149,6 +151,7 @@ pub fn check<'a>(sources: &'a Sources, resolved: &'a Resolved<'a>, cells: &'a Ce
         zones: Vec::new(),
         patterns: Patterns::default(),
         enum_values: HashMap::new(),
+        values: 0,
         field_places: HashMap::new(),
         weekdays: None,
         broken_fields: HashSet::new(),

@@ -145,7 +145,7 @@ impl<'a> Checker<'a, '_> {
     /// Whether a name that nothing declares is still compared with all that are known.
     pub(super) fn suggested(&self) -> bool {
         let names = self.resolved.modules[self.module].names.len() + self.scope.pending.len() + self.scope.vars.len();
-        worth_it(self.findings.len(), names + self.enum_values.len())
+        worth_it(self.findings.len(), names + self.values)
     }
 
     fn near_value(&self, name: &str) -> Option<String> {
