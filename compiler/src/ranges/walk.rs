@@ -58,7 +58,7 @@ pub(super) struct Walk<'a> {
     /// The way to the place that is looked at.
     pub(super) way: Way,
     /// How many steps of ways somebody needs.
-    pub(super) kept: usize,
+    pub(super) kept_ways: usize,
     /// What the memories of the folds around can be.
     pub(super) memories: HashMap<LoopId, Type>,
     /// Whether the body of a `fold` is only tried, to see how it changes its memory.
@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
             dead: false,
             suspects: Vec::new(),
             way: Way::default(),
-            kept: 0,
+            kept_ways: 0,
             memories: HashMap::new(),
             trying: false,
         }
@@ -276,7 +276,7 @@ impl<'a> Walk<'a> {
     pub(super) fn back(&mut self, place: Place) {
         self.facts.back(place.facts);
         self.way = place.way;
-        self.graph.ways.truncate(place.ways.max(self.kept));
+        self.graph.ways.truncate(place.ways.max(self.kept_ways));
         self.dead = place.dead;
     }
 }
