@@ -96,6 +96,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0420", include_str!("../docs/findings/E0420.md")),
     ("E0430", include_str!("../docs/findings/E0430.md")),
     ("E0431", include_str!("../docs/findings/E0431.md")),
+    ("E0432", include_str!("../docs/findings/E0432.md")),
     ("E0440", include_str!("../docs/findings/E0440.md")),
     ("E0441", include_str!("../docs/findings/E0441.md")),
     ("E0442", include_str!("../docs/findings/E0442.md")),
