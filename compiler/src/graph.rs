@@ -116,7 +116,7 @@ impl Ways {
     }
 
     /// How many steps are kept.
-    pub fn len(&self) -> usize {
+    pub fn kept(&self) -> usize {
         self.0.len()
     }
 

@@ -5,7 +5,11 @@
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     // A name of one or two letters is near to too many others: only its case may differ.
     let limit = (name.chars().count() / 3).min(3);
-    let near = |candidate: &&str| *candidate != name && candidate.len().abs_diff(name.len()) <= 4 * limit + 8;
+    let near = |candidate: &&str| {
+        // Of ASCII letters as many differ as there are more on one side.
+        let longest = if name.is_ascii() && candidate.is_ascii() && candidate.len().min(name.len()) < 64 { limit } else { 4 * limit + 8 };
+        *candidate != name && candidate.len().abs_diff(name.len()) <= longest
+    };
     let scored = candidates.into_iter().filter(near).map(|candidate| (distance(name, candidate), candidate));
     let best = scored.filter(|(distance, _)| *distance <= limit).min_by_key(|(distance, _)| *distance);
     best.map(|(_, candidate)| candidate.to_string())
@@ -20,11 +24,14 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
 /// The most comparisons of names that the suggestions of all findings may take.
 const MOST_COMPARED: usize = 500_000;
 
+/// A name is compared with so many at least: with words of the language, too.
+const FEWEST: usize = 16;
+
 /// Whether one more suggestion among so many names is worth its time, when there are so many findings already: whoever has broken a
 /// thousand names has another trouble than spelling.
 #[must_use]
 pub fn worth_it(findings: usize, names: usize) -> bool {
-    findings.saturating_mul(names) <= MOST_COMPARED
+    findings.saturating_mul(names.max(FEWEST)) <= MOST_COMPARED
 }
 
 /// The number of letters to insert, delete, replace or swap with their neighbour, letter case counting nothing (the optimal string alignment

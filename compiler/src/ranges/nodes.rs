@@ -82,7 +82,7 @@ impl Walk<'_> {
                 self.promising = false;
             }
             self.graph.promises[place].path = (!self.dead).then_some(self.way);
-            self.kept_ways = self.graph.ways.len();
+            self.kept_ways = self.graph.ways.kept();
         }
     }
 

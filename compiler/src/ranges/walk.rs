@@ -270,7 +270,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn mark(&self) -> Place {
-        Place { facts: self.facts.mark(), way: self.way, ways: self.graph.ways.len(), dead: self.dead }
+        Place { facts: self.facts.mark(), way: self.way, ways: self.graph.ways.kept(), dead: self.dead }
     }
 
     pub(super) fn back(&mut self, place: Place) {

@@ -81,6 +81,10 @@ impl<'a> Checker<'a, '_> {
         match base.ty.clone() {
             Type::Record(id) => self.record_field(base, id, field, span),
             Type::Optional(inner) => match *inner {
+                // A field of an optional field is found once, however many fields further it goes: each step reads what is before it twice.
+                Type::Record(id) if matches!(base.kind, ExprKind::If(_) | ExprKind::Bind { .. }) => {
+                    self.bound_once("record", base, |checker, base| checker.optional_field(base, id, field, span))
+                }
                 Type::Record(id) => self.optional_field(base, id, field, span),
                 _ => self.no_fields(&base, field),
             },
