@@ -24,7 +24,7 @@ pub fn check(inquiry: &mut Inquiry<'_>, conditions: &Conditions, findings: &mut 
             let formula = inquiry.model.condition(condition);
             wishes.push(if truth { formula } else { inquiry.model.logic.not(formula) });
         }
-        wishes[conditions.always.kept()..].reverse();
+        wishes[conditions.always.len()..].reverse();
         inquiry.steps = inquiry.steps.saturating_sub(wishes.len() as u64);
         if let Some(condition) = promise.condition {
             let formula = inquiry.model.condition(condition);

@@ -59,6 +59,7 @@ impl Build {
             loops,
             always: Vec::new(),
             promises: Vec::new(),
+            ways: Default::default(),
             kept: Vec::new(),
             obligations: Vec::new(),
             groups: Vec::new(),
