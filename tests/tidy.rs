@@ -45,6 +45,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 /// Crates that the runtime never sees.
 const NOT_IN_RUNTIME: &[&str] = &["cranelift", "pest"];
 
+/// The runtime writes names that the grammar reads again, and knows nothing of the grammar.
+#[test]
+fn runtime_and_grammar_reserve_the_same_words() {
+    let words = |words: &[&'static str]| words.iter().copied().collect::<BTreeSet<&str>>();
+    assert_eq!(words(&axtrace_runtime::text::RESERVED), words(&axtrace_grammar::RESERVED));
+}
+
 #[test]
 fn crates_know_only_what_is_below_them() {
     for (name, may_know) in MAY_KNOW {

@@ -32,6 +32,7 @@ mod split;
 
 use axtrace_source::{Findings, SourceFile};
 pub use errors::SyntaxError;
+pub use split::RESERVED;
 
 /// How deeply brackets, texts with expressions and unbracketed `if`, `some` and `every` may be nested.
 pub const MAX_DEPTH: usize = 128;

@@ -208,7 +208,7 @@ pub(crate) fn is_reserved(word: &str) -> bool {
 }
 
 /// The words that are reserved everywhere.
-pub(crate) const RESERVED: [&str; 24] = [
+pub const RESERVED: [&str; 24] = [
     "and",
     "or",
     "not",

@@ -11,8 +11,8 @@ use crate::value::Value;
 /// What cannot be shown: a value that is not of the type it is said to be of.
 const NO_VALUE: &str = "?";
 
-/// Words that stand in backticks when they are names.
-const RESERVED: [&str; 24] = [
+/// The words that are reserved everywhere: a name that is one of them stands in backticks.
+pub const RESERVED: [&str; 24] = [
     "and",
     "or",
     "not",

@@ -72,6 +72,8 @@ const CONSTRUCTS: &[&str] = &[
     "always in a decision",
     "a relation with values in its reason",
     "what elements keep",
+    "a relation through a list",
+    "what a record keeps that comes from elsewhere",
     "a complete division",
     "rule",
     "otherwise",

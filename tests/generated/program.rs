@@ -33,10 +33,63 @@ pub fn program(random: Random) -> Node {
             parts.push(generator.define());
         }
     }
+    if generator.random.chance(6) {
+        parts.push(generator.corner());
+    }
     Node::all(parts)
 }
 
 impl Generator {
+    /// A decision of what chance alone seldom makes.
+    fn corner(&mut self) -> Node {
+        let (record, list, name) = (self.name("Kept"), self.name("Team"), self.name("corner"));
+        let (most, least) = (20 + self.random.below(200), self.random.below(10));
+        let span = format!(
+            "record {record} {{\n  low, high : integer in 0..{most}\n  always low <= high because \"{{low}} above {{high}}\"\n}}\n"
+        );
+        match self.random.below(4) {
+            0 => Node::item(
+                format!(
+                    "{span}decision {name}(items: list of {record} with 0..6 items, n: integer in 0..9) gives boolean hit first {{\n  \
+                     rule all when count(items) > n and (every it in items satisfies it.high - it.low >= 0) then true\n  otherwise n > {least}\n}}\n"
+                ),
+                Vec::new(),
+            )
+            .mark("what elements keep"),
+            1 => {
+                let operator = *self.random.pick(&["=", "<", ">="]);
+                let side = |a: &str, c: &str| format!("({a} * 987_654_321_987_654_321_987 / ({c} * 1_000_000_007))");
+                let (left, right) = (side("a", "c"), side("b", "d"));
+                let params = "a, b: integer in -1_000_000_000_000..1_000_000_000_000, c, d: integer in 1..9_000_000_000";
+                let params = params.replace("a, b: ", "a: integer in -9..9_000_000_000, b: ").replace("c, d: ", "c: integer in 1..7, d: ");
+                Node::item(format!("decision {name}({params}) gives boolean = {left} {operator} {right}\n"), Vec::new())
+                    .mark("quotients compared in 256 bits")
+            }
+            2 => Node::item(
+                format!(
+                    "{span}record {list} {{\n  spans : list of {record} with 0..2 items\n  most : integer in 0..{most}\n  \
+                     always every it in spans satisfies it.high <= most\n}}\n\
+                     decision {name}(team: {list}, n: integer in 0..{most}) gives integer hit first {{\n  \
+                     rule low when team.most < n and (some it in team.spans satisfies it.low > {least}) then 1\n  \
+                     rule all when every it in team.spans satisfies it.high <= team.most then count(team.spans)\n}}\n"
+                ),
+                Vec::new(),
+            )
+            .mark("a relation through a list"),
+            _ => Node::item(
+                format!(
+                    "{span}decision {name}_made(n: integer in 0..{most}) gives {record} = {{ low: min(n, {least}), high: max(n, {least}) }}\n\
+                     decision {name}(n: integer in 0..{most}, items: list of {record} with 1..3 items) gives integer in 0..{} hit first {{\n  \
+                     let made = {name}_made(n)\n  let one = first(items)\n  \
+                     rule far when made.high - made.low > 5 then made.high - made.low\n  otherwise one.high - one.low\n}}\n",
+                    2 * most
+                ),
+                Vec::new(),
+            )
+            .mark("what a record keeps that comes from elsewhere"),
+        }
+    }
+
     fn enums(&mut self) -> Vec<Node> {
         let mut values = VALUES.iter().map(|value| (*value).to_string()).collect::<Vec<_>>();
         let count = 1 + self.random.below(2);

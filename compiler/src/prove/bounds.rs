@@ -148,6 +148,11 @@ impl Walk<'_, '_> {
                 let power = 10i128.checked_pow(*places)?;
                 Some(intervals::quotient(self.class(*of, depth)?, (power, power), *rounding))
             }
+            Term::Round(false, of, rounding, places) if average_of(model, *of).is_some() => {
+                let body = average_of(model, *of)?;
+                let power = 10i128.checked_pow(model.classes.get(body).ty.scalar()?.kind.scale())?;
+                Some(intervals::quotient(intervals::scale(self.class(body, depth)?, *places)?, (power, power), *rounding))
+            }
             Term::Round(false, of, rounding, places) => {
                 let Term::Ratio(left, right, scale_left, scale_right) = model.classes.get(*of).term else { return None };
                 let left = intervals::scale(self.class(left, depth)?, scale_left.checked_add(*places)?)?;
@@ -238,5 +243,14 @@ impl Walk<'_, '_> {
             },
             _ => None,
         }
+    }
+}
+
+/// What a class is the average of.
+fn average_of(model: &Model<'_>, class: ClassId) -> Option<ClassId> {
+    match &model.classes.get(class).term {
+        Term::Gone(Quantifier::Average, _, _, body, _) => *body,
+        Term::Unwrap(of) => average_of(model, *of),
+        _ => None,
     }
 }

@@ -290,10 +290,7 @@ impl Model<'_> {
             }
             Type::Optional(inner) => self.equal_optionals(left, right, inner, depth),
             Type::List { element, .. } => self.equal_lists(left, right, element, depth),
-            Type::Zone => match self.two_constants(left, right) {
-                Some(equal) => equal,
-                None => self.same(left, right),
-            },
+            Type::Zone => self.equal_zones(left, right),
         }
     }
 
@@ -328,6 +325,22 @@ impl Model<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A zone is one of those that the rules name, by its place.
+    fn equal_zones(&mut self, left: ClassId, right: ClassId) -> FormulaId {
+        let place = |model: &Self, class: ClassId| match model.classes.get(class).term {
+            Term::Constant(Value::Zone(place)) => Some(i128::from(place)),
+            _ => None,
+        };
+        let (class, place) = match (place(self, left), place(self, right)) {
+            (Some(left), Some(right)) => return if left == right { Logic::TRUE } else { Logic::FALSE },
+            (None, Some(place)) => (left, place),
+            (Some(place), None) => (right, place),
+            (None, None) => return self.same(left, right),
+        };
+        let variable = self.variable(Subject::Name(class), &IntSet::between(0, u16::MAX.into()));
+        self.logic.atom(variable, IntSet::point(place))
     }
 
     fn two_constants(&self, left: ClassId, right: ClassId) -> Option<FormulaId> {

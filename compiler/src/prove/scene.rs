@@ -96,7 +96,7 @@ impl Scene<'_> {
         match (subject, value) {
             (Subject::Truth(_), Value::Boolean(value)) => Some(value.into()),
             (Subject::Number(_), value) => value.number(),
-            (Subject::Name(_), Value::Enum(place)) => Some(place.into()),
+            (Subject::Name(_), Value::Enum(place) | Value::Zone(place)) => Some(place.into()),
             (Subject::Text(_), Value::Text(text)) => Some(self.model.number_of_text(&text)),
             (Subject::Given(_), value) => Some((value != Value::Missing).into()),
             (Subject::Member(_, place), Value::Set(bits)) => Some((bits >> place & 1).into()),

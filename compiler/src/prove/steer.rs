@@ -80,6 +80,10 @@ impl Steering<'_, '_> {
         match subject {
             Subject::Number(_) => self.wish_number(class, &set, depth),
             Subject::Truth(_) => self.truth(class, set.contains(1), depth),
+            Subject::Name(_) if model.classes.get(class).ty == Type::Zone => {
+                let zones = IntSet::between(0, self.scene.program.zones.len() as i128 - 1);
+                self.pick(&set.intersection(&zones), 0).is_some_and(|place| self.put(class, Value::Zone(place as u16)))
+            }
             Subject::Name(_) => match self.pick(&set, 0) {
                 Some(place) => self.put(class, Value::Enum(place as u16)),
                 None => false,

@@ -8,7 +8,7 @@ use super::intervals::{self, Range};
 use super::show::{bounds, show};
 use super::walk::Walk;
 use crate::function::Function;
-use crate::graph::{NodeId, NodeKind, Rounding};
+use crate::graph::{NodeId, NodeKind, Quantifier, Rounding};
 use crate::prove::Hint;
 
 /// The bounds of a numerator and of its denominator.
@@ -78,7 +78,31 @@ impl Walk<'_> {
             self.overflow(node, value, value);
             (i128::MIN, i128::MAX)
         });
-        Type::Scalar(Scalar { kind: scalar.kind, lo: range.0, hi: range.1 })
+        let (lo, hi) = match self.rounded_average(value, rounding, places) {
+            Some((least, greatest)) => (range.0.max(least), range.1.min(greatest)),
+            None => range,
+        };
+        Type::Scalar(Scalar { kind: scalar.kind, lo, hi })
+    }
+
+    /// An average lies between the least and the greatest that it is the average of, and rounding keeps order.
+    fn rounded_average(&self, value: NodeId, rounding: Rounding, places: u32) -> Option<Range> {
+        match &self.graph.node(value).kind {
+            NodeKind::Unwrap(inner) | NodeKind::Wrap(inner) | NodeKind::Define(inner) => self.rounded_average(*inner, rounding, places),
+            NodeKind::Local(local) => self.rounded_average(self.graph.local(*local).value, rounding, places),
+            NodeKind::OrElse(first, second) => {
+                let Type::Ratio { num, den, .. } = self.ty(*second) else { return None };
+                let second = rounded_ratio(num, den, rounding, places)?;
+                Some(intervals::hull(self.rounded_average(*first, rounding, places)?, second))
+            }
+            NodeKind::Quantify(Quantifier::Average, of) => {
+                let body = self.graph.loop_of(*of).body?;
+                let scalar = self.graph.node(body).ty.scalar().filter(|_| !self.broken[body.index()])?;
+                let power = 10i128.checked_pow(scalar.kind.scale())?;
+                rounded_ratio((scalar.lo, scalar.hi), (power, power), rounding, places)
+            }
+            _ => None,
+        }
     }
 
     /// Whether a value is known not to be 0, though 0 may lie between its bounds.

@@ -30,9 +30,7 @@ impl<'a> Checker<'a, '_> {
                 wrap(inner)
             }
             (Type::Optional(_), _) => {
-                let what = self.text(expr.span);
-                let declared = self.declared_optional(&expr);
-                self.report(TypeFinding::MayBeMissing { what, at: expr.span, declared });
+                self.may_be_missing(&expr);
                 Expr::error(expr.span)
             }
             (Type::Ratio { .. }, Type::Scalar(to))

@@ -12,6 +12,7 @@ use axtrace_runtime::types::{
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
+use super::lists::MOST_ELEMENTS;
 use super::{Caller, Checker, Lazy, TypeFinding};
 use crate::hir::{self, DefineId};
 use crate::resolve::{NameFinding, Symbol};
@@ -341,8 +342,14 @@ impl<'a> Checker<'a, '_> {
             Some(range) => self.bounds(&integer, range, (0, i128::from(DEFAULT_LIST)))?,
             None => (0, i128::from(DEFAULT_LIST)),
         };
-        let clamp = |count: i128| u32::try_from(count.clamp(0, 1 << 29)).unwrap_or(0);
-        Some(Type::List { element: Box::new(element), min: clamp(min), max: clamp(max) })
+        let at = count.map_or(of.span, |count| count.span);
+        match (u32::try_from(min), u32::try_from(max)) {
+            (Ok(min), Ok(max)) if max <= MOST_ELEMENTS => Some(Type::List { element: Box::new(element), min, max }),
+            _ => {
+                self.report(TypeFinding::TooLarge { limit: "a list has between 0 and 536,870,912 items", at });
+                None
+            }
+        }
     }
 
     fn ranged(&mut self, base: Type, range: &'a ast::RangeExpr) -> Option<Type> {

@@ -511,9 +511,7 @@ impl<'a> Checker<'a, '_> {
     fn interpolated(&mut self, value: Expr) -> Expr {
         match value.ty {
             Type::Optional(_) => {
-                let what = self.text(value.span);
-                let declared = self.declared_optional(&value);
-                self.report(TypeFinding::MayBeMissing { what, at: value.span, declared });
+                self.may_be_missing(&value);
                 Expr::error(value.span)
             }
             Type::Ratio { .. } => self.refuse_quotient("written into a text", &value),

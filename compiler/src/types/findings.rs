@@ -36,13 +36,15 @@ pub enum TypeFinding {
         help: Option<String>,
     },
     #[error("`{what}` may be missing here")]
-    #[diagnostic(code(E0303), help("say `{what} is given and …` before, or `{what} or else …` to name what counts instead"))]
+    #[diagnostic(code(E0303))]
     MayBeMissing {
         what: String,
         #[label(primary, "a value is needed, and this may be `missing`")]
         at: Span,
         #[label("declared with `?`")]
         declared: Option<Span>,
+        #[help]
+        help: String,
     },
     #[error("{found} has {has} places after the point, and {expected} has {wants}")]
     #[diagnostic(code(E0304), help("{help}"))]

@@ -126,9 +126,7 @@ impl<'a> Checker<'a, '_> {
 
     pub(super) fn not_a_number(&mut self, value: &Expr) -> Expr {
         if value.ty.is_optional() {
-            let what = self.text(value.span);
-            let declared = self.declared_optional(value);
-            self.report(TypeFinding::MayBeMissing { what, at: value.span, declared });
+            self.may_be_missing(value);
             return Expr::error(value.span);
         }
         let found = self.words(&value.ty);

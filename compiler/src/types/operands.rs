@@ -6,7 +6,8 @@ use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
 use super::{Checker, TypeFinding};
-use crate::hir::Expr;
+use crate::function::Function;
+use crate::hir::{Expr, ExprKind};
 
 impl Checker<'_, '_> {
     pub(super) fn operands(&mut self, operator: &str, at: Span, left: &Expr, right: &Expr) -> Expr {
@@ -96,6 +97,39 @@ fn plain_places(ty: &Type) -> Type {
             Type::Scalar(Scalar::of(Kind::Number { scale, unit: Unit::Money(*currency) }))
         }
         other => other.clone(),
+    }
+}
+
+impl Checker<'_, '_> {
+    /// Says of an optional value, where one is needed, why it may be missing.
+    pub(super) fn may_be_missing(&mut self, expr: &Expr) {
+        let what = self.text(expr.span);
+        let instead = format!("`{what} or else …` to name what counts instead");
+        // A field of what may be missing.
+        let mut inner = expr;
+        while let ExprKind::Field(base, _) = &inner.kind {
+            inner = base;
+        }
+        let help = match &inner.kind {
+            ExprKind::Quantify(it) => {
+                let list = self.text(it.binder.list.span);
+                match &it.filter {
+                    Some(filter) => format!("no element of `{list}` may satisfy `{}`: write {instead}", self.text(filter.span)),
+                    None => {
+                        format!(
+                            "`{list}` may be empty: declare it with at least 1 item, say `count({list}) > 0 and …` before, or write {instead}"
+                        )
+                    }
+                }
+            }
+            ExprKind::Call(Function::Item, operands) => {
+                let list = operands.first().map(|list| self.text(list.span)).unwrap_or_default();
+                format!("`{list}` may have no such element: write {instead}")
+            }
+            _ => format!("say `{what} is given and …` before, or {instead}"),
+        };
+        let declared = self.declared_optional(expr);
+        self.report(TypeFinding::MayBeMissing { what, at: expr.span, declared, help });
     }
 }
 

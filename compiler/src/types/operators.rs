@@ -61,9 +61,7 @@ impl<'a> Checker<'a, '_> {
         }
         for side in [&left, &right] {
             if side.ty.is_optional() {
-                let what = self.text(side.span);
-                let declared = self.declared_optional(side);
-                self.report(TypeFinding::MayBeMissing { what, at: side.span, declared });
+                self.may_be_missing(side);
                 return Expr::error(span);
             }
         }
@@ -244,9 +242,7 @@ impl<'a> Checker<'a, '_> {
         let mut refused = false;
         for side in sides {
             if side.ty.is_optional() {
-                let what = self.text(side.span);
-                let declared = self.declared_optional(side);
-                self.report(TypeFinding::MayBeMissing { what, at: side.span, declared });
+                self.may_be_missing(side);
                 refused = true;
             }
         }
@@ -268,7 +264,9 @@ impl<'a> Checker<'a, '_> {
                 plain_compare(comparison, left, right, span)
             }
             (Type::Text { .. }, Type::Text { .. }) => plain_compare(comparison, left, right, span),
-            (Type::Boolean | Type::Enum(_) | Type::Set(_) | Type::Record(_), _) if equality && same_shape(&left.ty, &right.ty) => {
+            (Type::Boolean | Type::Enum(_) | Type::Set(_) | Type::Record(_) | Type::Zone, _)
+                if equality && same_shape(&left.ty, &right.ty) =>
+            {
                 plain_compare(comparison, left, right, span)
             }
             (Type::List { .. }, Type::List { .. }) if equality && comparable(&left.ty, &right.ty) => {
@@ -413,9 +411,6 @@ impl<'a> Checker<'a, '_> {
         let items: Vec<_> = items.iter().map(|item| self.expr(item, Some(&hint))).collect();
         let scale = |expr: &Expr| expr.ty.scalar().map_or(0, |it| it.kind.scale());
         let most = items.iter().filter(|item| !item.is_error()).map(scale).chain([scale(&value)]).max().unwrap_or(0);
-        if value.ty == Type::Zone {
-            return self.unbuilt_expr("in {…} of time zones", span);
-        }
         let far = |side: &Expr| side.ty.scalar().is_some_and(|it| most - it.kind.scale() > FARTHEST);
         let quotients = items.iter().chain([&value]).any(|side| matches!(side.ty, Type::Ratio { .. }) || !side.is_error() && far(side));
         let value = if quotients { as_ratio(value) } else { rescale_to(value, most) };
