@@ -104,7 +104,11 @@ impl Generator {
                 return if self.random.chance(50) { Type::Optional(Box::new(ty)) } else { ty };
             }
             Plan::Priority if self.random.chance(20) => return Type::Boolean,
-            Plan::Priority => return Type::Enum(EnumId(self.random.below(self.meta.types.enums.len()) as u32)),
+            // The days of the week are no enum, though a set of them is as one of an enum.
+            Plan::Priority => {
+                let enums = self.meta.types.enums.iter().filter(|one| one.name != "weekday").count();
+                return Type::Enum(EnumId(self.random.below(enums) as u32));
+            }
             _ => {}
         }
         match self.random.below(12) {

@@ -343,17 +343,40 @@ impl Generator {
         if self.random.chance(30)
             && let Some(base) = self.place(scope, |ty| *ty == Type::Record(id))
         {
-            let field = self.random.pick(&fields).clone();
+            let mut field = self.random.pick(&fields).clone();
+            let kept = self.kept_by(&base.ty);
+            let related = |name: &str| kept.as_ref().is_some_and(|(low, high)| name == low || name == high);
+            if related(&field.name)
+                && !self.random.chance(15)
+                && let Some(other) = fields.iter().find(|field| !related(&field.name))
+            {
+                field = other.clone();
+            }
             let value = self.value(scope, &field.ty, depth - 1);
             let parts = vec![read(&base.ty, base.text), value];
             return Node::value(Type::Record(id), format!("(~ with {{ {}: ~ }})", field.name), parts).mark("with");
         }
+        let kept = if self.random.chance(90) { self.kept_values(id) } else { None };
         let written = fields.iter().filter_map(|field| {
             let left_out = field.ty.is_optional() && self.random.chance(30);
-            (!left_out).then(|| Node::part(format!("{}: ~", field.name), vec![self.value(scope, &field.ty, depth - 1)]))
+            let kept = kept.iter().flatten().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
+            let value = |this: &mut Self| kept.unwrap_or_else(|| this.value(scope, &field.ty, depth - 1));
+            (!left_out).then(|| Node::part(format!("{}: ~", field.name), vec![value(self)]))
         });
         let written: Vec<Node> = written.collect();
         Node::value(Type::Record(id), "{ ~ }", vec![Node::listed(written)]).mark("a record made")
+    }
+
+    /// Two numbers for the fields that are related, in order.
+    fn kept_values(&mut self, id: axtrace_runtime::types::RecordId) -> Option<[(String, Node); 2]> {
+        let (low, high) = self.kept_by(&Type::Record(id))?;
+        let fields = &self.meta.types.record(id).fields;
+        let ty = |name: &str| fields.iter().find(|field| field.name == name).and_then(|field| field.ty.scalar());
+        let (of_low, of_high) = (ty(&low)?, ty(&high)?);
+        let scalar = |of: Scalar, lo: i128, hi: i128| (lo <= hi).then(|| Scalar::between(of.kind, lo, hi));
+        let least = self.scalar_literal(scalar(of_low, of_low.lo, of_low.hi.min(of_high.hi))?);
+        let greatest = self.scalar_literal(scalar(of_high, of_high.lo.max(scalar_of(&least).hi), of_high.hi)?);
+        Some([(low, least), (high, greatest)])
     }
 
     fn list_literal(&mut self, scope: &Scope, element: &Type, (min, max): (u32, u32), depth: usize) -> Node {

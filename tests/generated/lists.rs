@@ -64,7 +64,7 @@ impl Generator {
                 let (second, deeper) = self.nested_list(&inner)?;
                 let (of, _, most) = parts(&second.ty());
                 let (other, innermost) = self.element(&deeper, &of);
-                let ty = self.simple_type();
+                let ty = self.typed_by_itself();
                 let body = self.value(&innermost, &ty, 1);
                 let text = format!("list(~ for {binder} in ~, {other} in ~)");
                 (max * most <= 60).then(|| {
@@ -72,7 +72,7 @@ impl Generator {
                 })
             }
             _ => {
-                let ty = self.simple_type();
+                let ty = self.typed_by_itself();
                 let (condition, known) = self.condition_that_gives(&inner, depth - 1);
                 let body = self.value(&known, &ty, depth - 1);
                 let text = format!("list(~ for {binder} in ~ where ~)");
@@ -297,6 +297,14 @@ impl Generator {
         let word = *self.random.pick(&["first", "last", "position"]);
         let condition = self.condition(&inner, depth - 1);
         Some(Node::value(Type::Boolean, format!("({word}({binder} in ~ where ~) is given)"), vec![list, condition]).mark("found is given"))
+    }
+
+    /// A type whose values say of which it is, wherever they stand.
+    fn typed_by_itself(&mut self) -> Type {
+        match self.simple_type() {
+            Type::Record(_) => Type::Scalar(self.scalar_type()),
+            ty => ty,
+        }
     }
 
     /// A list of a type, made of another that is not longer.
