@@ -13,7 +13,7 @@ fn kinds() -> [Kind; 15] {
     std::array::from_fn(|place| if place < numbers.len() { numbers[place] } else { times[place - numbers.len()] })
 }
 
-fn read(ty: &Type, text: String) -> Node {
+pub fn read(ty: &Type, text: String) -> Node {
     Node::value(ty.clone(), text, Vec::new())
 }
 

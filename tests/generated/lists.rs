@@ -312,7 +312,14 @@ impl Generator {
         let list = self.list(scope, |ty| parts(ty).1 >= min && parts(ty).2 <= max, depth - 1)?;
         let (of, ..) = parts(&list.ty());
         let (binder, inner) = self.element(scope, &of);
-        let body = self.value(&inner, element, depth - 1);
+        // What stands around such a list seldom says what its records and lists are.
+        let body = match element.required() {
+            Type::Record(_) | Type::List { .. } if self.random.chance(80) => {
+                let place = self.place(&inner, |ty| ty == element)?;
+                super::expression::read(&place.ty, place.text)
+            }
+            _ => self.value(&inner, element, depth - 1),
+        };
         let ty = list_of(element.clone(), min, max);
         Some(Node::value(ty, format!("list(~ for {binder} in ~)"), vec![body, list]).mark("list of bodies"))
     }

@@ -27,6 +27,7 @@ mod priority;
 mod promises;
 mod question;
 mod random;
+mod ratios;
 mod scene;
 mod search;
 mod seeds;
