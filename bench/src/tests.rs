@@ -132,3 +132,23 @@ fn tiers_of(total: u64) -> (Discount, u32) {
     }
     (Discount::None, sites | 3 << 24)
 }
+
+#[test]
+fn rows_filled_by_the_derives_are_rows_filled_by_hand() {
+    use crate::harness::{Contender, Mode};
+    use crate::structs::{Approval, Derived, Filled, Sale};
+
+    let (requests, orders) = (w1::generate(7), w3::generate(7));
+    let rules = crate::axtrace::rules("rules/w1.ax", include_str!("../rules/w1.ax")).unwrap();
+    let (mut by_hand, mut out) = (Filled::approvals(&requests.rows), vec![0; w1::INPUTS]);
+    let mut derived = Derived::<Approval>::new(&rules, "approval", &requests.rows, 22).unwrap();
+    by_hand.run(Mode::Batch, &mut out);
+    derived.run(Mode::Batch, &mut out);
+    assert!(by_hand.filled() == derived.filled());
+    let rules = crate::axtrace::rules("rules/w3.ax", include_str!("../rules/w3.ax")).unwrap();
+    let (mut by_hand, mut out) = (Filled::sales(&orders.rows), vec![0; w3::INPUTS]);
+    let mut derived = Derived::<Sale>::new(&rules, "discount", &orders.rows, 5).unwrap();
+    by_hand.run(Mode::Batch, &mut out);
+    derived.run(Mode::Batch, &mut out);
+    assert!(by_hand.filled() == derived.filled());
+}

@@ -215,6 +215,18 @@ fn to_json(row: &Request) -> String {
     out
 }
 
+/// One input as JSON with amounts in whole hundredths, without the decision's parameter around it.
+#[cfg(feature = "peers")]
+pub fn to_hundredths(row: &Request) -> String {
+    let mut out = String::new();
+    let _ = write!(out, r#"{{"grade":"{}","site":"{}""#, name(&GRADES, row.grade), name(&SITES, row.site));
+    let _ = write!(out, r#","skills":[{}],"needs":[{}]"#, skill_names(row.skills), skill_names(row.needs));
+    let _ = write!(out, r#","age":{},"night":{},"tenure":{}"#, row.age, row.night, row.tenure);
+    let _ = write!(out, r#","booked":{},"hours":{},"rest":{}"#, row.booked, row.hours, row.rest);
+    let _ = write!(out, r#","rate":{},"confidence":{}}}"#, row.rate, row.confidence);
+    out
+}
+
 fn name<T: PartialEq>(names: &[(T, &'static str)], value: T) -> &'static str {
     names.iter().find(|(known, _)| *known == value).map_or("", |(_, name)| name)
 }

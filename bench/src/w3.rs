@@ -119,3 +119,11 @@ fn to_json(row: &Order) -> String {
     out.push_str("]}}");
     out
 }
+
+/// One input as JSON with prices in whole cents.
+#[cfg(feature = "peers")]
+pub fn to_cents(row: &Order) -> String {
+    let line = |line: &Line| format!(r#"{{"qty":{},"price":{},"kind":"{}"}}"#, line.qty, line.price, KINDS[line.kind as usize]);
+    let lines: Vec<String> = row.lines.iter().map(line).collect();
+    format!(r#"{{"order":{{"lines":[{}]}}}}"#, lines.join(","))
+}

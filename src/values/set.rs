@@ -24,6 +24,7 @@ use crate::{Enum, Input, Output};
 /// assert!(skills.insert(Skill::Forklift));
 /// assert!(skills.contains(Skill::Forklift) && skills.len() == 2);
 /// assert_eq!(skills.iter().collect::<Vec<_>>(), [Skill::Forklift, Skill::FirstAid]);
+/// assert_eq!(Set::from_bits(skills.bits()), Some(skills));
 /// assert!(skills.remove(Skill::FirstAid) && !skills.is_empty());
 /// ```
 pub struct Set<E>(u64, PhantomData<E>);
@@ -36,6 +37,19 @@ impl<E: Enum> Set<E> {
     #[must_use]
     pub const fn new() -> Self {
         Self(0, PhantomData)
+    }
+
+    /// The set of bits: bit `n` for the name at place `n`. `None` where there is no such name.
+    #[must_use]
+    pub fn from_bits(bits: u64) -> Option<Self> {
+        let known = bits.checked_shr(E::NAMES.len() as u32).unwrap_or(0) == 0;
+        known.then_some(Self(bits, PhantomData))
+    }
+
+    /// The set as bits: bit `n` for the name at place `n`.
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
     }
 
     fn bit(name: &E) -> u64 {
