@@ -105,5 +105,6 @@ fn filling(effort: Effort) -> Result<String, String> {
     let rules = axtrace::rules("rules/w3.ax", include_str!("../rules/w3.ax"))?;
     let mut contenders: Vec<Box<dyn Contender>> = vec![Box::new(structs::Filled::sales(&orders.rows))];
     contenders.push(Box::new(structs::Derived::<structs::Sale>::new(&rules, "discount", &orders.rows, 5)?));
-    Ok(first + "\n" + &compare("W3, rows filled from structs", w3::INPUTS, &mut contenders, effort)?)
+    let second = compare("W3, rows filled from structs", w3::INPUTS, &mut contenders, effort)?;
+    Ok(format!("{first}\n{second}"))
 }
