@@ -12,9 +12,17 @@ use std::path::Path;
 fn main() -> std::io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/tariff");
     let rows = tariff::rows();
-    let items: String = tariff::items(&rows).iter().map(|item| item.line() + "\n").collect();
+    let items = tariff::items(&rows);
+    let lines: String = items.iter().map(|item| item.line() + "\n").collect();
     std::fs::write(folder.join("tariff.csv"), tariff::sheet(&rows))?;
-    std::fs::write(folder.join("items.ndjson"), items)?;
-    println!("{} rows and {} items in {}", rows.len(), tariff::ITEMS, folder.display());
+    std::fs::write(folder.join("items.ndjson"), lines)?;
+    let rated = items.iter().filter_map(|item| item.look_up(&rows)?.rate).count();
+    let most = items.iter().filter_map(|item| item.look_up(&rows)).map(|row| row.number).max().unwrap_or(0);
+    println!(
+        "{} rows, and {} items of which {rated} have a rate, by rows up to T{most:05}, in {}",
+        rows.len(),
+        items.len(),
+        folder.display()
+    );
     Ok(())
 }
