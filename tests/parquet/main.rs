@@ -230,7 +230,7 @@ fn columns_that_cannot_be_read_are_found_at_once() {
 fn one_row_is_explained_by_its_number_or_its_id() {
     let folder = Folder::new("explain");
     folder.write("workers.parquet", workers());
-    let by_number = folder.run("explain", &["workers.parquet", "--carry", "staff_number", "--record", "1"]);
+    let by_number = folder.run("explain", &["workers.parquet", "--carry", "staff_number", "--number", "1"]);
     assert!(out(&by_number).starts_with("true") && by_number.status.success(), "{}{}", out(&by_number), err(&by_number));
     let by_id = folder.run("explain", &["workers.parquet", "--id", "staff_number=18"]);
     assert!(out(&by_id).starts_with("false"), "{}{}", out(&by_id), err(&by_id));

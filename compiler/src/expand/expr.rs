@@ -102,8 +102,12 @@ impl Expander<'_> {
         };
         let node = self.node(kind, ty, span);
         self.promise_record(node);
-        if matches!(self.graph.node(node).kind, NodeKind::Call(Function::Item, _)) {
-            self.keeps(node);
+        let is_found = |kind: &NodeKind| matches!(kind, NodeKind::Call(Function::Item, _));
+        match &self.graph.node(node).kind {
+            kind if is_found(kind) => self.keeps(node),
+            // Where it is known to be there, so is what it keeps.
+            NodeKind::Unwrap(found) if is_found(&self.graph.node(*found).kind) => self.keeps(node),
+            _ => {}
         }
         (node, shown)
     }
