@@ -1,8 +1,8 @@
 //! Makes large tables ones that are looked up.
 //!
 //! On arrival each row of a table is a rule. On leaving, the rows of a table with more than [`FEW`] of them are data: one expression finds those that
-//! apply, and a rule stands for all that decide alike. Tables stay rules whose rows decide in more than [`MOST_WAYS`] ways, or ask more than
-//! [`MOST_ASKED`] things that are no comparison with a constant.
+//! apply, and a rule stands for all that decide alike. Tables stay rules whose rows decide in more than `MOST_WAYS` ways, or ask more than
+//! `MOST_ASKED` things that are no comparison with a constant.
 //!
 //! Where only the first row counts (`first`), and where no two can apply (`unique`), one place is looked for; otherwise all.
 

@@ -123,7 +123,7 @@ fn must_be_complete(meta: &DecisionMeta) -> bool {
     }
 }
 
-/// What is known of every input, and when each rule applies. An `otherwise`, a shadow and the rows of a table that is looked up, which [`tables`] asks
+/// What is known of every input, and when each rule applies. An `otherwise`, a shadow and the rows of a table that is looked up, which `tables` asks
 /// about, are taken as rules that never apply.
 pub struct Conditions {
     /// Relations between the parameters.

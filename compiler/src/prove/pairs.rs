@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axtrace_runtime::meta::{Policy, Rank, RuleId, RuleState};
+use axtrace_runtime::meta::{Policy, Rank, RuleId, RuleState, SiteId, SiteKind};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings};
 
@@ -307,6 +307,13 @@ fn undecided(inquiry: &Inquiry<'_>, policy: Policy, (first, second): (usize, usi
     reason(finding, inquiry, region)
 }
 
+/// Whether a rule is a row of a table, which cannot say itself what it overrides.
+fn is_row(graph: &Graph, place: usize) -> bool {
+    let site = |site: SiteId| graph.meta.sites.get(site.index());
+    let table = site(graph.meta.rules[place].site).and_then(|it| site(it.parent?));
+    table.is_some_and(|table| matches!(table.kind, SiteKind::Table(_)))
+}
+
 /// What to write so that one of two rules wins.
 fn help(inquiry: &Inquiry<'_>, first: usize, second: usize) -> String {
     let graph = inquiry.model.graph;
@@ -314,6 +321,9 @@ fn help(inquiry: &Inquiry<'_>, first: usize, second: usize) -> String {
         return "say which element counts, with `when` or `hit first`".to_owned();
     }
     let group = |place: usize| graph.rules()[place].group.and_then(|group| graph.groups.get(group));
+    if is_row(graph, first) && is_row(graph, second) && group(first).is_none() {
+        return "change one of the two rows, or write `hit first`, under which the first that applies counts".to_owned();
+    }
     let apart = graph.rules()[first].group != graph.rules()[second].group;
     let side = |place: usize| group(place).filter(|_| apart);
     let (winner, word) = match side(first) {
