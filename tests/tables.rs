@@ -46,7 +46,12 @@ const STYLES: [Style; 8] = [
         ],
         otherwise: Some("99 EUR"),
     },
-    Style { gives: "text", policy: "hit first", outcomes: &["\"a\"", "\"bcd\"", "\"\"", "this_rule"], otherwise: Some("\"none\"") },
+    Style {
+        gives: "text",
+        policy: "hit first",
+        outcomes: &["\"a\"", "\"bcd\"", "\"\"", "this_rule", "\"in {this_rule}\""],
+        otherwise: Some("\"none\""),
+    },
     Style {
         gives: "Fee or referral",
         policy: "hit first",

@@ -196,8 +196,9 @@ impl Seeker<'_> {
         for (place, row) in rows.iter().enumerate() {
             let constant = constant_of(row).is_some();
             let written = (!constant).then(|| self.sources.text(outcome_span(&row.outcome)));
-            // A reason with values in it is worked out for its row alone.
-            let own = row.because.iter().flatten().any(|piece| matches!(piece, Piece::Value(_))).then_some(place);
+            // A reason with values in it is worked out for its row alone, and so is what names the row.
+            let reasons = row.because.iter().flatten().any(|piece| matches!(piece, Piece::Value(_)));
+            let own = (reasons || written.is_some_and(names_its_row)).then_some(place);
             let next = classes.len();
             let class = *known.entry((written, own)).or_insert(next);
             if class == next {
@@ -212,13 +213,13 @@ impl Seeker<'_> {
 
     /// For each row a number that those share that decide the same: equal constants, or what is written alike.
     fn says(&self, rows: &[Rule]) -> Vec<u32> {
-        let mut known: HashMap<(Option<&Value>, &str), u32> = HashMap::new();
+        let mut known: HashMap<(Option<&Value>, &str, Option<usize>), u32> = HashMap::new();
         let mut says = Vec::with_capacity(rows.len());
-        for row in rows {
+        for (place, row) in rows.iter().enumerate() {
             let constant = constant_of(row);
             let written = if constant.is_some() { "" } else { self.sources.text(outcome_span(&row.outcome)) };
             let next = known.len() as u32;
-            says.push(*known.entry((constant, written)).or_insert(next));
+            says.push(*known.entry((constant, written, names_its_row(written).then_some(place))).or_insert(next));
         }
         says
     }
@@ -349,6 +350,11 @@ fn constant_of(row: &Rule) -> Option<&Value> {
         Outcome::Value(value) => value.constant(),
         Outcome::Refer { .. } => None,
     }
+}
+
+/// Whether what is written means something else in each row.
+fn names_its_row(written: &str) -> bool {
+    written.contains("this_rule")
 }
 
 fn outcome_span(outcome: &Outcome) -> Span {

@@ -5,7 +5,7 @@
 //! says whether an input can lie in it, and one that is shown has been run. A box that no input can have is closed, and the table asked again.
 
 use axtrace_runtime::meta::{Policy, ProgramMeta};
-use axtrace_runtime::table::{Boxes, Cell, Column, Row, Table};
+use axtrace_runtime::table::{Boxes, Cell, Column, Row, Table, both};
 use axtrace_runtime::types::{Scalar, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings, Span};
@@ -230,11 +230,11 @@ impl<'a> Asker<'a> {
         }
         for (first, second) in found.pairs {
             let (first, second) = (first as usize, second as usize);
-            let both: Vec<Vec<(i64, i64)>> = (0..lookup.boxes.columns().len())
-                .map(|column| shared(lookup.boxes.cell(first, column), lookup.boxes.cell(second, column)))
+            let common: Vec<Vec<(i64, i64)>> = (0..lookup.boxes.columns().len())
+                .map(|column| both(lookup.boxes.cell(first, column), lookup.boxes.cell(second, column)))
                 .collect();
             let mut graph = self.graph.clone();
-            let mut conditions = self.conditions(&mut graph, lookup, &both);
+            let mut conditions = self.conditions(&mut graph, lookup, &common);
             conditions.extend(lookup.when);
             let rows = [&lookup.table.rows[first], &lookup.table.rows[second]];
             self.together(&graph, conditions, lookup.rules.first().copied(), rows.map(Side::Row), policy, findings);
@@ -621,17 +621,4 @@ fn either(graph: &mut Graph, parts: Vec<NodeId>, span: Span) -> NodeId {
 fn push(graph: &mut Graph, kind: NodeKind, ty: Type, span: Span) -> NodeId {
     graph.nodes.push(Node { kind, ty, span, site: None, slot: None });
     NodeId(graph.nodes.len() as u32 - 1)
-}
-
-/// What two lists of intervals share.
-fn shared(one: &[(i64, i64)], other: &[(i64, i64)]) -> Vec<(i64, i64)> {
-    let (mut out, mut a, mut b) = (Vec::new(), 0, 0);
-    while let (Some(left), Some(right)) = (one.get(a), other.get(b)) {
-        let (low, high) = (left.0.max(right.0), left.1.min(right.1));
-        if low <= high {
-            out.push((low, high));
-        }
-        if left.1 < right.1 { a += 1 } else { b += 1 }
-    }
-    out
 }

@@ -372,7 +372,9 @@ fn complement(all: &[(i64, i64)], (low, high): (i64, i64)) -> Vec<(i64, i64)> {
     out
 }
 
-fn both(one: &[(i64, i64)], other: &[(i64, i64)]) -> Vec<(i64, i64)> {
+/// What two lists of disjoint intervals in order share.
+#[must_use]
+pub fn both(one: &[(i64, i64)], other: &[(i64, i64)]) -> Vec<(i64, i64)> {
     let (mut out, mut a, mut b) = (Vec::new(), 0, 0);
     while let (Some(left), Some(right)) = (one.get(a), other.get(b)) {
         let (low, high) = (left.0.max(right.0), left.1.min(right.1));
