@@ -195,6 +195,8 @@ pub enum TraceKind {
     Table {
         /// How many rows are not among them: of a table that is looked up those that did not apply.
         left_out: u32,
+        /// How many rows besides were not reached, since an earlier one or a rule before them decided.
+        not_reached: u32,
     },
     /// A rule, or `otherwise`.
     Rule {

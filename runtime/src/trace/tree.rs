@@ -125,7 +125,12 @@ impl<'a> Decoder<'a> {
         if let Some(table) = rows.and_then(|rows| self.program.tables.get(rows.table as usize)) {
             node.children.sort_by_key(|child| child.span.start);
             let shown = node.children.iter().filter(|child| matches!(child.kind, TraceKind::Rule { .. })).count();
-            node.kind = TraceKind::Table { left_out: table.rows.len().saturating_sub(shown) as u32 };
+            let rest = table.rows.len().saturating_sub(shown) as u32;
+            let first = scope.meta.policy == Some(Policy::First);
+            let decided = node.children.iter().find(|child| matches!(child.kind, TraceKind::Rule { .. })).filter(|_| first);
+            let before = decided.and_then(|row| table.rows.iter().position(|other| other.head == row.span));
+            let left_out = if node.status == Status::NotEvaluated { 0 } else { before.map_or(rest, |before| (before as u32).min(rest)) };
+            node.kind = TraceKind::Table { left_out, not_reached: rest - left_out };
         }
     }
 
@@ -167,7 +172,7 @@ impl<'a> Decoder<'a> {
     fn kind(&self, meta: &DecisionMeta, kind: &SiteKind) -> TraceKind {
         match kind {
             SiteKind::Group => TraceKind::Group,
-            SiteKind::Table(_) => TraceKind::Table { left_out: 0 },
+            SiteKind::Table(_) => TraceKind::Table { left_out: 0, not_reached: 0 },
             SiteKind::Rule(id) => {
                 let rule = &meta.rules[id.index()];
                 TraceKind::Rule {

@@ -64,8 +64,9 @@ impl<'a> Page<'a> {
         let close = if lists { HashSet::new() } else { self.telling(close.collect(), &nodes) };
         let (mut blocks, mut rest) = (Vec::new(), Rest::default());
         for node in nodes {
-            if let (TraceKind::Table { left_out }, false) = (&node.kind, node.status == Status::NotEvaluated) {
+            if let TraceKind::Table { left_out, not_reached } = &node.kind {
                 rest.rows[0] += *left_out as usize;
+                rest.rows[1] += *not_reached as usize;
             }
             let shown = !is_quiet(node) || close.contains(&node.span);
             match (self.drawing.detail, &node.kind) {
