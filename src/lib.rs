@@ -120,7 +120,8 @@
 //!
 //! At [`Level::Record`] a [`Trace`] names the rules that decided, with file, line, reason and source of law; at [`Level::Full`] its tree
 //! says what became of every rule, condition and value.
-//! [`Trace::to_json`] is the line of the audit log. Spans in it lead to places with [`Rules::place`]:
+//! [`Trace::to_json`] is the line of the audit log. For people [`Rules::draw`] draws it on the lines of the rules, as text, and
+//! [`Rules::page`] as a page for a browser; [`draw`] has more. Spans in a trace lead to places with [`Rules::place`]:
 //!
 //! ```
 //! use axtrace::Level;
@@ -146,7 +147,7 @@
 //! # Errors
 //!
 //! Every error is data: an enum to match, with a stable code (`axtrace explain E0752` shows its page), the places that matter, and a
-//! message for people.
+//! message for people. [`Rejected::draw`] and [`DecideError::draw`] show them as the program `axtrace` does.
 //!
 //! | error | when | codes |
 //! |---|---|---|
@@ -164,6 +165,7 @@
 //! - `jiff` adds conversions between [values] and the dates, times and spans of jiff.
 
 mod decide;
+pub mod draw;
 mod error;
 mod issue;
 pub mod project;

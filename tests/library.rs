@@ -331,7 +331,7 @@ fn what_is_shared_can_be_shared_and_what_is_moved_can_be_moved() {
 
 #[test]
 fn the_worker_example_decides_every_order_once() {
-    let rules = include_str!("../examples/embedding/rules.ax");
+    let rules = include_str!("../examples/embedding/shop/shipping.ax");
     let orders = worker::orders(400).unwrap();
     let done = worker::run(rules, rules, 3, &orders).unwrap();
     assert_eq!(done.log.len(), orders.len());

@@ -85,6 +85,25 @@ fn findings_end_with_1_as_pictures_or_as_json() {
 }
 
 #[test]
+fn a_finding_is_explained_as_text_as_json_and_as_a_page() {
+    let folder = Folder::new("explained");
+    folder.write("fares.ax", "module fares\n\ndecision d(age: integer in 0..99) gives boolean {\n  rule young when age < 18 then false\n  rule old when age > 16 then true\n}\n");
+    let asked = |format: &str| out(&folder.run(&["explain", "fares.ax", "--finding", "E0502.1", "--format", format]));
+    let text = asked("text");
+    assert!(
+        text.starts_with("E0502  ") && text.contains("●  4 │   rule young when age < 18 then false") && text.contains("17 ✓"),
+        "{text}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&asked("json")).unwrap();
+    assert_eq!((json["code"].as_str(), json["witness"]["input"]["age"].as_u64()), (Some("E0502"), Some(17)));
+    let rule = &json["tree"][1];
+    assert_eq!((rule["name"].as_str(), rule["status"].as_str()), (Some("old"), Some("applied")));
+    assert_eq!(rule["children"][0]["operands"][0]["value"].as_u64(), Some(17));
+    let page = asked("html");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<span class=\"value\">17</span>"), "{page}");
+}
+
+#[test]
 fn a_bad_record_is_answered_in_its_place() {
     let folder = Folder::new("records");
     let run = folder.run_with(

@@ -175,7 +175,7 @@ pub fn report(done: &Done) -> String {
 #[allow(dead_code, reason = "the test that runs the example includes it as a module")]
 #[allow(clippy::disallowed_macros, reason = "an example prints")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let rules = include_str!("rules.ax");
+    let rules = include_str!("shop/shipping.ax");
     let changed = rules.replace("= 5_000.00 EUR", "= 8_000.00 EUR");
     let done = run(rules, &changed, 4, &orders(1000)?)?;
     print!("{}", report(&done));

@@ -6,10 +6,11 @@ use axtrace::compiler::Program;
 use axtrace::source::{Finding, Findings, Sources};
 
 use super::{Ended, FOUND, Look, SHOWN_FINDINGS, WELL, print, typed};
-use crate::render::findings::{Report, Tally, counted};
-use crate::render::style::{Role, Style};
-use crate::render::{findings_github, findings_json, findings_sarif};
+use crate::render::{findings_github, findings_sarif};
 use axtrace::project::{self, Project};
+use axtrace_render::findings::{Report, Tally, counted};
+use axtrace_render::findings_json;
+use axtrace_render::style::{Role, Style};
 
 /// What `check` is told.
 #[derive(Debug, clap::Args)]

@@ -25,11 +25,11 @@ use super::input::{self, HowToRead, Inputs, Piece, Table};
 use super::{Ended, FOUND, Look, Stop, WELL, print};
 use crate::pages;
 use crate::records::{Record, Records};
-use crate::render::findings::Report;
-use crate::render::page;
-use crate::render::picture::{self, Block};
-use crate::render::style::Style;
-use crate::render::trace::{Detail, Drawing};
+use axtrace_render::findings::Report;
+use axtrace_render::page;
+use axtrace_render::picture::{self, Block};
+use axtrace_render::style::Style;
+use axtrace_render::trace::{Detail, Drawing};
 
 /// What `explain` is told.
 #[derive(Debug, clap::Args)]
@@ -290,20 +290,15 @@ pub(super) fn refused(errors: InputErrors, sources: &Sources, style: Style) -> S
 
 /// A file has fewer records than were asked for.
 pub(super) fn no_such_record(input: &Path, has: u64, wanted: u64) -> Stop {
-    let have = crate::render::findings::counted(usize::try_from(has).unwrap_or(usize::MAX), "record");
+    let have = axtrace_render::findings::counted(usize::try_from(has).unwrap_or(usize::MAX), "record");
     Stop::usage(format!("`{}` has {have}; there is no record {wanted}", input.display()))
 }
 
 /// A decision on an input, drawn on its source, or what is wrong with the input; and the status that goes with it.
 pub(super) fn drawn(rules: &Rules, trace: Traced, style: Style) -> Result<(String, u8), Stop> {
-    let meta = rules.meta();
     match trace {
-        Ok(trace) => {
-            let format = |value: &Value, ty: &_| format_value(value, ty, meta);
-            let drawing = Drawing { sources: &meta.sources, style, detail: Detail::Brief, format: &format, about: &[] };
-            Ok((drawing.whole(&trace), WELL))
-        }
-        Err(DecideError::Input(errors)) => Ok((problems(errors, &meta.sources, style), FOUND)),
+        Ok(trace) => Ok((rules.draw(&trace, Detail::Brief, style), WELL)),
+        Err(error @ DecideError::Input(_)) => Ok((error.draw(rules, style), FOUND)),
         Err(error) => Err(error.into()),
     }
 }

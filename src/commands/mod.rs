@@ -15,9 +15,10 @@ use axtrace::source::Finding;
 use axtrace::{Level, NoSuchDecision, Rejected, Rules};
 use clap::{Parser, Subcommand};
 
-use crate::render::findings::Report;
-use crate::render::style::{ColourChoice, Role, Stream, Style};
+use crate::render::terminal::{ColourChoice, Stream, style_of};
 use axtrace::project::{self, Project, ProjectError};
+use axtrace_render::findings::Report;
+use axtrace_render::style::{Role, Style};
 
 /// All well.
 pub const WELL: u8 = 0;
@@ -136,7 +137,7 @@ fn nearest_decision(name: &str, known: &[String]) -> Option<String> {
 impl Cli {
     /// Runs the command and gives the status to end with.
     pub fn run(self) -> u8 {
-        let out = Look { out: Style::of(Stream::Out, self.color), err: Style::of(Stream::Err, self.color) };
+        let out = Look { out: style_of(Stream::Out, self.color), err: style_of(Stream::Err, self.color) };
         let ended = match self.command {
             Command::Check(args) => check::run(&args, out),
             Command::Run(args) => run::run(&args, out),

@@ -13,9 +13,9 @@ use axtrace::runtime::value::Value;
 use axtrace::source::Sources;
 
 use super::Stop;
-use crate::render::findings::grouped;
-use crate::render::line::{harmless, width_of, wrap};
-use crate::render::style::{Role, Style};
+use axtrace_render::findings::grouped;
+use axtrace_render::line::{harmless, width_of, wrap};
+use axtrace_render::style::{Role, Style};
 
 /// Rules named on the line of an outcome, at most.
 const NAMED_RULES: usize = 5;

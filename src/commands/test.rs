@@ -15,11 +15,11 @@ use axtrace::runtime::value::Value;
 
 use super::{Ended, FOUND, Look, Stop, WELL, print};
 use crate::render::coverage::Coverage;
-use crate::render::findings::grouped;
-use crate::render::line::{harmless, width_of, wrap};
-use crate::render::picture;
-use crate::render::style::{Role, Style};
-use crate::render::trace::{Detail, Drawing};
+use axtrace_render::findings::grouped;
+use axtrace_render::line::{harmless, width_of, wrap};
+use axtrace_render::picture;
+use axtrace_render::style::{Role, Style};
+use axtrace_render::trace::{Detail, Drawing};
 
 /// The columns that titles take before the places of tests, if all titles fit into them; longer ones push their own place to the right.
 const TITLE_COLUMNS: (usize, usize) = (50, 72);

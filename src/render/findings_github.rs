@@ -2,7 +2,7 @@
 
 use axtrace::source::{Finding, Sources};
 
-use super::findings::marks;
+use axtrace_render::findings::marks;
 
 /// The finding as one command, without a line break.
 #[must_use]

@@ -6,8 +6,8 @@
 use axtrace::source::{Finding, Sources, Span};
 use serde_json::{Value, json};
 
-use super::findings::{Mark, marks};
 use crate::pages;
+use axtrace_render::findings::{Mark, marks};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 

@@ -1,15 +1,7 @@
-//! Drawing for people and writing for machines: findings, traces, tests and runs.
+//! Findings for other programs, what tests have tried, and how a stream of this process looks. What is drawn for people is drawn by
+//! `axtrace-render`.
 
-pub mod canvas;
 pub mod coverage;
-pub mod findings;
 pub mod findings_github;
-pub mod findings_json;
 pub mod findings_sarif;
-pub mod line;
-pub mod page;
-pub mod picture;
-pub mod sheet;
-pub mod style;
-pub mod trace;
-pub mod under;
+pub mod terminal;

@@ -28,6 +28,14 @@ impl Trace {
         writer.out
     }
 
+    /// The tree alone, as one array: what became of every rule, condition and value, also of rules that decide nothing together.
+    #[must_use]
+    pub fn tree_json(&self, program: &ProgramMeta) -> String {
+        let mut writer = Writer { out: String::new(), program };
+        writer.array(&self.tree, Writer::node);
+        writer.out
+    }
+
     /// The outcome object alone: `{"kind":"decided","value":"reject"}`.
     #[must_use]
     pub fn outcome_json(&self, program: &ProgramMeta) -> String {

@@ -13,7 +13,7 @@ use super::super::input::{self, HowToRead, Inputs};
 use super::super::{Ended, FOUND, Look, Stop, WELL};
 use super::{Args, Explained, no_such_record, recompute, show_problems};
 use crate::records::{Record, Records};
-use crate::render::trace::short_digest;
+use axtrace_render::trace::short_digest;
 
 /// A line that `axtrace run` wrote. Its parts are kept as they are written, since numbers in them are exact.
 #[derive(Deserialize)]

@@ -13,10 +13,10 @@ use axtrace::runtime::value::Value;
 use super::super::Stop;
 use super::Explained;
 use super::search::{Found, Search};
-use crate::render::line::{harmless, width_of, wrap};
-use crate::render::picture::{Block, Row};
-use crate::render::style::Role;
-use crate::render::trace::{Detail, Drawing};
+use axtrace_render::line::{harmless, width_of, wrap};
+use axtrace_render::picture::{Block, Row};
+use axtrace_render::style::Role;
+use axtrace_render::trace::{Detail, Drawing};
 
 /// Of rules that are drawn, how many of each sort.
 const SHOWN_RULES: usize = 4;
@@ -212,7 +212,7 @@ impl Answer<'_> {
         let mut first = Row::of(format!("Not {}", shouted(&self.words)), Role::Headline);
         let instead = harmless(&instead.replace('\n', " "));
         let by = if rules.is_empty() { "." } else { ", because of" };
-        first.push(format!(" but {}{by}", crate::render::under::shortened(&instead, 60)), Role::Plain);
+        first.push(format!(" but {}{by}", axtrace_render::under::shortened(&instead, 60)), Role::Plain);
         blocks.insert(0, Block::Row(first));
         blocks
     }
@@ -370,8 +370,9 @@ impl Answer<'_> {
             row.push(harmless(&change.name), Role::Plain);
             row.pad(names, 2);
             let (from, to) = (harmless(&change.from.replace('\n', " ")), harmless(&change.to.replace('\n', " ")));
-            let cut =
-                |text: &str| if self.drawing.detail == Detail::Brief { crate::render::under::shortened(text, 40) } else { text.to_owned() };
+            let cut = |text: &str| {
+                if self.drawing.detail == Detail::Brief { axtrace_render::under::shortened(text, 40) } else { text.to_owned() }
+            };
             row.push(format!("{} → ", cut(&from)), Role::Faint);
             row.push(cut(&to), Role::Second);
             blocks.push(Block::Row(row));

@@ -10,6 +10,9 @@ const TAB: usize = 4;
 /// Bytes of a line looked at on either side of what is shown. Lines may have millions of bytes; terminals have hundreds of columns.
 const REACH: usize = 4096;
 
+/// Joins two pictures into one.
+const JOINER: char = '\u{200d}';
+
 /// What is shown for one character of the source.
 #[derive(Debug, Clone)]
 struct Cell {
@@ -32,7 +35,19 @@ pub struct Line {
 /// How many columns a text takes, control characters and line breaks aside.
 #[must_use]
 pub fn width_of(text: &str) -> usize {
-    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+    let mut before = None;
+    text.chars().map(|c| width_after(before.replace(c), c)).sum()
+}
+
+/// How many columns a character adds after the one before it. Pictures that are joined, or that have a tone, are drawn as one (Unicode Standard
+/// Annex 11, and Technical Standard 51 on emoji sequences).
+fn width_after(before: Option<char>, c: char) -> usize {
+    let joined =
+        before == Some(JOINER) || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c) && before.is_some_and(|before| before.width() == Some(2));
+    match c.width().unwrap_or(0) {
+        2 if joined => 0,
+        width => width,
+    }
 }
 
 impl Line {
@@ -42,9 +57,11 @@ impl Line {
         let start = floor_boundary(text, focus.saturating_sub(REACH));
         let end = floor_boundary(text, focus.saturating_add(REACH).min(text.len()));
         let (mut cells, mut column): (Vec<Cell>, usize) = (Vec::new(), 0);
+        let mut before = None;
         for (index, c) in text[start..end].char_indices() {
             let shown = show(c, column);
-            let wide = width_of(&shown);
+            let wide = if shown.len() == c.len_utf8() { width_after(before, c) } else { width_of(&shown) };
+            before = Some(c);
             match cells.last_mut() {
                 Some(last) if wide == 0 => last.text.push_str(&shown),
                 _ => cells.push(Cell { byte: start + index, column, text: shown }),
@@ -172,9 +189,9 @@ fn wrap_line(line: &str, room: usize) -> Vec<String> {
 }
 
 fn pieces(word: &str, room: usize) -> Vec<String> {
-    let (mut pieces, mut current, mut wide) = (Vec::new(), String::new(), 0);
+    let (mut pieces, mut current, mut wide, mut before) = (Vec::new(), String::new(), 0, None);
     for c in word.chars() {
-        let add = c.width().unwrap_or(0);
+        let add = width_after(before.replace(c), c);
         if wide + add > room && c != ' ' {
             pieces.push(std::mem::take(&mut current));
             wide = 0;
@@ -197,6 +214,16 @@ fn floor_boundary(text: &str, mut at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn joined_pictures_take_the_columns_of_one() {
+        let family = "👩\u{200d}👩\u{200d}👧 x";
+        assert_eq!(width_of(family), 4);
+        let line = Line::new(family, 0);
+        assert_eq!((line.to_string().as_str(), line.columns(family.len() - 1..family.len())), (family, 3..4));
+        assert_eq!(width_of("👍🏽"), 2);
+        assert_eq!(wrap("👩\u{200d}👩\u{200d}👧👍🏽👍🏽👍🏽👍🏽", 8).len(), 2);
+    }
 
     #[test]
     fn columns_count_what_a_terminal_shows() {

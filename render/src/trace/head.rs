@@ -9,7 +9,7 @@ use super::super::picture::{Block, Row};
 use super::super::style::Role;
 use super::super::under::shortened;
 use super::{Detail, Drawing};
-use crate::render::findings::grouped;
+use crate::findings::grouped;
 
 /// The longest word that the margin of the head is widened for.
 const WIDEST_WORD: usize = 24;

@@ -14,7 +14,7 @@ use super::super::under::shortened;
 use super::elements::{Chosen, applied, title_of};
 use super::lines::{Inside, Lines, split};
 use super::{Detail, Drawing, rules_in_place};
-use crate::render::findings::counted;
+use crate::findings::counted;
 
 /// Of rules that did not apply, how many are shown unless all are.
 const SHOWN_RULES: usize = 2;
@@ -68,11 +68,11 @@ impl<'a> Page<'a> {
                 rest.rows[0] += *left_out as usize;
                 rest.rows[1] += *not_reached as usize;
             }
-            let shown = !is_quiet(node) || close.contains(&node.span);
+            let shown = (!is_quiet(node) || close.contains(&node.span)) && !says_nothing(node, &close, lists);
             match (self.drawing.detail, &node.kind) {
                 (Detail::All, _) => blocks.extend(self.one(node, file)),
                 (Detail::Folded, TraceKind::Rule { .. }) => blocks.extend(self.folded_rule(node, shown, file)),
-                (Detail::Folded, _) if !is_quiet(node) => blocks.extend(self.one(node, file)),
+                (Detail::Folded, _) if shown => blocks.extend(self.one(node, file)),
                 (Detail::Brief, _) if shown => blocks.extend(self.one(node, file)),
                 (Detail::Brief, TraceKind::Rule { .. }) => rest.add(node, rows.contains(&node.span)),
                 _ => {}
@@ -352,6 +352,15 @@ fn rows_of_tables(nodes: &[&TraceNode]) -> HashSet<Span> {
 
 fn did_not_apply(node: &TraceNode) -> bool {
     matches!(node.kind, TraceKind::Rule { .. }) && node.status == Status::DidNotApply
+}
+
+/// Whether it is a group of which no rule is shown, and which did not keep its rules from applying either. Where a list is given, rules that
+/// did not apply have no part in it, whatever kept them from it.
+fn says_nothing(node: &TraceNode, close: &HashSet<Span>, lists: bool) -> bool {
+    let rules = || rules_in_place(std::slice::from_ref(node)).into_iter().filter(|node| matches!(node.kind, TraceKind::Rule { .. }));
+    node.kind == TraceKind::Group
+        && (lists || node.status != Status::False)
+        && !rules().any(|rule| rule.status.applied() || close.contains(&rule.span))
 }
 
 /// Whether a reader asks for it only who asks for all: rules that did not apply, lets that nobody used.

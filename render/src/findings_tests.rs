@@ -129,5 +129,5 @@ fn a_label_at_the_very_end_or_over_lines_is_shown() {
 fn the_json_form_is_stable() {
     let sources = sources(&[("fleet/rules.ax", CAR)]);
     let finding = Finding::new(unknown_field(&sources)).note("when", "x").witness("fleet.rules.d", "{\"car\": {}}");
-    insta::assert_snapshot!(crate::render::findings_json::line(&finding, &sources));
+    insta::assert_snapshot!(crate::findings_json::line(&finding, &sources));
 }

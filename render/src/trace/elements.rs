@@ -3,7 +3,7 @@
 use axtrace_runtime::trace::{Element, Elements, SHOWN_ENDS, Status, TraceKind, TraceNode};
 
 use super::Detail;
-use crate::render::findings::grouped;
+use crate::findings::grouped;
 
 /// Elements that are drawn if there are no more that matter.
 const FEW: usize = 4;

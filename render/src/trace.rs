@@ -91,11 +91,11 @@ impl<'a> Drawing<'a> {
 
     /// The rules of a decision that may not have decided: those that would decide are only said to apply.
     #[must_use]
-    pub fn rules(&self, tree: &'a [TraceNode]) -> String {
+    pub fn rules(&self, tree: &'a [TraceNode]) -> Vec<Block> {
         let mut page = Page::new(*self);
         page.undecided = true;
         let nodes = rules_in_place(tree).into_iter().filter(|node| node.status != axtrace_runtime::trace::Status::NotEvaluated);
-        self.text(&page.nodes(nodes, &mut u32::MAX.clone()))
+        page.nodes(nodes, &mut u32::MAX.clone())
     }
 
     /// Some rules of a tree, by name, in whatever state they are. `file` is the base of the file that the reader knows to be in.
