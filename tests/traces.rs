@@ -216,6 +216,20 @@ fn what_stands_in_the_way_of_an_outcome_is_said_and_each_change_was_tried() {
     let of = ["explain", "elements_that_decided_are_told_apart.ax", "--decision", "notes"];
     let of = [&of[..], &["--input", "elements_that_decided_are_told_apart.ndjson", "--number", "2"]].concat();
     insta::assert_snapshot!("collected", out(&[&of[..], &["--why-not", "W1 works 8 hours"]].concat()));
+
+    // What only a decision that is asked compares with, and what only rows of a table do that is looked up.
+    let asks = folder("asked").join("asked.ax");
+    let rules = "module asked\n\
+        decision tier(code: text with up to 8 characters) gives integer in 0..9 {\n  rule high when code = \"XYZ\" then 5\n  otherwise 1\n}\n\
+        decision entry(code: text with up to 8 characters) gives boolean {\n  rule high when tier(code) > 3 then false\n  otherwise true\n}\n";
+    let input = asks.with_extension("json");
+    std::fs::write(&asks, rules).and_then(|()| std::fs::write(&input, "{\"code\":\"A\"}")).expect("files can be written");
+    let of = |path: &Path| path.display().to_string();
+    let said = out(&["explain", &of(&asks), "--decision", "entry", "--input", &of(&input), "--why-not", "false"]);
+    assert!(said.contains("code  \"A\" → \"XYZ\""), "{said}");
+    let of = ["explain", "../tables/a_rate_of_eighty_rows.ax", "--decision", "duty", "--input", "../tables/a_rate_of_eighty_rows.ndjson"];
+    let said = out(&[&of[..], &["--why-not", "12.5 %"]].concat());
+    assert!(said.contains("item.n  75 → 240"), "{said}");
 }
 
 /// The blocks of a page in order: the word behind the fence, the text, and where that begins.

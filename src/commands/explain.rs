@@ -1,6 +1,7 @@
 //! `axtrace explain`: one decision drawn on its source, from an input or from its record; the input that shows a finding; or the page of a
 //! finding.
 
+mod constants;
 mod finding;
 mod record;
 mod search;

@@ -5,7 +5,6 @@
 //! are tried. The number of inputs that are decided is bounded.
 
 use axtrace::compiler::Program;
-use axtrace::compiler::graph::{Graph, NodeKind};
 use axtrace::compiler::interpret::{Options, broken_relation, decide};
 use axtrace::runtime::meta::{DecisionId, DecisionMeta, ProgramMeta};
 use axtrace::runtime::text::format_literal;
@@ -13,6 +12,7 @@ use axtrace::runtime::trace::Level;
 use axtrace::runtime::types::{Kind, Scalar, Type};
 use axtrace::runtime::value::Value;
 
+use super::constants::constants;
 use super::why_not::Wanted;
 
 /// Inputs that may be decided.
@@ -25,8 +25,6 @@ const ELEMENTS: usize = 8;
 const MOST_PARTS: usize = 200;
 /// Changes that are given.
 const MOST_FOUND: usize = 8;
-/// Constants of the rules that are tried around.
-const MOST_CONSTANTS: usize = 200;
 /// Values of each part that are tried together with those of another.
 const IN_PAIRS: usize = 16;
 
@@ -63,8 +61,9 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(program: &'a Program, id: DecisionId, graph: &Graph, wanted: &'a Wanted) -> Self {
-        Self { program, id, wanted, constants: constants(graph), tried: 0 }
+    pub(super) fn new(program: &'a Program, id: DecisionId, wanted: &'a Wanted) -> Self {
+        let constants = constants(program, id, |value, ty| wanted.is_value(value, ty, &program.meta));
+        Self { program, id, wanted, constants, tried: 0 }
     }
 
     /// How many inputs were decided.
@@ -383,18 +382,4 @@ fn fewer(values: &[Value], min: u32) -> Vec<Value> {
     let without =
         |place: usize| values.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, value)| value.clone()).collect::<Vec<_>>();
     (0..values.len().min(ELEMENTS)).map(|place| Value::List(without(place).into())).collect()
-}
-
-/// The constants that stand in the rules.
-fn constants(graph: &Graph) -> Vec<(Value, Type)> {
-    let mut constants: Vec<(Value, Type)> = Vec::new();
-    for node in &graph.nodes {
-        if let NodeKind::Constant(value) = &node.kind
-            && constants.len() < MOST_CONSTANTS
-            && !constants.iter().any(|(known, ty)| known == value && *ty == node.ty)
-        {
-            constants.push((value.clone(), node.ty.clone()));
-        }
-    }
-    constants
 }

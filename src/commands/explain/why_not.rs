@@ -1,7 +1,6 @@
 //! Why a decision did not give another outcome: the rules that stand in its way, those that would give it, and the smallest changes of the
 //! input that lead to it, each of them tried.
 
-use axtrace::compiler::graph::Graph;
 use axtrace::compiler::interpret::{Fault, Options, OutcomeValue, Recording, RuleOutcome, decide, observe};
 use axtrace::runtime::memory::Batch;
 use axtrace::runtime::meta::{DecisionMeta, OperandSource, Policy, ProgramMeta, RuleId, RuleMeta, RuleState, Tag};
@@ -63,6 +62,11 @@ impl Wanted {
             (Self::Value(text), Some(Tag::Decided), Some(value)) => is_written(value, &decision.gives, text, program),
             _ => false,
         }
+    }
+
+    /// Whether a value is the one that is asked for.
+    pub(super) fn is_value(&self, value: &Value, ty: &Type, program: &ProgramMeta) -> bool {
+        matches!(self, Self::Value(text) if is_written(value, ty, text, program))
     }
 
     fn is_met_by(&self, outcome: &OutcomeTrace, program: &ProgramMeta) -> bool {
@@ -141,7 +145,7 @@ pub(super) fn blocks(explained: &Explained, drawing: &Drawing, outcome: &str) ->
     let (rules, possible) = answer.would_give(&values)?;
     blocks.extend(rules);
     if possible {
-        blocks.extend(answer.changes(&values, &program.graphs[id.index()]));
+        blocks.extend(answer.changes(&values));
     }
     Ok(blocks)
 }
@@ -341,9 +345,9 @@ impl Answer<'_> {
     }
 
     /// The smallest changes of the input that give it.
-    fn changes(&self, values: &[Value], graph: &Graph) -> Vec<Block> {
+    fn changes(&self, values: &[Value]) -> Vec<Block> {
         let program = self.explained.rules.program();
-        let mut search = Search::new(program, self.explained.id, graph, self.wanted);
+        let mut search = Search::new(program, self.explained.id, self.wanted);
         let found = search.smallest(values);
         let mut blocks = vec![empty()];
         if found.is_empty() {
