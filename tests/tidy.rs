@@ -37,6 +37,7 @@ fn all_files() -> Vec<PathBuf> {
 /// The crates of the workspace that a crate may be built from.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("source", &[]),
+    ("render", &["source", "runtime"]),
     ("derive", &[]),
     ("grammar", &["source"]),
     ("runtime", &["source"]),

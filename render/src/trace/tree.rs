@@ -72,7 +72,7 @@ impl<'a> Page<'a> {
             match (self.drawing.detail, &node.kind) {
                 (Detail::All, _) => blocks.extend(self.one(node, file)),
                 (Detail::Folded, TraceKind::Rule { .. }) => blocks.extend(self.folded_rule(node, shown, file)),
-                (Detail::Folded, _) if shown => blocks.extend(self.one(node, file)),
+                (Detail::Folded, _) if !is_quiet(node) => blocks.extend(self.one(node, file)),
                 (Detail::Brief, _) if shown => blocks.extend(self.one(node, file)),
                 (Detail::Brief, TraceKind::Rule { .. }) => rest.add(node, rows.contains(&node.span)),
                 _ => {}
@@ -238,7 +238,8 @@ impl<'a> Page<'a> {
         let title = format!("{} {does}", self.call(node));
         let lists = node.value.as_ref().is_some_and(|shown| matches!(shown.ty, Type::List { .. }));
         let rules = rules_in_place(&branch.tree).into_iter().filter(|node| matches!(node.kind, TraceKind::Rule { .. })).count();
-        if lists && branch.by.is_empty() && rules > 0 && self.drawing.detail == Detail::Brief {
+        let nothing = lists && branch.by.is_empty() && rules > 0;
+        if nothing && self.drawing.detail == Detail::Brief {
             return Block::Row(self.title(&format!("{title}, {} did not apply (--all)", counted(rules, "rule"))));
         }
         if self.was_seen(Seen::Decision(branch)) {
@@ -247,7 +248,8 @@ impl<'a> Page<'a> {
         if self.is_deep() {
             return Block::Row(self.title(&format!("{title} (--all)")));
         }
-        self.fold(&title, true, |page| page.top(&branch.tree, lists, &mut file))
+        let open = !nothing || self.drawing.detail == Detail::All;
+        self.fold(&title, open, |page| page.top(&branch.tree, lists, &mut file))
     }
 
     fn was_seen(&mut self, call: Seen<'a>) -> bool {
