@@ -199,7 +199,9 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings, watch: &mut Wa
     }
     let meter = Meter::of_program(&program.meta, &program.graphs);
     for suspect in suspects {
-        findings.push(meter.share(|meter| with_witness(suspect, &program, meter)));
+        if let Some(finding) = meter.share(|meter| with_witness(suspect, &program, meter)) {
+            findings.push(finding);
+        }
     }
     watch(Pass::Finish);
     Some(program)

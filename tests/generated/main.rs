@@ -26,6 +26,7 @@ mod program;
 mod quotient;
 mod random;
 mod shrink;
+mod sums;
 mod text;
 mod time;
 mod tree;

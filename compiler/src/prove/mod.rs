@@ -10,6 +10,7 @@
 
 mod bounds;
 mod candidates;
+mod collected;
 mod compare;
 mod cover;
 mod defaults;
@@ -39,6 +40,7 @@ mod terms;
 mod tests;
 mod texts;
 mod theory;
+mod together;
 mod words;
 
 use axtrace_runtime::meta::{DecisionMeta, Policy, ProgramMeta};
@@ -46,6 +48,7 @@ use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings, Span};
 use miette::LabeledSpan;
 
+pub use collected::{Collected, OutcomePart, total};
 pub use finding::ProofFinding;
 pub use meter::Meter;
 pub use search::{Hint, find_input};

@@ -81,7 +81,7 @@ fn told_apart(graph: &Graph, policy: Policy, first: usize, second: usize) -> boo
 }
 
 /// For each rule, by place, those that override it.
-fn overriders(graph: &Graph) -> Vec<Vec<usize>> {
+pub(super) fn overriders(graph: &Graph) -> Vec<Vec<usize>> {
     let mut overriders = vec![Vec::new(); graph.rules().len()];
     for (place, rule) in graph.rules().iter().enumerate() {
         for other in &graph.meta.rules[rule.id.index()].overrides {

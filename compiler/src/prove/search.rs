@@ -18,7 +18,7 @@ use super::sets::IntSet;
 use super::steer::{Steering, read};
 use super::terms::Term;
 use crate::function::Function;
-use crate::graph::{Graph, NodeId};
+use crate::graph::{Graph, LoopId, NodeId};
 use crate::interpret::{Fault, Run};
 
 /// How often a search begins anew.
@@ -48,6 +48,8 @@ pub enum Hint {
     Number(NodeId, i128, i128),
     /// A text should have as many characters as lie between two numbers, both included.
     Length(NodeId, i128, i128),
+    /// A list that is gone through should have so many elements, and a condition be true of each of them.
+    Elements(LoopId, i128, Option<NodeId>),
 }
 
 /// Looks for an input of a decision for which `goal` holds of what the interpreter says, and makes it simple. `None` if none was found in a
@@ -92,7 +94,22 @@ fn wish(model: &mut Model<'_>, hint: Hint) -> Option<FormulaId> {
             let variable = model.variable(Subject::Number(length), &IntSet::between(0, hi));
             Some(model.logic.atom(variable, IntSet::between(lo, hi)))
         }
+        Hint::Elements(of, count, condition) => Some(elements(model, of, count, condition)),
     }
+}
+
+fn elements(model: &mut Model<'_>, of: LoopId, count: i128, condition: Option<NodeId>) -> FormulaId {
+    let condition = condition.map_or(Logic::TRUE, |condition| model.condition(condition));
+    let opposite = model.logic.not(condition);
+    let exception = model.exists(of, opposite);
+    let list = model.value(model.graph.loop_of(of).list);
+    let (length, bounds) = model.length(list);
+    let as_many = length.map_or(Logic::TRUE, |length| {
+        let variable = model.variable(Subject::Number(length), &bounds);
+        model.logic.atom(variable, IntSet::point(count))
+    });
+    let all = model.logic.not(exception);
+    model.both(all, as_many)
 }
 
 /// Looks for an input that passes a test, led by formulas that should hold on it.

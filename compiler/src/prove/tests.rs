@@ -1,5 +1,7 @@
 //! Decisions from source text, proved.
 
+mod collected;
+
 mod never;
 
 mod numbers;

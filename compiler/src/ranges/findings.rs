@@ -1,7 +1,7 @@
 //! What could go wrong when a decision runs, and is therefore refused.
 
 use axtrace_source::Span;
-use miette::Diagnostic;
+use miette::{Diagnostic, LabeledSpan};
 use thiserror::Error;
 
 /// What could go wrong when a decision runs.
@@ -36,6 +36,21 @@ pub enum RangeFinding {
         found: String,
         #[label("{range}")]
         declared: Span,
+    },
+    #[error("{what} can be {value}, outside of {range}")]
+    #[diagnostic(
+        code(E0402),
+        help("declare the range wider, or say with `overrides` or in their conditions which of the rules do not count together")
+    )]
+    DoNotFitTogether {
+        what: String,
+        value: String,
+        range: String,
+        #[label(primary, "{found}")]
+        at: Span,
+        found: String,
+        #[label(collection)]
+        rules: Vec<LabeledSpan>,
     },
     #[error("`{text}` has no room: a part of the quotient can leave 128 bits")]
     #[diagnostic(

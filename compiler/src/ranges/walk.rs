@@ -4,16 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use axtrace_runtime::calendar::Zone;
 use axtrace_runtime::meta::{Piece, Policy, RuleId};
-use axtrace_runtime::types::{Scalar, Type, Types};
+use axtrace_runtime::types::{Type, Types};
 use axtrace_runtime::value::Value;
 use axtrace_source::Sources;
 
 use super::facts::{Facts, Mark};
 use super::intervals::{self, Range};
-use super::show::show;
-use super::{RangeFinding, Suspect};
+use super::{RangeFinding, Suspect, do_not_fit_together};
 use crate::graph::{Body, Graph, Known, LoopId, NodeId, Rule, Way};
-use crate::prove::Hint;
+use crate::prove::{Collected, Hint, OutcomePart};
 
 /// The most conditions on the way to something that could go wrong which lead the search for an input, those nearest to it.
 const MOST_HINTS: usize = 200;
@@ -206,7 +205,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The sum of a `collect sum`, whose parts are the outcomes that can apply together, or the number of a `collect count`.
+    /// The sum of a `collect sum`, or the number of outcomes of a `collect count`, as if all rules applied together. Where that does not fit it is looked
+    /// at again, when it is known which rules can.
     pub(super) fn collected(&mut self, rules: &[Rule]) {
         let counts = match self.graph.meta.policy {
             Some(Policy::CollectSum) => false,
@@ -214,29 +214,35 @@ impl<'a> Walk<'a> {
             _ => return,
         };
         let Type::Scalar(declared) = self.graph.meta.gives.clone() else { return };
-        let mut total: Option<Range> = Some((0, 0));
-        let overridden: HashSet<RuleId> = self.graph.meta.rules.iter().flat_map(|rule| rule.overrides.iter().copied()).collect();
-        for rule in rules.iter().filter(|rule| !self.graph.meta.rules[rule.id.index()].shadow) {
-            let Some(node) = rule.outcome.value.filter(|node| !self.unreached[node.index()]) else { continue };
-            let part = if counts { (1, 1) } else { self.range(node) };
-            let lists = rule.each.iter().map(|each| self.count_of(self.graph.loop_of(*each).list));
-            let count = lists.fold((1, 1), |all: Range, one: Range| (all.0.saturating_mul(one.0), all.1.saturating_mul(one.1)));
-            let part = intervals::repeated(part, count, self.may_not_count(rule) || overridden.contains(&rule.id));
-            total = total.zip(part).and_then(|(total, part)| intervals::add(total, part));
-        }
-        let at = self.graph.meta.span;
+        let outcomes = self.outcome_parts(rules, counts);
+        let add = |total: Range, part: &OutcomePart| intervals::add(total, intervals::repeated(part.each, part.count, part.skips)?);
+        let total = outcomes.iter().try_fold((0, 0), add);
         let Some(node) = rules.iter().find_map(|rule| rule.outcome.value) else { return };
-        let kind = declared.kind;
         match total {
             Some((lo, hi)) if lo >= declared.lo && hi <= declared.hi => {}
-            Some((lo, hi)) => {
-                let ty = Type::Scalar(Scalar { kind, lo, hi });
-                let value = show(kind, if hi > declared.hi { hi } else { lo });
-                let what = if counts { "the number of outcomes" } else { "the sum of all rules" };
-                self.does_not_fit(node, what, value, &ty, &Type::Scalar(declared), at, at);
+            Some(range) => {
+                let collected = Collected { declared, counts, outcomes };
+                let finding = do_not_fit_together(self.graph, &collected, range, &[]);
+                let before = self.suspects.len();
+                self.suspect(node, finding, Vec::new());
+                self.suspects[before..].iter_mut().for_each(|it| it.collected = Some(collected.clone()));
             }
             None => self.overflow(node, node, node),
         }
+    }
+
+    /// What each rule adds that an input reaches.
+    fn outcome_parts(&self, rules: &[Rule], counts: bool) -> Vec<OutcomePart> {
+        let overridden: HashSet<RuleId> = self.graph.meta.rules.iter().flat_map(|rule| rule.overrides.iter().copied()).collect();
+        let counting = rules.iter().enumerate().filter(|(_, rule)| !self.graph.meta.rules[rule.id.index()].shadow);
+        let part = |(place, rule): (usize, &Rule)| {
+            let node = rule.outcome.value.filter(|node| !self.unreached[node.index()])?;
+            let lists = rule.each.iter().map(|each| self.count_of(self.graph.loop_of(*each).list));
+            let count = lists.fold((1, 1), |all: Range, one: Range| (all.0.saturating_mul(one.0), all.1.saturating_mul(one.1)));
+            let skips = self.may_not_count(rule) || overridden.contains(&rule.id);
+            Some(OutcomePart { rule: place, each: if counts { (1, 1) } else { self.range(node) }, count, skips })
+        };
+        counting.filter_map(part).collect()
     }
 
     /// Whether a condition may keep an outcome of the rule, or of one of its instances, from being among those that are collected.
@@ -259,7 +265,7 @@ impl<'a> Walk<'a> {
         let mut hints: Vec<Hint> = path.collect();
         hints.reverse();
         hints.extend(values);
-        self.suspects.push(Suspect { decision: self.graph.id, node, finding, hints });
+        self.suspects.push(Suspect { decision: self.graph.id, node, finding, hints, collected: None });
     }
 
     /// Takes a condition to be true or false from here on.

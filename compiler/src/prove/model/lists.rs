@@ -141,7 +141,7 @@ impl Model<'_> {
     }
 
     /// The number of elements of a list, unless it is constant, and what it can be.
-    pub(super) fn length(&mut self, list: ClassId) -> (Option<ClassId>, IntSet) {
+    pub(in crate::prove) fn length(&mut self, list: ClassId) -> (Option<ClassId>, IntSet) {
         let known = match &self.classes.get(list).term {
             Term::Constant(Value::List(elements)) => Some(elements.len()),
             Term::List(elements) => Some(elements.len()),
