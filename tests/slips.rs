@@ -23,7 +23,6 @@ const TOLD_MORE_THAN_ONCE: &[(&str, usize)] = &[
     ("a_placeholder_of_other_languages", 2),
     // Both places have to be changed.
     ("a_field_named_with_a_hyphen", 2),
-    ("arguments_the_wrong_way_round", 2),
     ("types_of_other_languages", 2),
     // That the field is not known, and why.
     ("a_ligature_from_a_pdf", 2),

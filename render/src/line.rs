@@ -60,7 +60,8 @@ impl Line {
         let mut before = None;
         for (index, c) in text[start..end].char_indices() {
             let shown = show(c, column);
-            let wide = if shown.len() == c.len_utf8() { width_after(before, c) } else { width_of(&shown) };
+            let is_itself = shown.chars().eq([c]);
+            let wide = if is_itself { width_after(before, c) } else { width_of(&shown) };
             before = Some(c);
             match cells.last_mut() {
                 Some(last) if wide == 0 => last.text.push_str(&shown),

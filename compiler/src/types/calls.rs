@@ -1,9 +1,10 @@
 //! Calls of defines, decisions and built-in functions.
 
 use axtrace_grammar::ast;
-use axtrace_runtime::types::{Kind, Type};
+use axtrace_runtime::types::{FieldType, Kind, Type};
 use axtrace_source::Span;
 
+use super::coerce::may_fit;
 use super::numbers::rounding;
 use super::{Checker, TypeFinding};
 use crate::function::Function;
@@ -73,7 +74,7 @@ impl<'a> Checker<'a, '_> {
         &mut self,
         function: &str,
         declared: Span,
-        fields: &[&axtrace_runtime::types::FieldType],
+        fields: &[&FieldType],
         args: &[&'a ast::Expr],
         span: Span,
     ) -> Option<Vec<Expr>> {
@@ -88,8 +89,35 @@ impl<'a> Checker<'a, '_> {
             self.report(TypeFinding::Arguments { function: function.into(), wants, has: args.len(), at: span, declared: Some(declared) });
             return None;
         }
-        let checked: Vec<_> = args.iter().zip(fields).map(|(arg, field)| self.typed_as(arg, &field.ty, Some(field.span))).collect();
-        (!checked.iter().any(Expr::is_error)).then_some(checked)
+        let mut checked: Vec<_> = args.iter().zip(fields).map(|(arg, field)| self.expr(arg, Some(&field.ty))).collect();
+        self.arguments_the_other_way_round(function, fields, &mut checked);
+        let fitted: Vec<_> = checked.into_iter().zip(fields).map(|(arg, field)| self.fit(arg, &field.ty, Some(field.span))).collect();
+        (!fitted.iter().any(Expr::is_error)).then_some(fitted)
+    }
+
+    /// Two arguments of which each is what the other should be are one slip, and reported as one.
+    fn arguments_the_other_way_round(&mut self, function: &str, fields: &[&FieldType], args: &mut [Expr]) {
+        let wrong: Vec<usize> =
+            (0..args.len()).filter(|place| !args[*place].is_error() && !may_fit(&args[*place].ty, &fields[*place].ty)).collect();
+        let [one, other] = wrong[..] else { return };
+        if !may_fit(&args[one].ty, &fields[other].ty) || !may_fit(&args[other].ty, &fields[one].ty) {
+            return;
+        }
+        let mut order: Vec<usize> = (0..args.len()).collect();
+        order.swap(one, other);
+        let written: Vec<_> = order.iter().map(|place| self.text(args[*place].span)).collect();
+        self.report(TypeFinding::Swapped {
+            function: function.into(),
+            help: format!("write `{function}({})`", written.join(", ")),
+            one: args[one].span,
+            other: args[other].span,
+            expected: self.words(&fields[one].ty),
+            other_expected: self.words(&fields[other].ty),
+            declared: fields[one].span.to(fields[other].span),
+        });
+        for place in [one, other] {
+            args[place] = Expr::error(args[place].span);
+        }
     }
 
     // Built-in functions

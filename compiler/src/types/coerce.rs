@@ -298,3 +298,16 @@ pub(super) fn many(op: Many, operands: Vec<Expr>, ty: Type, span: Span) -> Expr 
     let kind = folded.map_or(ExprKind::Many(op, operands), ExprKind::Constant);
     Expr { kind, ty, span }
 }
+
+/// Whether a value of one type could go where another is declared, if its bounds and places fit.
+pub(super) fn may_fit(found: &Type, wanted: &Type) -> bool {
+    let kind = |ty: &Type| match ty {
+        Type::Scalar(scalar) => Some(dimension(scalar.kind)),
+        Type::Ratio { kind, .. } => Some(dimension(*kind)),
+        _ => None,
+    };
+    match (found.required(), wanted.required()) {
+        (Type::List { element: a, .. }, Type::List { element: b, .. }) => may_fit(a, b),
+        (a, b) => same_shape(a, b) || kind(a).is_some_and(|kind_a| kind(b) == Some(kind_a)),
+    }
+}

@@ -20,6 +20,20 @@ pub enum TypeFinding {
         #[help]
         help: Option<String>,
     },
+    #[error("two arguments of `{function}` stand in each other's place")]
+    #[diagnostic(code(E0301), help("{help}"))]
+    Swapped {
+        function: String,
+        expected: String,
+        other_expected: String,
+        #[label(primary, "{expected} is expected here")]
+        one: Span,
+        #[label("{other_expected} is expected here")]
+        other: Span,
+        #[label("they are declared here")]
+        declared: Span,
+        help: String,
+    },
     #[error("`{operator}` does not fit {left} and {right}")]
     #[diagnostic(code(E0302))]
     Operands {
