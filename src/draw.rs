@@ -66,7 +66,14 @@ impl Rules {
     fn drawing(&self, draw: impl FnOnce(Drawing) -> String) -> String {
         let meta = self.meta();
         let format = |value: &Value, ty: &Type| format_value(value, ty, meta);
-        draw(Drawing { sources: &meta.sources, style: Style::plain(page::WIDTH), detail: Detail::Brief, format: &format, about: &[] })
+        draw(Drawing {
+            sources: &meta.sources,
+            style: Style::plain(page::WIDTH),
+            detail: Detail::Brief,
+            format: &format,
+            about: &[],
+            also: &[],
+        })
     }
 }
 

@@ -66,4 +66,13 @@ fn the_readme_shows_what_the_program_prints() {
     let (_, counts) = summary.split_once('\n').expect("a line for each outcome");
     assert!(readme.contains(counts), "the README does not show\n{counts}");
     assert!(readme.contains(drawing.trim_end()), "the README does not show\n{drawing}");
+    let of = ["--decision", "rate", "--input", "examples/tariff/items.ndjson", "--number", "20"];
+    let (asked, _) = axtrace(&[&["explain", "examples/tariff"], &of[..], &["--rule", "T13517"]].concat());
+    let row = asked.split_once("        examples/tariff/tariff.csv\n").map(|(_, rows)| rows.lines().take(2).collect::<Vec<_>>().join("\n"));
+    assert!(row.is_some_and(|row| readme.contains(&row)), "the README does not show\n{asked}");
+    let (all, _) = axtrace(&[&["explain", "examples/tariff"], &of[..], &["--all"]].concat());
+    let marked = |mark: &str| all.lines().filter(|line| line.starts_with(mark) && line.contains("│ T")).count();
+    assert_eq!((marked("○"), marked("●"), marked("·")), (13_517, 1, 6_921), "every row is drawn");
+    let (_, unknown) = axtrace(&[&["explain", "examples/tariff"], &of[..], &["--rule", "T1351"]].concat());
+    assert!(unknown.contains("there is no rule or row `T1351`"), "{unknown}");
 }

@@ -42,6 +42,8 @@ pub struct Drawing<'a> {
     pub format: Format<'a>,
     /// What else the head says: a word for the margin, and what it is about.
     pub about: &'a [(&'a str, String)],
+    /// Rules and rows that are drawn in any case, by name.
+    pub also: &'a [String],
 }
 
 impl<'a> Drawing<'a> {

@@ -7,6 +7,7 @@ mod record;
 mod search;
 mod why_not;
 
+use std::collections::HashSet;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
@@ -63,6 +64,9 @@ pub struct Args {
     /// Say what stands in the way of this outcome: a value as the rules write it, or `refer to ROLE`
     #[arg(long, value_name = "OUTCOME")]
     why_not: Option<String>,
+    /// Show this rule or row of a table too, and what its conditions or cells were, though it did not apply; may stand several times
+    #[arg(long = "rule", value_name = "NAME")]
+    rules: Vec<String>,
     /// Show every rule and every element, long lines and values whole, and the input
     #[arg(long)]
     all: bool,
@@ -211,10 +215,12 @@ struct Explained<'a> {
 
 impl Explained<'_> {
     /// Shows it as it was asked for, and ends with a status.
-    fn show(&self, look: Look, status: u8) -> Ended {
+    fn show(mut self, look: Look, status: u8) -> Ended {
+        self.add_rows()?;
         let meta = self.rules.meta();
         let format = |value: &Value, ty: &_| format_value(value, ty, meta);
-        let drawing = |style, detail| Drawing { sources: &meta.sources, style, detail, format: &format, about: &self.about };
+        let drawing =
+            |style, detail| Drawing { sources: &meta.sources, style, detail, format: &format, about: &self.about, also: &self.args.rules };
         let text = match self.args.drawn_as {
             DrawnAs::Json => self.json()?,
             DrawnAs::Text => {
@@ -231,6 +237,27 @@ impl Explained<'_> {
         };
         print(&text)?;
         Ok(status)
+    }
+
+    /// Rows of tables that are looked up and did not apply are no part of a record: those that are asked for are looked at again.
+    fn add_rows(&mut self) -> Result<(), Stop> {
+        let (args, meta) = (self.args, self.rules.meta());
+        if args.rules.is_empty() && !args.all {
+            return Ok(());
+        }
+        if !args.rules.is_empty() && args.drawn_as == DrawnAs::Json {
+            return Err(Stop::usage(
+                "`--rule` is for text and pages; the JSON of a trace has every rule, and of a table the rows that applied",
+            ));
+        }
+        let names: HashSet<&str> =
+            (0..meta.decisions.len()).flat_map(|id| meta.rule_names(DecisionId(id as u32))).map(|(name, _)| name).collect();
+        if let Some(unknown) = args.rules.iter().find(|name| !names.contains(name.as_str())) {
+            let near = axtrace::compiler::suggest::nearest(unknown, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            return Err(Stop::Usage { message: format!("there is no rule or row `{unknown}`"), help: near });
+        }
+        self.trace.add_rows(meta, &|name| args.all || args.rules.iter().any(|asked| asked == name));
+        Ok(())
     }
 
     fn blocks(&self, drawing: &Drawing) -> Result<Vec<Block>, Stop> {

@@ -170,7 +170,7 @@ impl Shown<'_> {
     fn difference(&self, trace: &Trace) -> String {
         let meta = self.rules.meta();
         let format = |value: &Value, ty: &Type| format_value(value, ty, meta);
-        let drawing = Drawing { sources: &meta.sources, style: self.style, detail: Detail::Brief, format: &format, about: &[] };
+        let drawing = Drawing { sources: &meta.sources, style: self.style, detail: Detail::Brief, format: &format, about: &[], also: &[] };
         let (wanted, got) = (harmless(&self.wanted(&format)), harmless(&drawing.outcome(&trace.outcome)));
         let width = width_of(&wanted).max(width_of(&got)).min(32);
         let pad = |text: &str| format!("{text}{}", " ".repeat(width.saturating_sub(width_of(text))));
@@ -210,7 +210,7 @@ impl Shown<'_> {
                 let (to, title) = role.map(|role| (role.name.clone(), role.title.clone())).unwrap_or_default();
                 let proposing = proposing.clone().map(|value| (value, self.meta().gives.clone()));
                 let outcome = OutcomeTrace::Referred { to, title, within: *within, proposing, escalates: Vec::new() };
-                Drawing { sources: &self.rules.meta().sources, style: self.style, detail: Detail::Brief, format, about: &[] }
+                Drawing { sources: &self.rules.meta().sources, style: self.style, detail: Detail::Brief, format, about: &[], also: &[] }
                     .outcome(&outcome)
             }
         }

@@ -175,6 +175,7 @@ impl Story {
             detail: if all { Detail::All } else { Detail::Brief },
             format: &format,
             about: &[],
+            also: &[],
         }
         .whole(trace)
     }

@@ -64,11 +64,12 @@ impl<'a> Page<'a> {
         let close = if lists { HashSet::new() } else { self.telling(close.collect(), &nodes) };
         let (mut blocks, mut rest) = (Vec::new(), Rest::default());
         for node in nodes {
-            if let TraceKind::Table { left_out, not_reached } = &node.kind {
+            if let TraceKind::Table { left_out, not_reached, .. } = &node.kind {
                 rest.rows[0] += *left_out as usize;
                 rest.rows[1] += *not_reached as usize;
             }
-            let shown = (!is_quiet(node) || close.contains(&node.span)) && !says_nothing(node, &close, lists);
+            let asked = matches!(&node.kind, TraceKind::Rule { name, .. } if self.drawing.also.contains(name));
+            let shown = asked || (!is_quiet(node) || close.contains(&node.span)) && !says_nothing(node, &close, lists);
             match (self.drawing.detail, &node.kind) {
                 (Detail::All, _) => blocks.extend(self.one(node, file)),
                 (Detail::Folded, TraceKind::Rule { .. }) => blocks.extend(self.folded_rule(node, shown, file)),

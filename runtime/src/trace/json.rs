@@ -145,7 +145,8 @@ impl<'p> Writer<'p> {
             object.list("operands", &node.operands, Self::operand);
             let shown: Vec<&TraceNode> = node.children.iter().filter(|child| is_written(node, child)).collect();
             object.list("children", &shown, |writer, child| writer.node(child));
-            let looked_up = if let TraceKind::Table { left_out, not_reached } = node.kind { (left_out + not_reached) as usize } else { 0 };
+            let looked_up =
+                if let TraceKind::Table { left_out, not_reached, .. } = node.kind { (left_out + not_reached) as usize } else { 0 };
             let left_out = node.children.len() - shown.len() + looked_up;
             if left_out > 0 {
                 object.number("left_out", left_out);

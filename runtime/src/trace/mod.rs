@@ -8,6 +8,7 @@ mod decode;
 mod json;
 mod line;
 mod put;
+mod rows;
 mod scope;
 mod tree;
 
@@ -197,6 +198,8 @@ pub enum TraceKind {
         left_out: u32,
         /// How many rows besides were not reached, since an earlier one or a rule before them decided.
         not_reached: u32,
+        /// Of one that is looked up its place among the tables of the program.
+        table: Option<u32>,
     },
     /// A rule, or `otherwise`.
     Rule {

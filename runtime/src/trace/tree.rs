@@ -1,6 +1,7 @@
 //! What became of every site, as a tree.
 
-use crate::meta::{DecisionId, DecisionMeta, Operand, Policy, RuleId, RuleState, SiteId, SiteKind, SiteMeta, SlotId};
+use crate::meta::{DecisionId, DecisionMeta, Operand, Policy, RuleId, RuleMeta, RuleState, SiteId, SiteKind, SiteMeta, SlotId};
+use crate::table::Row;
 use crate::types::Type;
 use axtrace_source::Span;
 
@@ -95,17 +96,7 @@ impl<'a> Decoder<'a> {
                 break;
             }
             self.budget -= 1;
-            let kind = TraceKind::Rule {
-                id,
-                name: row.name.to_string(),
-                group: rule.group.clone(),
-                group_span: rule.group_span,
-                shadow: false,
-                refers: rule.refers,
-                whole: row.span,
-                outcome: row.span,
-            };
-            let mut node = bare(kind, row.head, status);
+            let mut node = bare(row_kind(id, rule, row), row.head, status);
             let cells = row.cells.iter().filter(|cell| **cell != row.span);
             node.children.extend(cells.map(|cell| bare(TraceKind::Condition, *cell, Status::True)));
             out.push(node);
@@ -122,7 +113,8 @@ impl<'a> Decoder<'a> {
             SiteKind::Rule(id) => scope.meta.rules[id.index()].rows.as_ref(),
             _ => None,
         });
-        if let Some(table) = rows.and_then(|rows| self.program.tables.get(rows.table as usize)) {
+        let place = rows.map(|rows| rows.table);
+        if let Some(table) = place.and_then(|place| self.program.tables.get(place as usize)) {
             node.children.sort_by_key(|child| child.span.start);
             let shown = node.children.iter().filter(|child| matches!(child.kind, TraceKind::Rule { .. })).count();
             let rest = table.rows.len().saturating_sub(shown) as u32;
@@ -130,7 +122,7 @@ impl<'a> Decoder<'a> {
             let decided = node.children.iter().find(|child| matches!(child.kind, TraceKind::Rule { .. })).filter(|_| first);
             let before = decided.and_then(|row| table.rows.iter().position(|other| other.head == row.span));
             let left_out = if node.status == Status::NotEvaluated { 0 } else { before.map_or(rest, |before| (before as u32).min(rest)) };
-            node.kind = TraceKind::Table { left_out, not_reached: rest - left_out };
+            node.kind = TraceKind::Table { left_out, not_reached: rest - left_out, table: place };
         }
     }
 
@@ -172,7 +164,7 @@ impl<'a> Decoder<'a> {
     fn kind(&self, meta: &DecisionMeta, kind: &SiteKind) -> TraceKind {
         match kind {
             SiteKind::Group => TraceKind::Group,
-            SiteKind::Table(_) => TraceKind::Table { left_out: 0, not_reached: 0 },
+            SiteKind::Table(_) => TraceKind::Table { left_out: 0, not_reached: 0, table: None },
             SiteKind::Rule(id) => {
                 let rule = &meta.rules[id.index()];
                 TraceKind::Rule {
@@ -403,7 +395,21 @@ fn goes_through_instances(meta: &DecisionMeta, walk: &Walk, list: SiteId) -> boo
 }
 
 /// A node with nothing in it.
-const fn bare(kind: TraceKind, span: Span, status: Status) -> TraceNode {
+/// A row of a table that is looked up.
+pub(super) fn row_kind(id: RuleId, rule: &RuleMeta, row: &Row) -> TraceKind {
+    TraceKind::Rule {
+        id,
+        name: row.name.to_string(),
+        group: rule.group.clone(),
+        group_span: rule.group_span,
+        shadow: false,
+        refers: rule.refers,
+        whole: row.span,
+        outcome: row.span,
+    }
+}
+
+pub(super) const fn bare(kind: TraceKind, span: Span, status: Status) -> TraceNode {
     TraceNode { kind, span, status, value: None, operands: Vec::new(), children: Vec::new(), elements: None, called: None }
 }
 

@@ -126,7 +126,9 @@ impl Seen {
         let meta = &program.meta;
         let format = |value: &Value, ty: &_| format_value(value, ty, meta);
         match self {
-            Self::Observed(trace) => Drawing { sources: &meta.sources, style, detail, format: &format, about: &[] }.rules(&trace.tree),
+            Self::Observed(trace) => {
+                Drawing { sources: &meta.sources, style, detail, format: &format, about: &[], also: &[] }.rules(&trace.tree)
+            }
             Self::Faulted(id, fault) => {
                 let plain = |line: &String| Block::Row(Row::of(line, Role::Plain));
                 faulted(program, *id, fault, style).iter().map(plain).collect()
