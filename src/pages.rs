@@ -87,6 +87,8 @@ const PAGES: &[(&str, &str)] = &[
     ("E0345", include_str!("../docs/findings/E0345.md")),
     ("E0346", include_str!("../docs/findings/E0346.md")),
     ("E0347", include_str!("../docs/findings/E0347.md")),
+    ("E0348", include_str!("../docs/findings/E0348.md")),
+    ("E0349", include_str!("../docs/findings/E0349.md")),
     ("E0350", include_str!("../docs/findings/E0350.md")),
     ("E0401", include_str!("../docs/findings/E0401.md")),
     ("E0402", include_str!("../docs/findings/E0402.md")),

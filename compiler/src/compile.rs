@@ -24,7 +24,7 @@ use crate::relations::check_constants;
 use crate::resolve::resolve;
 use crate::steps::steps;
 use crate::types::{Cells, check};
-use crate::{graph::Graph, hir};
+use crate::{fill, graph::Graph, hir};
 
 /// The version of the language that this compiler knows.
 pub const LANGUAGE: &str = "1";
@@ -107,7 +107,22 @@ pub fn unproved(sources: Sources) -> Option<Program> {
     on_a_deep_stack(|| read(sources, &mut Findings::new(), &mut |_| ()))
 }
 
-fn on_a_deep_stack(work: impl FnOnce() -> Option<Program> + Send) -> Option<Program> {
+/// The rows that tables are missing, of rules in which nothing is wrong but that no proof closes them: those whose decisions must decide every
+/// input. `None` where the rules cannot be read that far.
+///
+/// # Panics
+/// As [`compile`].
+#[must_use]
+pub fn missing_rows(sources: Sources) -> Option<Vec<fill::Suggestion>> {
+    on_a_deep_stack(|| {
+        let mut tables = Vec::new();
+        let mut see = |typed: &hir::Program, files: &[ast::File], sources: &Sources| tables = fill::written(typed, files, sources);
+        let program = read_seen(sources, &mut Findings::new(), &mut |_| (), &mut see);
+        Some(fill::suggestions(&program?, &tables))
+    })
+}
+
+fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         match thread.map(std::thread::ScopedJoinHandle::join) {
@@ -141,7 +156,7 @@ fn say_once(findings: &mut Findings) {
         labels.map(|label| (label.offset(), label.offset() + label.len())).collect()
     };
     let mut told: Vec<(usize, usize)> =
-        findings.iter().filter(|it| it.code() == "E0327").filter_map(|it| labels(it).first().copied()).collect();
+        findings.iter().filter(|it| matches!(it.code().as_str(), "E0327" | "E0349")).filter_map(|it| labels(it).first().copied()).collect();
     if told.is_empty() {
         return;
     }
@@ -155,11 +170,19 @@ fn say_once(findings: &mut Findings) {
         let before = told.partition_point(|(from, _)| from < end);
         before > 0 && *start < told[before - 1].1
     };
-    findings.retain(|it| !matches!(it.code().as_str(), "E0507" | "E0508" | "E0509") || !labels(it).iter().any(follows));
+    findings.retain(|it| !matches!(it.code().as_str(), "E0507" | "E0508" | "E0509" | "E0510") || !labels(it).iter().any(follows));
 }
 
 /// Everything but the proofs.
-pub(crate) fn read(mut sources: Sources, findings: &mut Findings, watch: &mut Watch<'_>) -> Option<Program> {
+pub(crate) fn read(sources: Sources, findings: &mut Findings, watch: &mut Watch<'_>) -> Option<Program> {
+    read_seen(sources, findings, watch, &mut |_, _, _| ())
+}
+
+/// Is shown the typed program as its author wrote it, with the trees that it was made of.
+type See<'s> = dyn FnMut(&hir::Program, &[ast::File], &Sources) + 's;
+
+/// Everything but the proofs.
+fn read_seen(mut sources: Sources, findings: &mut Findings, watch: &mut Watch<'_>, see: &mut See<'_>) -> Option<Program> {
     let files = parsed(&sources, findings)?;
     watch(Pass::Parse);
     let places: Vec<usize> = sources.rules().map(|(place, _)| place).collect();
@@ -173,6 +196,7 @@ pub(crate) fn read(mut sources: Sources, findings: &mut Findings, watch: &mut Wa
     let cells = Cells::new();
     let mut typed = check(&sources, &resolved, &cells, findings)?;
     watch(Pass::Types);
+    see(&typed, &files, &sources);
     let version = files.iter().find_map(|file| file.version.as_ref().map(|version| version.node.clone()));
     drop(files);
     let (tables, places) = lookups(&mut typed, &sources, FEW);

@@ -4,6 +4,7 @@ mod bulk;
 mod compile;
 pub mod emit;
 pub mod expand;
+pub mod fill;
 pub mod function;
 pub mod graph;
 pub mod hir;
@@ -22,5 +23,5 @@ pub mod suggest;
 pub mod table;
 pub mod types;
 
-pub use compile::{LANGUAGE, Pass, Watch, compile, compile_watched, unproved};
+pub use compile::{LANGUAGE, Pass, Watch, compile, compile_watched, missing_rows, unproved};
 pub use program::Program;

@@ -348,7 +348,8 @@ pub enum SyntaxError {
     RowLength {
         found: String,
         wanted: String,
-        #[label(primary, "{found}")]
+        says: String,
+        #[label(primary, "{says}")]
         at: Span,
         #[label("{wanted}")]
         header: Span,
@@ -410,6 +411,15 @@ pub enum SyntaxError {
 }
 
 impl SyntaxError {
+    /// A row of a table with more or fewer cells than its header.
+    #[must_use]
+    pub fn row_length(found: usize, wanted: usize, at: Span, header: Span) -> Self {
+        let counted = |count: usize| if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
+        let many = found.abs_diff(wanted);
+        let word = if found > wanted { "too many" } else { "missing" };
+        Self::RowLength { found: counted(found), wanted: counted(wanted), says: format!("{many} {word}"), at, header }
+    }
+
     /// A character that changes the direction of what is shown.
     pub(crate) fn bidi(sign: char, at: Span) -> Self {
         Self::Bidi { name: format!("U+{:04X}", u32::from(sign)), at }

@@ -112,6 +112,20 @@ impl Findings {
         self.all.iter()
     }
 
+    /// How many are kept.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Changes those that were reported since there were so many.
+    pub fn amend(&mut self, since: usize, change: impl FnMut(Finding) -> Finding) {
+        if since < self.all.len() {
+            let last = self.all.split_off(since);
+            self.all.extend(last.into_iter().map(change));
+        }
+    }
+
     /// Forgets those that only say again what others say.
     pub fn retain(&mut self, keep: impl FnMut(&Finding) -> bool) {
         self.all.retain(keep);

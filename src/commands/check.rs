@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use axtrace::compiler::Program;
 use axtrace::source::{Finding, Findings, Sources};
 
-use super::{Ended, FOUND, Look, SHOWN_FINDINGS, WELL, print, typed};
-use crate::render::{findings_github, findings_sarif};
+use super::{Ended, FOUND, Look, SHOWN_FINDINGS, Stop, WELL, print, typed};
+use crate::render::{findings_github, findings_sarif, suggestions};
 use axtrace::project::{self, Project};
 use axtrace_render::findings::{Report, Tally, counted};
 use axtrace_render::findings_json;
@@ -27,6 +27,9 @@ pub struct Args {
     /// What is refused beside errors
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Option<Deny>,
+    /// Write the rows that decision tables are missing, ready to be added
+    #[arg(long)]
+    suggest: bool,
 }
 
 /// What is refused beside errors.
@@ -52,6 +55,9 @@ pub enum Format {
 
 /// Checks rules.
 pub fn run(args: &Args, look: Look) -> Ended {
+    if args.suggest && !matches!(args.format, Format::Human | Format::Json) {
+        return Err(Stop::usage("rows are suggested to people, or as JSON: `--suggest` goes with `--format human` or `json`"));
+    }
     let Project { sources, findings: unread } = project::read(&args.paths)?;
     let kept = sources.clone();
     let mut findings = Findings::new();
@@ -61,6 +67,7 @@ pub fn run(args: &Args, look: Look) -> Ended {
     // By file, whatever the order in which files are named or used; in a file they are in order already.
     findings.sort_by_cached_key(|finding| path_of(finding, &kept));
     let tally = Tally::of(&findings);
+    let suggested = if args.suggest { axtrace::compiler::missing_rows(kept.clone()) } else { None };
     let text = match args.format {
         Format::Json => findings.iter().map(|finding| findings_json::line(finding, &kept) + "\n").collect(),
         Format::Sarif => findings_sarif::log(&findings, &kept),
@@ -68,6 +75,12 @@ pub fn run(args: &Args, look: Look) -> Ended {
         Format::Human => human(args, &findings, &kept, program.as_ref(), look.out),
     };
     print(&text)?;
+    if args.suggest {
+        print(&match args.format {
+            Format::Json => suggested.iter().flatten().map(|it| suggestions::line(it) + "\n").collect(),
+            _ => suggestions::drawn(suggested.as_deref(), look.out),
+        })?;
+    }
     let denied = args.deny == Some(Deny::Warnings) && tally.warnings > 0;
     if denied && tally.errors == 0 && args.format == Format::Human {
         print("refused because of warnings (--deny warnings)\n")?;

@@ -4,4 +4,5 @@
 pub mod coverage;
 pub mod findings_github;
 pub mod findings_sarif;
+pub mod suggestions;
 pub mod terminal;

@@ -43,7 +43,7 @@ mod theory;
 mod together;
 mod words;
 
-use axtrace_runtime::meta::{DecisionMeta, Policy, ProgramMeta};
+use axtrace_runtime::meta::{DecisionMeta, Policy, ProgramMeta, SiteKind};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings, Span};
 use miette::LabeledSpan;
@@ -52,6 +52,7 @@ pub use collected::{Collected, OutcomePart, total};
 pub use finding::ProofFinding;
 pub use meter::Meter;
 pub use search::{Hint, find_input};
+pub(crate) use tables::{Header, is_closed};
 
 use crate::graph::Graph;
 use crate::interpret::FaultKind;
@@ -118,7 +119,7 @@ fn prove_decision(whole: &Program, graph: &Graph, meter: &Meter, findings: &mut 
 }
 
 /// Whether some rule must decide every input: of nothing there is neither a least nor a greatest, unless it may be missing.
-fn must_be_complete(meta: &DecisionMeta) -> bool {
+pub(crate) fn must_be_complete(meta: &DecisionMeta) -> bool {
     match meta.policy {
         Some(Policy::Any | Policy::Unique | Policy::First | Policy::Priority) => true,
         Some(Policy::CollectMin | Policy::CollectMax) => !meta.gives.is_optional(),
@@ -176,8 +177,11 @@ fn gap(inquiry: &Inquiry<'_>, input: &[Value], region: &Region) -> Finding {
     let (mut labels, at_a_bound) = neighbours(inquiry, region);
     let first = if labels.is_empty() { None } else { Some(labels.remove(0)) };
     let (at, says) = first.unwrap_or_else(|| (inquiry.model.graph.meta.span, "its rules leave this open".to_owned()));
-    let help = if at_a_bound {
+    let tables = inquiry.model.graph.meta.sites.iter().any(|site| matches!(site.kind, SiteKind::Table(_)));
+    let help = if at_a_bound && !tables {
         "one of the two means `<=` or `>=`; or add `otherwise …`"
+    } else if tables {
+        "add a row for this case, or `otherwise …`; `axtrace check --suggest` writes the rows that are missing"
     } else if inquiry.model.graph.meta.policy.is_some_and(Policy::collects) {
         "add a rule for this case, or `otherwise …`, or give an optional type, which is missing then"
     } else {

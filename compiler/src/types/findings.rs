@@ -241,6 +241,29 @@ pub enum TypeFinding {
         #[help]
         help: Option<String>,
     },
+    #[error("`{value}` goes beyond what `{what}` can be")]
+    #[diagnostic(code(E0349), severity(warning), help("{help}"))]
+    BeyondColumn {
+        value: String,
+        what: String,
+        says: String,
+        #[label(primary, "{says}")]
+        at: Span,
+        range: String,
+        #[label("{range}")]
+        header: Span,
+        #[label("declared here")]
+        declared: Option<Span>,
+        help: String,
+    },
+    #[error("`{row}` does not say yet what it gives")]
+    #[diagnostic(code(E0348), help("write what is decided here in place of `?`: {instead}"))]
+    OpenOutcome {
+        row: String,
+        instead: &'static str,
+        #[label(primary, "still to be written")]
+        at: Span,
+    },
     #[error("the table in `{name}` cannot be read: {reason}")]
     #[diagnostic(code(E0344))]
     UnreadSheet {

@@ -7,7 +7,6 @@
 mod advice;
 mod calls;
 mod coerce;
-mod csv;
 mod decision;
 mod declare;
 mod expr;
@@ -26,7 +25,6 @@ mod quotients;
 mod relations;
 mod roles;
 mod scope;
-mod sheet;
 mod table;
 mod tests;
 mod text;
@@ -45,6 +43,7 @@ use axtrace_source::{Findings, Sources, Span};
 
 pub(crate) use coerce::long;
 pub use findings::TypeFinding;
+pub(crate) use table::{Sheet, SheetCell, is_plain, titles_among};
 pub use tests::refuse_contradictions;
 
 use crate::hir::{self, DefineId};

@@ -16,10 +16,10 @@ use crate::hir::{Expr, ExprKind, Many, Unary};
 use crate::ranges::show;
 
 /// A literal that something is compared with.
-struct Literal<'a> {
-    written: &'a ast::Expr,
-    kind: Kind,
-    number: i128,
+pub(super) struct Literal<'a> {
+    pub written: &'a ast::Expr,
+    pub kind: Kind,
+    pub number: i128,
 }
 
 impl<'a> Checker<'a, '_> {
@@ -118,7 +118,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// The range that is declared for a parameter, a field or an element.
-    fn declared_range(&self, expr: &Expr) -> Option<Scalar> {
+    pub(super) fn declared_range(&self, expr: &Expr) -> Option<Scalar> {
         match &expr.kind {
             ExprKind::Variable(var) if self.scope.declared.contains(var) => expr.ty.required().scalar(),
             ExprKind::Field(..) => expr.ty.required().scalar(),
@@ -133,7 +133,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Where the range of a place is declared.
-    fn declared_at(&self, expr: &Expr) -> Option<Span> {
+    pub(super) fn declared_at(&self, expr: &Expr) -> Option<Span> {
         match &expr.kind {
             ExprKind::Variable(var) => Some(self.scope.vars[var.0 as usize].span),
             ExprKind::Field(base, place) => match base.ty.required() {
@@ -146,7 +146,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// The same number in a unit in which the comparison would matter: `48 min` for `48 h`, `90 %` for `90`.
-    fn other_unit(&self, comparison: Comparison, scalar: Scalar, literal: &Literal<'_>) -> Option<String> {
+    pub(super) fn other_unit(&self, comparison: Comparison, scalar: Scalar, literal: &Literal<'_>) -> Option<String> {
         let ast::ExprKind::Literal(written) = &literal.written.kind else { return None };
         let matters = |kind, number| truth(comparison, scalar, &Literal { written: literal.written, kind, number }).is_none();
         match (scalar.kind.plain(), written) {
@@ -191,7 +191,7 @@ fn literal<'a>(written: &'a ast::Expr, expr: &Expr) -> Option<Literal<'a>> {
 }
 
 /// Whether nothing but literals is written there: parameters have other values elsewhere.
-fn is_literal(written: &ast::Expr) -> bool {
+pub(super) fn is_literal(written: &ast::Expr) -> bool {
     match &written.kind {
         ast::ExprKind::Literal(_) => true,
         ast::ExprKind::Negate(inner) => is_literal(inner),

@@ -135,6 +135,8 @@ pub enum CellKind {
     },
     /// An outcome.
     Outcome(Outcome),
+    /// `?`: an outcome that is still to be written.
+    Open,
     /// The row's name, as written; hyphens are allowed.
     Id(String),
     /// The text of a `because`; a [`ExprKind::Text`](super::ExprKind::Text).

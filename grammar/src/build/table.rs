@@ -210,13 +210,15 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn has_length(&mut self, line: &Line, wanted: usize, header: Span) -> bool {
-        let counted = |count: usize| if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") };
-        if line.cells.len() != wanted {
-            let (found, wanted) = (counted(line.cells.len()), counted(wanted));
-            self.report(SyntaxError::RowLength { found, wanted, at: line.span, header });
-            return false;
+        let found = line.cells.len();
+        if found == wanted {
+            return true;
         }
-        true
+        // The bar that ends the row, or the cells that no header stands over.
+        let end = Span::new(line.span.end - 1, line.span.end);
+        let at = line.cells.get(wanted).map_or(end, |first| self.cell_span(first).to(end));
+        self.report(SyntaxError::row_length(found, wanted, at, header));
+        false
     }
 
     fn cell(&mut self, cell: &Stretch, role: &ColumnRole) -> Cell {
@@ -264,6 +266,9 @@ impl<'a> Builder<'a, '_> {
 
     /// A cell with an outcome.
     pub(crate) fn outcome_cell(&mut self, cell: &Stretch) -> Option<CellKind> {
+        if cell.len() == 1 && self.tokens.word(cell.start) == "?" {
+            return Some(CellKind::Open);
+        }
         self.read(Rule::only_outcome, cell, |it, pair| CellKind::Outcome(it.outcome_in(&pair)))
     }
 

@@ -324,29 +324,40 @@ impl Table {
     /// # Errors
     /// When a column has values that no key tells apart.
     pub fn boxes(&self, types: &Types) -> Result<Boxes, NoKeys> {
-        let mut domains = Vec::with_capacity(self.columns.len());
-        let mut keys = Vec::with_capacity(self.columns.len());
-        for (place, column) in self.columns.iter().enumerate() {
-            let domain = column.domain(types).ok_or(NoKeys { column: place })?;
-            domains.push(Domain { low: if column.ty.is_optional() { domain.0 - 1 } else { domain.0 }, high: domain.1 });
-            keys.push(column.tests.iter().map(|test| column.keys(test, domain)).collect::<Vec<_>>());
-        }
-        let mut boxes = Boxes::new(domains);
-        let mut cells = Vec::with_capacity(keys.len());
-        for row in 0..self.rows.len() {
-            cells.clear();
-            cells.extend(self.row(row).iter().zip(&keys).map(|(cell, keys)| match cell.checked_sub(1) {
-                None => Cell::Any,
-                Some(test) => keys.get(test as usize).map_or(Cell::Any, |keys| Cell::In(keys)),
-            }));
-            boxes.push(&cells);
-        }
-        Ok(boxes)
+        boxes_of(&self.columns, &self.cells, self.rows.len(), types)
     }
 }
 
+/// Rows as boxes of keys: row by row `cells` has for each column 0, which lets anything through, or the place of a test, from 1.
+///
+/// # Errors
+/// When a column has values that no key tells apart.
+pub fn boxes_of(columns: &[Column], cells: &[u32], rows: usize, types: &Types) -> Result<Boxes, NoKeys> {
+    let mut domains = Vec::with_capacity(columns.len());
+    let mut keys = Vec::with_capacity(columns.len());
+    for (place, column) in columns.iter().enumerate() {
+        let domain = column.domain(types).ok_or(NoKeys { column: place })?;
+        domains.push(Domain { low: if column.ty.is_optional() { domain.0 - 1 } else { domain.0 }, high: domain.1 });
+        keys.push(column.tests.iter().map(|test| column.keys(test, domain)).collect::<Vec<_>>());
+    }
+    let mut boxes = Boxes::new(domains);
+    let mut row_of = Vec::with_capacity(keys.len());
+    for row in 0..rows {
+        row_of.clear();
+        let width = columns.len();
+        let cells = cells.get(row * width..(row + 1) * width).unwrap_or_default();
+        row_of.extend(cells.iter().zip(&keys).map(|(cell, keys)| match cell.checked_sub(1) {
+            None => Cell::Any,
+            Some(test) => keys.get(test as usize).map_or(Cell::Any, |keys| Cell::In(keys)),
+        }));
+        boxes.push(&row_of);
+    }
+    Ok(boxes)
+}
+
 /// Intervals in order, disjoint, none of them beside another.
-fn joined(mut all: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+#[must_use]
+pub fn joined(mut all: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     all.sort_unstable();
     let mut out: Vec<(i64, i64)> = Vec::with_capacity(all.len());
     for (low, high) in all {
@@ -358,7 +369,9 @@ fn joined(mut all: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     out
 }
 
-fn complement(all: &[(i64, i64)], (low, high): (i64, i64)) -> Vec<(i64, i64)> {
+/// What lies between two ends and in none of some disjoint intervals in order.
+#[must_use]
+pub fn complement(all: &[(i64, i64)], (low, high): (i64, i64)) -> Vec<(i64, i64)> {
     let (mut out, mut next) = (Vec::with_capacity(all.len() + 1), i128::from(low));
     for (from, to) in all {
         if next < i128::from(*from) {

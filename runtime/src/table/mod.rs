@@ -12,4 +12,4 @@ mod samples;
 
 pub use boxes::{Boxes, Cell, Domain, holds};
 pub use index::{Broken, Counter, Index, Mode, Report, Work};
-pub use lookup::{Column, Gives, NoKeys, Row, Table, Test, both, has_keys};
+pub use lookup::{Column, Gives, NoKeys, Row, Table, Test, both, boxes_of, complement, has_keys, joined};

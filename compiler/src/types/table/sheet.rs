@@ -9,7 +9,7 @@ use axtrace_source::{SourceFile, Span};
 
 /// A cell of a file.
 #[derive(Debug, Clone)]
-pub(super) struct SheetCell<'s> {
+pub struct SheetCell<'s> {
     /// What it holds, without its quotes.
     pub text: Cow<'s, str>,
     /// Where it is written, with its quotes.
@@ -18,7 +18,7 @@ pub(super) struct SheetCell<'s> {
 
 /// A file taken apart.
 #[derive(Debug)]
-pub(super) struct Sheet<'s> {
+pub struct Sheet<'s> {
     /// Its rows, the first with the titles.
     pub rows: Vec<Vec<SheetCell<'s>>>,
     /// What stands between two cells.
