@@ -85,6 +85,13 @@ fn findings_end_with_1_as_pictures_or_as_json() {
 }
 
 #[test]
+fn inputs_are_piped_in_where_no_file_is_named() {
+    let folder = Folder::new("piped");
+    let run = folder.run_with(&["run", ".", "--decision", "verdict", "--trace", "none"], "{\"score\":1}");
+    assert_eq!(out(&run), "{\"outcome\":{\"kind\":\"decided\",\"value\":\"decline\"}}\n");
+}
+
+#[test]
 fn a_finding_is_explained_as_text_as_json_and_as_a_page() {
     let folder = Folder::new("explained");
     folder.write("fares.ax", "module fares\n\ndecision d(age: integer in 0..99) gives boolean {\n  rule young when age < 18 then false\n  rule old when age > 16 then true\n}\n");

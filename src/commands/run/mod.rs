@@ -33,10 +33,10 @@ pub struct Args {
     /// The decision, with or without its module
     #[arg(long, value_name = "NAME")]
     decision: String,
-    /// JSON (an object, or an array of objects), NDJSON (an object on each line), CSV or Parquet (columns named like the fields); `-` is
-    /// standard input
+    /// JSON (an object, or an array of objects), NDJSON (an object on each line), CSV or Parquet (columns named like the fields); `-`, or none
+    /// where something is piped in, is standard input
     #[arg(long, value_name = "FILE")]
-    input: PathBuf,
+    input: Option<PathBuf>,
     #[command(flatten)]
     how: HowToRead,
     /// CSV and Parquet: the column that becomes the `id` of each decision
@@ -89,8 +89,18 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     number.ok_or_else(|| format!("write a number from 1 to {MOST_JOBS}"))
 }
 
+impl Args {
+    fn input(&self) -> &Path {
+        self.input.as_deref().unwrap_or(Path::new("-"))
+    }
+}
+
 /// Decides the inputs of a file.
 pub fn run(args: &Args, look: Look) -> Ended {
+    if args.input.is_none() && io::stdin().is_terminal() {
+        let help = "`--input FILE` names a file of inputs; without it they are read from standard input, as in `… | axtrace run …`";
+        return Err(Stop::Usage { message: "there is nothing to decide".to_owned(), help: Some(help.to_owned()) });
+    }
     let to_terminal = args.output.is_none() && io::stdout().is_terminal();
     let summary_wanted = args.summary || (io::stderr().is_terminal() && !to_terminal);
     let none = args.trace == TraceLevel::None;
@@ -99,9 +109,9 @@ pub fn run(args: &Args, look: Look) -> Ended {
     let levels = if args.explain.is_some() { vec![level, Level::Full] } else { vec![level] };
     let rules = super::compile(std::slice::from_ref(&args.path), &levels, look.err)?;
     let decision = rules.decision(&args.decision)?;
-    let input = input::open(&args.input)?;
+    let input = input::open(args.input())?;
     let how = args.how.settled(super::settings::beside(&args.path)?, &input);
-    let bar = progress(&input, summary_wanted, &args.input);
+    let bar = progress(&input, summary_wanted, args.input());
     let mut inputs = input::inputs(input, &how, args.id.as_deref(), &bar)?;
     let (columns, through) = match &mut inputs {
         Inputs::Json(_) => (None, Through::default()),
@@ -132,7 +142,7 @@ pub fn run(args: &Args, look: Look) -> Ended {
     let summary = workers.into_iter().map(|worker| worker.summary).reduce(Summary::and);
     let Some(summary) = summary else { return Ok(WELL) };
     if summary_wanted {
-        let name = args.input.display().to_string();
+        let name = args.input().display().to_string();
         io::stderr().write_all(summary.draw(&name, look.err).as_bytes())?;
     }
     if let Some(wanted) = args.explain {
@@ -146,7 +156,7 @@ pub fn run(args: &Args, look: Look) -> Ended {
 
 fn not_explained(args: &Args, seen: u64, wanted: u64) -> Stop {
     if wanted > seen {
-        super::explain::no_such_record(&args.input, seen, wanted)
+        super::explain::no_such_record(args.input(), seen, wanted)
     } else {
         Stop::usage("the record to explain is larger than 64 MiB")
     }
