@@ -266,3 +266,73 @@ fn a_table_decides_as_its_rows_would_as_rules() {
     }
     assert!(applied > 500, "{applied} rows applied");
 }
+
+// Tables beside tables and rules
+
+/// What is wrong with rules: the code and the message of each error.
+fn errors(rules: &str) -> Vec<(String, String)> {
+    let mut sources = Sources::new();
+    sources.add("random.ax", rules).expect("a file");
+    let mut findings = axtrace::source::Findings::new();
+    let _ = axtrace::compiler::compile(sources, &mut findings);
+    findings.sorted().iter().filter(|it| it.is_error()).map(|it| (it.code(), it.diagnostic.to_string())).collect()
+}
+
+/// A table of rows that follow each other without gaps: row `n` lets `from + n * width` and the next ones through.
+fn steps(indent: &str, prefix: &str, rows: usize, from: usize, width: usize, outcome: impl Fn(usize) -> String) -> String {
+    let mut text = format!("{indent}table\n{indent}  | id | n || gives |\n");
+    for row in 0..rows {
+        let low = from + row * width;
+        let _ = writeln!(text, "{indent}  | {prefix}{row} | {low}..{} || {} |", low + width - 1, outcome(row));
+    }
+    text
+}
+
+fn head(policy: &str) -> String {
+    format!(
+        "module random\nowner \"Tests\"\nenum Way {{ up, down }}\ndecision d(n: integer in 0..99_999, m: integer in 0..9, way: Way, code: text) gives integer {policy} {{\n"
+    )
+}
+
+#[test]
+fn rows_of_two_tables_are_held_against_each_other() {
+    let value = |row: usize| (row % 7).to_string();
+    let two =
+        |policy: &str, second: String| format!("{}{}{second}  otherwise 99\n}}\n", head(policy), steps("  ", "a", 300, 0, 100, value));
+    // Side by side.
+    assert_eq!(errors(&two("", steps("  ", "b", 300, 30_000, 50, |_| "9".to_owned()))), []);
+    assert_eq!(errors(&two("hit unique", steps("  ", "b", 300, 30_000, 50, |_| "9".to_owned()))), []);
+    // The last row of the first and the first of the second share a number.
+    let touching = || steps("  ", "b", 300, 29_999, 50, |row| if row == 0 { value(299) } else { "9".to_owned() });
+    assert_eq!(errors(&two("", touching())), []);
+    let told = errors(&two("hit unique", touching()));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].0 == "E0503" && told[0].1.contains("`a299` and `b0`"), "{told:?}");
+    let told = errors(&two("", steps("  ", "b", 300, 29_999, 50, |_| "9".to_owned())));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].0 == "E0502" && told[0].1.contains("`a299` and `b0`"), "{told:?}");
+}
+
+#[test]
+fn tables_in_groups_that_exclude_each_other_may_share_numbers() {
+    let group = |name: &str, when: &str, outcome: &str| {
+        format!("  group {name} when {when} {{\n{}  }}\n", steps("    ", name, 1_000, 0, 100, |_| outcome.to_owned()))
+    };
+    let both = |second: &str| format!("{}{}{}}}\n", head(""), group("up_rows", "way = up", "1"), group("down_rows", second, "2"));
+    assert!(errors(&both("way = down")).iter().all(|it| it.1.contains("no rule decides")));
+    let told = errors(&both("m > 3"));
+    assert!(told.iter().any(|it| it.0 == "E0502" && it.1.contains("`up_rows0` and `down_rows0`")), "{told:?}");
+}
+
+#[test]
+fn a_rule_beside_thousands_of_rows_is_held_against_those_it_touches() {
+    let beside = |rule: &str| format!("{}  {rule}\n{}}}\n", head(""), steps("  ", "a", 5_000, 0, 20, |row| (row % 7).to_string()));
+    // Nothing in common with any row that decides otherwise.
+    assert_eq!(errors(&beside("rule same when n in 40..59 then 2")), []);
+    assert_eq!(errors(&beside("rule nothing when n < 5 and n + m > 60 and code = \"X\" then 9")), []);
+    let told = errors(&beside("rule other when n in 99_975..99_985 and code = \"X\" then 9"));
+    assert!(told.iter().any(|it| it.0 == "E0502" && it.1.contains("`a4998` and `other`")), "{told:?}");
+    // A rule that touches all of them conflicts with the first that decides otherwise.
+    let told = errors(&beside("rule all when code = \"X\" then 0"));
+    assert!(told.iter().any(|it| it.0 == "E0502" && it.1.contains("`a1` and `all`")), "{told:?}");
+}

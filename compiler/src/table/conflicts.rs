@@ -3,7 +3,7 @@
 use axtrace_runtime::table::Boxes;
 
 use super::cut::{Cut, Ref, Space};
-use super::{Exhausted, Meter, shared};
+use super::{End, Meter, shared};
 
 /// So many rows or fewer are compared pair by pair.
 const FEW: usize = 24;
@@ -31,13 +31,13 @@ impl Conflicts {
     }
 }
 
-/// Finds at most `limit` pairs of rows of different classes that share a point. `class` has a number for each row; with an empty slice,
-/// every row is of a class of its own.
+/// Finds at most `limit` pairs of rows of different classes, and on different sides, that share a point. `class` has a number for each row; with an
+/// empty slice, every row is of a class of its own. So has `side`; with an empty slice, pairs are sought among all rows.
 #[must_use]
-pub fn conflicts(boxes: &Boxes, class: &[u32], limit: usize, steps: u64) -> Conflicts {
+pub fn conflicts(boxes: &Boxes, class: &[u32], side: &[u32], limit: usize, steps: u64) -> Conflicts {
     let space = Space::new(boxes);
     let Some(refs) = space.refs() else { return Conflicts { unknown: true, ..Conflicts::default() } };
-    let mut join = Join { space, class, limit, meter: Meter::new(steps), pairs: Vec::new() };
+    let mut join = Join { space, class, side, limit, meter: Meter::new(steps), pairs: Vec::new() };
     let end = if join.space.is_empty() { Ok(()) } else { join.part(&refs, 0) };
     let mut pairs = join.pairs;
     pairs.sort_unstable();
@@ -46,23 +46,10 @@ pub fn conflicts(boxes: &Boxes, class: &[u32], limit: usize, steps: u64) -> Conf
     Conflicts { pairs, more, unknown: end == Err(End::Exhausted) }
 }
 
-/// Why the search ends before its time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    Exhausted,
-    /// One pair more than asked for was found.
-    Enough,
-}
-
-impl From<Exhausted> for End {
-    fn from(_: Exhausted) -> Self {
-        Self::Exhausted
-    }
-}
-
 struct Join<'a> {
     space: Space<'a>,
     class: &'a [u32],
+    side: &'a [u32],
     limit: usize,
     meter: Meter,
     pairs: Vec<(u32, u32)>,
@@ -73,11 +60,24 @@ impl Join<'_> {
         self.class.get(row as usize).copied().unwrap_or(row)
     }
 
+    /// Whether a pair of rows is sought, if they share a point.
+    fn is_sought(&self, one: u32, other: u32) -> bool {
+        let apart = self.side.is_empty() || self.side.get(one as usize) != self.side.get(other as usize);
+        apart && self.class(one) != self.class(other)
+    }
+
+    /// Whether all rows are of one class, or on one side.
+    fn are_alike(&self, refs: &[Ref]) -> bool {
+        let Some(first) = refs.first().map(|one| one.row) else { return true };
+        let side = |row: u32| self.side.get(row as usize);
+        refs.iter().all(|one| self.class(one.row) == self.class(first))
+            || !self.side.is_empty() && refs.iter().all(|one| side(one.row) == side(first))
+    }
+
     /// Finds the pairs whose least shared point is in the part.
     fn part(&mut self, refs: &[Ref], depth: u32) -> Result<(), End> {
         self.meter.spend(refs.len())?;
-        let Some(first) = refs.first().map(|one| self.class(one.row)) else { return Ok(()) };
-        if refs.iter().all(|one| self.class(one.row) == first) {
+        if self.are_alike(refs) {
             return Ok(());
         }
         if refs.len() > FEW && depth < DEEPEST {
@@ -104,7 +104,7 @@ impl Join<'_> {
         for (place, one) in refs.iter().enumerate() {
             self.meter.spend(refs.len() - place)?;
             for other in &refs[place + 1..] {
-                if self.class(one.row) != self.class(other.row) && self.is_found_here(one.row, other.row) {
+                if self.is_sought(one.row, other.row) && self.is_found_here(one.row, other.row) {
                     self.pairs.push((one.row, other.row));
                     if self.pairs.len() > self.limit {
                         return Err(End::Enough);

@@ -32,7 +32,7 @@ pub struct Gap {
 pub fn gap(boxes: &Boxes, prefer: &[i64], steps: u64) -> Coverage {
     match by_cutting(boxes, prefer, false, steps / 2) {
         // Perhaps it only takes counting.
-        Coverage::Unknown if conflicts(boxes, &[], 0, steps / 4).is_free() => by_cutting(boxes, prefer, true, steps / 4),
+        Coverage::Unknown if conflicts(boxes, &[], &[], 0, steps / 4).is_free() => by_cutting(boxes, prefer, true, steps / 4),
         coverage => coverage,
     }
 }

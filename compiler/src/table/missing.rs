@@ -4,7 +4,7 @@ use axtrace_runtime::table::{Boxes, Cell};
 
 use super::cover::Cover;
 use super::cut::{Part, Ref, Space};
-use super::{Exhausted, Meter, witness};
+use super::{End, Exhausted, Meter, witness};
 
 /// Parts that so many rows or fewer touch are asked for one gap after the other.
 const FEW: usize = 64;
@@ -33,19 +33,6 @@ pub fn missing(boxes: &Boxes, limit: usize, steps: u64) -> Missing {
     }
     search.found.boxes = joined(search.found.boxes);
     search.found
-}
-
-/// Why the search ends before its time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    Exhausted,
-    Enough,
-}
-
-impl From<Exhausted> for End {
-    fn from(_: Exhausted) -> Self {
-        Self::Exhausted
-    }
 }
 
 struct Search<'a> {

@@ -51,6 +51,21 @@ pub const MOST_COLUMNS: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exhausted;
 
+/// Why a search ends before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It took more steps than it may.
+    Exhausted,
+    /// As much as was asked for was found.
+    Enough,
+}
+
+impl From<Exhausted> for End {
+    fn from(_: Exhausted) -> Self {
+        Self::Exhausted
+    }
+}
+
 /// Steps that are left.
 #[derive(Debug)]
 pub(crate) struct Meter {

@@ -107,7 +107,7 @@ pub fn is_closed(
     when: Option<NodeId>,
     sides: &[Vec<(i64, i64)>],
 ) -> bool {
-    let asker = Asker { program: &program.meta, graphs: &program.graphs, graph, meter };
+    let asker = Asker::new(&program.meta, &program.graphs, graph, meter);
     let mut graph = graph.clone();
     let mut known = conditions(&mut graph, &program.meta.types, of, sides);
     known.extend(when);

@@ -4,13 +4,16 @@
 //! exactly, with the headers taken as independent. A suspicion is then asked as any other: the box becomes conditions on the headers, the prover
 //! says whether an input can lie in it, and one that is shown has been run. A box that no input can have is closed, and the table asked again.
 
+mod beside;
 mod conditions;
 mod gaps;
 mod pairs;
 
+use std::cell::Cell;
+
 use axtrace_runtime::meta::{Policy, ProgramMeta};
 use axtrace_runtime::table::{Boxes, Row, Table};
-use axtrace_runtime::types::Types;
+use axtrace_runtime::types::{Type, Types};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings, Span};
 
@@ -28,6 +31,13 @@ use conditions::conditions;
 pub use conditions::Header;
 pub use gaps::is_closed;
 
+/// The steps that all questions about the tables of one decision may take.
+const ALL_STEPS: u64 = 4 * STEPS;
+/// The steps that any question may take.
+const FEWEST_STEPS: u64 = 1_000;
+/// The steps that a question takes at least, and of how many nodes reading takes a step.
+const ASKING: u64 = 100;
+const NODES_A_STEP: u64 = 4;
 /// How many boxes of one table are asked about.
 const MOST_BOXES: usize = 16;
 /// How many findings of one kind a table gets.
@@ -46,6 +56,11 @@ struct Lookup<'a> {
 }
 
 impl Lookup<'_> {
+    /// The keys that a row lets through, column by column.
+    fn sides(&self, row: usize) -> Vec<Vec<(i64, i64)>> {
+        (0..self.boxes.columns().len()).map(|column| self.boxes.cell(row, column).to_vec()).collect()
+    }
+
     /// Conditions that say that the headers lie in intervals of keys.
     fn conditions(&self, graph: &mut Graph, types: &Types, sides: &[Vec<(i64, i64)>]) -> Vec<NodeId> {
         let header = |(place, node): (usize, &NodeId)| Header {
@@ -64,6 +79,8 @@ struct Asker<'a> {
     graphs: &'a [Graph],
     graph: &'a Graph,
     meter: &'a Meter,
+    /// The steps that are left for all questions about its tables.
+    steps: Cell<u64>,
 }
 
 /// Whether rows of the decision are looked up.
@@ -73,7 +90,7 @@ pub fn has_tables(graph: &Graph) -> bool {
 
 /// Proves what tables that are looked up have to do with the decision, or says why not.
 pub fn check(program: &ProgramMeta, graphs: &[Graph], graph: &Graph, meter: &Meter, findings: &mut Findings) {
-    let asker = Asker { program, graphs, graph, meter };
+    let asker = Asker::new(program, graphs, graph, meter);
     let lookups = asker.lookups();
     if asker.complete(&lookups, findings)
         && let Some(otherwise) = graph.meta.rules.iter().find(|rule| rule.otherwise)
@@ -93,11 +110,20 @@ pub fn check(program: &ProgramMeta, graphs: &[Graph], graph: &Graph, meter: &Met
         }
     }
     if lookups.len() > 1 && matches!(policy, Policy::Any | Policy::Unique | Policy::Priority) {
-        asker.several(&lookups, findings);
+        asker.several(&lookups, policy, findings);
     }
 }
 
 impl<'a> Asker<'a> {
+    const fn new(program: &'a ProgramMeta, graphs: &'a [Graph], graph: &'a Graph, meter: &'a Meter) -> Self {
+        Self { program, graphs, graph, meter, steps: Cell::new(ALL_STEPS) }
+    }
+
+    /// Whether another question may be asked.
+    fn may_go_on(&self) -> bool {
+        self.steps.get() > 0
+    }
+
     fn lookups(&self) -> Vec<Lookup<'a>> {
         let mut found: Vec<(u32, Lookup<'a>)> = Vec::new();
         for (place, rule) in self.graph.meta.rules.iter().enumerate() {
@@ -132,9 +158,13 @@ impl<'a> Asker<'a> {
     fn ask<T>(&self, graph: &Graph, work: impl FnOnce(&mut Inquiry<'_>, Vec<FormulaId>) -> T) -> T {
         let model = Model::read(graph, &self.program.types);
         let (program, graphs, decision, meter) = (self.program, self.graphs, self.graph.id, self.meter);
-        let mut inquiry = Inquiry { program, graphs, decision, model, steps: STEPS, rounds: ROUNDS, runs: RUNS, meter };
+        let steps = self.steps.get().clamp(FEWEST_STEPS, STEPS);
+        let mut inquiry = Inquiry { program, graphs, decision, model, steps, rounds: ROUNDS, runs: RUNS, meter };
         let always = graph.always.iter().map(|node| inquiry.model.condition(*node)).collect();
-        work(&mut inquiry, always)
+        let result = work(&mut inquiry, always);
+        let spent = steps.saturating_sub(inquiry.steps).max(ASKING + graph.nodes.len() as u64 / NODES_A_STEP);
+        self.steps.set(self.steps.get().saturating_sub(spent));
+        result
     }
 
     fn too_many(&self, lookup: &Lookup<'_>, what: &str) -> Finding {
@@ -148,21 +178,35 @@ impl<'a> Asker<'a> {
         finding.note("why", "the cells of this table overlap in too many ways")
     }
 
-    /// Under `priority`: rows that give what has no rank.
+    /// Under `priority`: rows that give what has no rank, or may.
     fn ranks(&self, lookup: &Lookup<'_>, policy: Policy, findings: &mut Findings) {
         if policy != Policy::Priority {
             return;
         }
         for (place, row) in lookup.table.rows.iter().enumerate() {
-            let rule = &self.graph.meta.rules[row.rule.index()];
-            let tag = self.graph.rules()[row.rule.index()].outcome.tag;
-            let value = lookup.table.gives.last().map(|gives| &gives.values[place]);
-            if self.graph.meta.rank(tag, value.filter(|_| !rule.refers)).is_none() {
+            let (rule, outcome) = (&self.graph.meta.rules[row.rule.index()], &self.graph.rules()[row.rule.index()].outcome);
+            let value = outcome.value.filter(|_| !rule.refers).and_then(|value| self.constant_of(lookup, place, value));
+            let has_rank = |value: Option<&Value>| self.graph.meta.rank(outcome.tag, value).is_some();
+            // What is computed may be any value there is.
+            let sound = if rule.refers || value.is_some() {
+                has_rank(value.as_ref())
+            } else {
+                self.all_outcomes().iter().all(|value| has_rank(Some(value)))
+            };
+            if !sound {
                 let what = if rule.refers { "a referral".to_owned() } else { "this".to_owned() };
                 let says = "has no rank".to_owned();
                 findings.push(Finding::new(ProofFinding::NoRank { rule: row.name.to_string(), what, at: row.span, says }));
                 return;
             }
+        }
+    }
+
+    /// All values that an outcome with ranks can have.
+    fn all_outcomes(&self) -> Vec<Value> {
+        match self.graph.meta.gives.required() {
+            Type::Enum(id) => (0..self.program.types.enum_type(*id).values.len()).map(|place| Value::Enum(place as u16)).collect(),
+            _ => vec![Value::Boolean(false), Value::Boolean(true)],
         }
     }
 

@@ -12,7 +12,7 @@ const STEPS: u64 = 150 * ROWS as u64;
 fn rows_that_exclude_each_other_are_proved_to_and_to_leave_no_gap() {
     let mut sample = samples::partition(ROWS, 3);
     let table = boxes(&sample);
-    assert!(conflicts(&table, &[], 9, STEPS).is_free());
+    assert!(conflicts(&table, &[], &[], 9, STEPS).is_free());
     assert!(matches!(gap_of_disjoint(&table, &[], STEPS), Coverage::Complete(_)));
     assert!(matches!(gap(&table, &[], STEPS), Coverage::Complete(_)));
     let gone = sample.rows.remove(ROWS / 3);

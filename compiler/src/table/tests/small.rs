@@ -94,7 +94,7 @@ fn apart(table: &Boxes) -> Boxes {
 fn rows_that_exclude_each_other_are_counted() {
     each(300, |table, points, _| {
         let table = apart(table);
-        assert!(conflicts(&table, &[], 9, STEPS).is_free(), "rows that exclude each other conflict");
+        assert!(conflicts(&table, &[], &[], 9, STEPS).is_free(), "rows that exclude each other conflict");
         let is_complete = points.iter().all(|point| table.first(point).is_some());
         match gap_of_disjoint(&table, &[], STEPS) {
             Coverage::Complete(_) => assert!(is_complete, "a gap is missed"),
@@ -129,11 +129,15 @@ fn conflicts_are_the_pairs_that_share_a_point() {
             .filter(|(one, other)| class[*one as usize] != class[*other as usize])
             .filter(|(one, other)| points.iter().any(|point| [*one, *other].iter().all(|row| table.contains(*row as usize, point))))
             .collect();
-        let found = conflicts(table, &class, 1_000, STEPS);
+        let found = conflicts(table, &class, &[], 1_000, STEPS);
         assert_eq!((&found.pairs, found.more, found.unknown), (&expected, false, false));
-        let limited = conflicts(table, &class, 2, STEPS);
+        let limited = conflicts(table, &class, &[], 2, STEPS);
         assert!(limited.more == (expected.len() > 2) && limited.pairs.len() == expected.len().min(2));
         assert!(limited.pairs.iter().all(|pair| expected.contains(pair)));
+        let side: Vec<u32> = (0..table.rows() as u32).map(|row| u32::from(row >= table.rows() as u32 / 2)).collect();
+        let across = conflicts(table, &class, &side, 1_000, STEPS);
+        let expected: Vec<_> = expected.into_iter().filter(|(one, other)| side[*one as usize] != side[*other as usize]).collect();
+        assert_eq!((&across.pairs, across.more, across.unknown), (&expected, false, false));
     });
 }
 
@@ -144,7 +148,7 @@ fn conflicts_of_many_rows_are_found_once_each() {
         let pairs = (0..rows).flat_map(|one| (one + 1..rows).map(move |other| (one, other)));
         let expected: Vec<(u32, u32)> =
             pairs.filter(|(one, other)| meet(&table, *one, &table, *other)).map(|(one, other)| (one as u32, other as u32)).collect();
-        let found = conflicts(&table, &[], 1_000_000, 100 * STEPS);
+        let found = conflicts(&table, &[], &[], 1_000_000, 100 * STEPS);
         assert_eq!((found.pairs.len(), found.unknown), (expected.len(), false));
         assert_eq!(found.pairs, expected);
     }
@@ -214,7 +218,7 @@ fn all_keys_there_are_can_be_asked_for() {
     for columns in [1, 2, 6] {
         let mut sample = halves(columns);
         let table = boxes(&sample);
-        assert!(conflicts(&table, &[], 1, STEPS).is_free());
+        assert!(conflicts(&table, &[], &[], 1, STEPS).is_free());
         assert!(matches!(gap_of_disjoint(&table, &[], STEPS), Coverage::Complete(_)));
         assert!(matches!(gap(&table, &[], STEPS), Coverage::Complete(_)));
         assert_eq!(missing(&table, 9, STEPS).boxes, Vec::<Vec<(i64, i64)>>::new());
@@ -249,7 +253,7 @@ fn gaps_are_shown_by_plain_points() {
 fn too_few_steps_are_said() {
     let table = boxes(&samples::overlapping(400, 1));
     assert_eq!(gap(&table, &[], 3), Coverage::Unknown);
-    assert!(conflicts(&table, &[], 9, 3).unknown && missing(&table, 9, 3).unknown);
+    assert!(conflicts(&table, &[], &[], 9, 3).unknown && missing(&table, 9, 3).unknown);
     // Twice half of everything, and then all: only proving shows that the last row is hidden.
     let halves = Sample { columns: vec![(0, 9)], rows: vec![vec![Some(vec![(0, 4)])], vec![Some(vec![(5, 9)])], vec![None]] };
     assert_eq!(hidden(&boxes(&halves), 9).unknown, [2]);
