@@ -58,7 +58,7 @@ fn value(random: &mut Random, ty: &Type, program: &Program) -> Value {
             types.record(*id).fields.iter().map(|field| value(random, &field.ty, program)).collect::<Vec<_>>().pipe_record()
         }
         Type::List { element, min, max } => {
-            let most = u64::from(*max).min(u64::from(*min) + 6);
+            let most = u64::from(*max).min(u64::from(*min) + 13);
             let length = u64::from(*min) + random.below(most - u64::from(*min) + 1);
             Value::List((0..length).map(|_| value(random, element, program)).collect())
         }
@@ -186,6 +186,50 @@ fn an_object_file_has_the_same_functions() {
 
 fn contains(bytes: &[u8], name: &[u8]) -> bool {
     bytes.windows(name.len()).any(|window| window == name)
+}
+
+/// Loops of every kind over a list that is long enough for them to be unrolled.
+const LOOPS: &str = r#"module loops
+enum Kind { goods, service, voucher }
+record Line { qty : integer in 0..9, price : money EUR in 0.00 EUR .. 99.99 EUR, kind : Kind, until : date? }
+
+decision found(lines: list of Line with 0..40 items, n: integer in 0..9) gives integer in 0..40 hit first {
+  rule one when some l in lines satisfies l.qty = n and l.kind = goods then 1 because "One is {n}."
+  rule all when every l in lines satisfies l.qty <= n then 2
+  rule dated when every l in lines satisfies l.until is missing or l.kind != voucher then 3
+  otherwise count(l in lines where l.qty > n or l.kind = voucher)
+}
+decision total(lines: list of Line with 0..40 items) gives money EUR = sum(l.qty * l.price for l in lines where l.kind != voucher)
+decision place(lines: list of Line with 0..40 items, n: integer in 0..9) gives integer? = position(l in lines where l.qty = n)
+decision least(lines: list of Line with 0..40 items) gives money EUR? = min(l.price for l in lines where l.kind = service)
+decision those(lines: list of Line with 0..40 items) gives list of integer = list(l.qty for l at k in lines where k > 2 and l.kind = goods)
+decision latest(lines: list of Line with 0..40 items) gives integer in 0..9 = last(l in lines where l.kind = goods).qty or else 0
+decision memory(lines: list of Line with 0..40 items) gives integer in 0..1_000 =
+  fold(all : integer in 0..1_000 = 0, l in lines: if l.kind = voucher then 0 else min(all + l.qty, 1_000))
+decision each(lines: list of Line with 0..40 items) gives integer hit collect {
+  rule many for each l in lines when l.qty > 5 then l.qty because "{l.qty} of them."
+}
+decision first_of(lines: list of Line with 0..40 items) gives integer in 0..9 hit first {
+  rule many for each l in lines when l.qty > 5 then l.qty because "{l.qty} of them."
+  otherwise 0
+}
+decision nested(lines: list of Line with 0..12 items) gives integer in 0..200 =
+  count(l in lines where (some m in lines satisfies m.qty > l.qty and m.kind = l.kind))
+"#;
+
+#[test]
+fn loops_over_long_lists() {
+    agree(LOOPS, 600);
+}
+
+#[test]
+fn short_bodies_are_repeated() {
+    let program = program(include_str!("../../bench/rules/w3.ax"));
+    let code = native::lowered(&program).expect("code");
+    // Of each loop a body that goes through what is left, and four that are taken in one turn.
+    let text = code.functions[0].to_string();
+    let products = text.lines().filter(|line| line.contains("Multiply") && line.contains("word")).count();
+    assert!(products >= 5, "{text}");
 }
 
 /// Everything a hit policy, a loop, an optional and a call can do, in few lines each.

@@ -9,7 +9,10 @@ use super::operand::Operand;
 use super::pattern::{Pattern, WordId};
 use super::{Current, Evaluated, Lower};
 use crate::graph::{LocalId, Loop, LoopId, NodeId, NodeKind, Quantifier};
-use crate::mir::{Base, Binary, Block, End, Inst, Order, Target, Value, Width};
+use crate::mir::{Base, Binary, Block, Counted, End, Inst, Order, Target, Value, Width};
+
+/// Loops over lists that may have so many elements are unrolled.
+const LONG: u32 = 8;
 
 /// What the body of a loop leaves for one element.
 pub struct Step {
@@ -32,8 +35,13 @@ pub struct Listed<'g> {
 
 /// A loop under construction.
 struct Walk {
-    handle: Value,
+    /// From where it is entered.
+    enter: Block,
+    /// The first block that is made for its body.
+    body: Block,
     begin: Value,
+    end: Value,
+    length: Value,
     stride: u32,
     /// Scratch offset of the element frames.
     frames: Value,
@@ -179,11 +187,15 @@ impl<'g> Lower<'g, '_> {
         let (element, frame, place) = (self.b.param(head, Width::Word), self.b.param(head, Width::Word), self.b.param(head, Width::Word));
         let carried: Vec<Value> = start.iter().map(|value| self.b.param(head, self.b.width(*value))).collect();
         self.b.switch_to(enter);
+        let stride_in_bytes = self.b.word(i64::from(stride));
+        let bytes = self.b.binary(Binary::Multiply, length, stride_in_bytes);
+        let end = self.b.binary(Binary::Add, begin, bytes);
         self.b.jump(head, [&[begin, first, zero], start].concat());
         self.b.switch_to(skip);
         self.b.jump(exit, [start, &[zero]].concat());
         self.b.switch_to(head);
-        Walk { handle, begin, stride, frames, frame_size, head, element, frame, place, carried, exit }
+        let body = Block(exit.0 + 1);
+        Walk { enter, body, begin, end, length, stride, frames, frame_size, head, element, frame, place, carried, exit }
     }
 
     /// Goes on to the next element or out of the loop.
@@ -198,9 +210,13 @@ impl<'g> Lower<'g, '_> {
         if let Some((stop, carried)) = &step.stop {
             self.leave_if(*stop, walk.exit, out(carried));
         }
-        let again = [&next[..], &step.carried, &united].concat();
+        let (again, latch) = ([&next[..], &step.carried, &united].concat(), self.b.current());
         self.go_on(&walk, again, out(&step.carried));
         self.patch_entries(&walk, start, ids.len());
+        if self.may_be_long(of) {
+            let Walk { enter, head, body, begin, length, stride, .. } = walk;
+            self.b.unroll(&Counted { enter, head, body, latch, begin, length, stride });
+        }
         self.b.switch_to(walk.exit);
         let (carried, rest) = results.split_at(start.len());
         for (result, (_, word)) in rest[1..].iter().zip(&words) {
@@ -211,6 +227,11 @@ impl<'g> Lower<'g, '_> {
         (carried.to_vec(), Pattern::words(ids.into_iter().zip(rest[1..].iter().copied()).collect()))
     }
 
+    /// Whether a list may have so many elements that its loop is worth being longer.
+    fn may_be_long(&self, of: LoopId) -> bool {
+        matches!(self.ty(self.graph.loop_of(of).list), Type::List { max, .. } if *max >= LONG)
+    }
+
     fn further(&mut self, from: Value, by: u32) -> Value {
         let by = self.b.word(i64::from(by));
         self.b.binary(Binary::Add, from, by)
@@ -218,12 +239,7 @@ impl<'g> Lower<'g, '_> {
 
     /// Goes on with the next element if there is one, else to the exit.
     fn go_on(&mut self, walk: &Walk, again: Vec<Value>, out: Vec<Value>) {
-        let length = self.length_of(walk.handle);
-        let stride = self.b.word(i64::from(walk.stride));
-        // Before the loop, but pure and equal in each turn: emission keeps one.
-        let bytes = self.b.binary(Binary::Multiply, length, stride);
-        let end = self.b.binary(Binary::Add, walk.begin, bytes);
-        let condition = self.b.compare(Order::NotEqual, again[0], end);
+        let condition = self.b.compare(Order::NotEqual, again[0], walk.end);
         let (then, otherwise) = (Target { block: walk.head, arguments: again }, Target { block: walk.exit, arguments: out });
         self.b.end(End::Branch { condition, then, otherwise, recording: false });
     }

@@ -10,7 +10,7 @@ use super::{Binary, Block, BlockData, End, Function, Inst, Keep, Order, Placed, 
 /// A function under construction.
 #[derive(Debug)]
 pub struct Builder {
-    function: Function,
+    pub(super) function: Function,
     current: Block,
     site: Option<SiteId>,
     /// Constants stand in the first block, which is before every other.
@@ -149,7 +149,7 @@ impl Builder {
         self.function.blocks[self.current.0 as usize].insts.push(placed);
     }
 
-    fn value(&mut self, width: Width) -> Value {
+    pub(super) fn value(&mut self, width: Width) -> Value {
         self.function.values.push(width);
         Value(self.function.values.len() as u32 - 1)
     }

@@ -8,6 +8,7 @@
 mod build;
 mod live;
 mod print;
+mod unroll;
 
 use axtrace_runtime::equality::Plan;
 use axtrace_runtime::helpers::Helper;
@@ -16,6 +17,7 @@ use axtrace_runtime::trace::Level;
 
 pub use build::Builder;
 pub use live::{Live, is_stored, live, targets};
+pub use unroll::Counted;
 
 /// The code of a program, one function a decision.
 #[derive(Debug, Clone, Default)]
