@@ -21,6 +21,7 @@ pub mod resolve;
 mod steps;
 pub mod suggest;
 pub mod table;
+mod threads;
 pub mod types;
 
 pub use compile::{LANGUAGE, Pass, Watch, compile, compile_watched, missing_rows, unproved};

@@ -6,7 +6,6 @@
 
 mod function;
 mod instruction;
-mod threads;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,10 +20,13 @@ use cranelift_codegen::{CodegenError, Context};
 use cranelift_frontend::FunctionBuilderContext;
 use cranelift_module::{FuncId, Linkage, Module, ModuleDeclarations, ModuleError, ModuleReloc};
 
-use crate::mir;
+use crate::{mir, threads};
 use function::Kind;
 
 pub use function::{InputAccess, InputRow};
+
+/// The stack of a thread that makes machine code.
+const STACK: usize = 8 << 20;
 
 /// Why there is no code. Each of these is a mistake of the compiler's or a limit of the machine's, never one of the author's.
 #[derive(Debug, thiserror::Error)]
@@ -184,7 +186,7 @@ impl<'a, M: Module> Emit<'a, M> {
 
     fn define(self) -> Result<(), EmitError> {
         let shared = self.shared();
-        let made = threads::all(&self.jobs, || Work::new(&shared), |work, job| work.compile(job));
+        let made = threads::all(&self.jobs, STACK, || Work::new(&shared), |work, job| work.compile(job));
         for (job, made) in self.jobs.iter().zip(made) {
             let made = made?;
             self.module.define_function_bytes(job.id, made.alignment, &made.bytes, &made.relocations)?;

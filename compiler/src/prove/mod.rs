@@ -43,6 +43,9 @@ mod theory;
 mod together;
 mod words;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use axtrace_runtime::meta::{DecisionMeta, Policy, ProgramMeta, SiteKind};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Finding, Findings, Span};
@@ -57,6 +60,7 @@ pub(crate) use tables::{Header, is_closed};
 use crate::graph::Graph;
 use crate::interpret::FaultKind;
 use crate::program::Program;
+use crate::threads;
 use cover::Region;
 use finding::label;
 use logic::{FormulaId, Logic};
@@ -75,13 +79,32 @@ const MOST_VISITED: u32 = 20_000;
 /// The inputs that may be run for one decision.
 const RUNS: u32 = 60_000;
 
+/// The stack of a thread that proves: proofs go as deep as expressions nest.
+const STACK: usize = 1 << 29;
+
 /// Proves all decisions of a program; what cannot be proved goes to `findings`.
+///
+/// Decisions are proved on several threads, each with the share of the steps that the first one has. What one after the other would have come to
+/// something else, because those before used many steps, is proved again, with the share that is left for it.
 pub fn prove(program: &Program, findings: &mut Findings) {
     let meter = Meter::of_program(&program.meta, &program.graphs);
-    for graph in &program.graphs {
+    let (given, seeds, spent) = (meter.next_share(), Arc::clone(meter.seeds()), AtomicU64::new(0));
+    let proof = |graph: &Graph, meter: &Meter| {
         let mut own = Findings::new();
-        meter.share(|meter| prove_decision(program, graph, meter, &mut own));
-        findings.append(own);
+        prove_decision(program, graph, meter, &mut own);
+        own
+    };
+    let attempt = |graph: &Graph| {
+        let (own, used) = Meter::try_share(given, &seeds, |meter| proof(graph, meter));
+        spent.fetch_add(used.steps, Ordering::Relaxed);
+        (own, used)
+    };
+    // Where searches are long, most of what is tried at once would be proved again.
+    let is_early = || spent.load(Ordering::Relaxed) < given;
+    let tried = threads::all(&program.graphs, STACK, || (), |(), graph| is_early().then(|| attempt(graph)));
+    for (graph, tried) in program.graphs.iter().zip(tried) {
+        let accepted = tried.filter(|(_, used)| meter.accepts(*used)).map(|(own, _)| own);
+        findings.append(accepted.unwrap_or_else(|| meter.share(|meter| proof(graph, meter))));
     }
 }
 

@@ -3,7 +3,7 @@
 //! One is looked for of each record that something holds of, those within before those around them, by the relations alone. Where one was found
 //! it is known that there is such a record at all.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use axtrace_runtime::meta::{ProgramMeta, RelationOwner};
 use axtrace_runtime::types::{RecordId, Type};
@@ -39,7 +39,7 @@ impl Seeds {
         let mut seeds = Self(vec![None; program.types.records.len()]);
         let mut left = STEPS;
         for id in inner_first(program) {
-            let meter = Meter::new(left, Rc::new(seeds));
+            let meter = Meter::new(left, Arc::new(seeds));
             let found = seed(program, graphs, id, &meter);
             (left, seeds) = meter.into_parts();
             if let Some(place) = seeds.0.get_mut(id.0 as usize) {
