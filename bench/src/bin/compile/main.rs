@@ -11,6 +11,7 @@ mod rulebook;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use axtrace::Level;
 use axtrace::compiler::{Pass, compile_watched, native};
 use axtrace::source::{Findings, Sources};
 
@@ -42,13 +43,15 @@ fn measure(words: Vec<String>) -> Result<(), String> {
     let sizes = if sizes.is_empty() { &SIZES } else { sizes };
     let passes = Pass::ALL.map(|pass| format!("{pass:?}").to_lowercase()).join(" | ");
     println!("Milliseconds, median of {turns} turns: CPU time of each pass, and of all; then time on the wall.\n");
-    println!("| rules | decisions | KiB | {passes} | lower | emit | CPU | a rule | wall |");
-    println!("|{}", "--:|".repeat(Pass::ALL.len() + 8));
+    println!("| rules | decisions | KiB | levels | {passes} | lower | emit | CPU | a rule | wall |");
+    println!("|{}", "--:|".repeat(Pass::ALL.len() + 9));
     for rules in sizes {
         let text = rulebook::rule_book(*rules, SEED);
-        let mut times = (0..turns.max(1)).map(|_| turn(&text)).collect::<Result<Vec<_>, _>>()?;
-        times.sort_by_key(Times::total);
-        println!("{}", times[times.len() / 2].row(*rules, &text));
+        for (name, levels) in [("all", native::LEVELS.as_slice()), ("none, record", &[Level::Record])] {
+            let mut times = (0..turns.max(1)).map(|_| turn(&text, levels)).collect::<Result<Vec<_>, _>>()?;
+            times.sort_by_key(Times::total);
+            println!("{}", times[times.len() / 2].row(*rules, &text, name));
+        }
     }
     Ok(())
 }
@@ -66,17 +69,17 @@ impl Times {
         self.passes.iter().sum()
     }
 
-    fn row(&self, rules: usize, text: &str) -> String {
+    fn row(&self, rules: usize, text: &str, levels: &str) -> String {
         let ms = |ns: u64| format!("{:.1}", ns as f64 / 1e6);
         let passes = self.passes.iter().map(|ns| ms(*ns)).collect::<Vec<_>>().join(" | ");
         let (decisions, size, wall) = (self.decisions, text.len() / 1024, ms(self.wall.as_nanos() as u64));
         let a_rule = self.total() as f64 / 1e3 / rules as f64;
-        format!("| {rules} | {decisions} | {size} | {passes} | {} | {a_rule:.0} µs | {wall} |", ms(self.total()))
+        format!("| {rules} | {decisions} | {size} | {levels} | {passes} | {} | {a_rule:.0} µs | {wall} |", ms(self.total()))
     }
 }
 
-/// Compiles a text to native code that decides at all levels.
-fn turn(text: &str) -> Result<Times, String> {
+/// Compiles a text to native code that decides at some levels.
+fn turn(text: &str, levels: &[Level]) -> Result<Times, String> {
     let begun = Instant::now();
     let mut before = cpu_ns();
     let mut passes = Vec::new();
@@ -89,13 +92,13 @@ fn turn(text: &str) -> Result<Times, String> {
     let mut findings = Findings::new();
     let program = compile_watched(sources, &mut findings, &mut |_| lap());
     let findings = findings.sorted();
-    if let Some(finding) = findings.first() {
+    if let Some(finding) = findings.iter().find(|finding| finding.is_error()) {
         return Err(format!("{} {} of {}: {:?}", finding.code(), finding.diagnostic, findings.len(), finding.notes));
     }
     let program = program.ok_or("the rules do not compile, and nothing is said of why")?;
     let code = native::lowered(&program).map_err(|error| error.to_string())?;
     lap();
-    let executable = native::finish(&program, code, &native::LEVELS).map_err(|error| error.to_string())?;
+    let executable = native::finish(&program, code, levels).map_err(|error| error.to_string())?;
     lap();
     let wall = begun.elapsed();
     Ok(Times { passes, wall, decisions: executable.meta().decisions.len() })

@@ -53,8 +53,10 @@ impl Contender for Ours {
         "AxTrace's index"
     }
 
-    fn run(&self, from: usize, to: usize) -> i64 {
-        let keys = self.keys[from * self.columns..to * self.columns].chunks_exact(self.columns);
-        keys.map(|keys| self.index.first(keys).map_or(-1, i64::from)).sum()
+    fn find(&mut self, from: usize, found: &mut [i32]) {
+        let keys = self.keys[from * self.columns..].chunks_exact(self.columns);
+        for (row, keys) in found.iter_mut().zip(keys) {
+            *row = self.index.first(keys).map_or(-1, |row| row as i32);
+        }
     }
 }

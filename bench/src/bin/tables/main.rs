@@ -1,12 +1,14 @@
 //! Measures decision tables: `cargo run --release --bin tables [-- ROWS…]`, or writes one as rules: `-- write KIND ROWS FOLDER`.
 //!
-//! Each kind of table, at each number of rows, is asked for the first row that applies to 200,000 distinct points, by the index that AxTrace
-//! builds and by hand-written Rust. All answers are compared first. Then contenders take turns; the median of the turns counts.
+//! Each kind of table, at each number of rows, is asked for the first row that applies to 200,000 distinct points: by decisions of AxTrace, by
+//! the index alone that it builds, by hand-written Rust, and with the feature `peers` by zen-engine. Answers are compared first. Then
+//! contenders take turns; the median of the turns counts.
 
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "this is a command line, which prints and writes files")]
 
 #[path = "../../clock.rs"]
 mod clock;
+mod decision;
 mod grid;
 mod index;
 mod rules;
@@ -14,9 +16,12 @@ mod rules;
 #[expect(dead_code, reason = "only some of its tables are of use here")]
 mod samples;
 mod scan;
+#[cfg(feature = "peers")]
+mod zen;
 
 use std::process::ExitCode;
 
+use axtrace::Level;
 use clock::cpu_ns;
 use samples::Sample;
 
@@ -36,12 +41,15 @@ const KINDS: [Kind; 4] = [
     ("wide", "wide cells in all columns", samples::wide),
 ];
 
+/// The outcome where no row applies.
+const NONE: i32 = 1_000_000;
+
 /// Something that finds the first row that applies to a point.
 trait Contender {
     fn name(&self) -> &'static str;
 
-    /// Adds up the numbers of the rows found (or -1) for some of the points, by their numbers.
-    fn run(&self, from: usize, to: usize) -> i64;
+    /// Finds rows for the points from one on, and writes their numbers, or -1.
+    fn find(&mut self, from: usize, found: &mut [i32]);
 }
 
 fn main() -> ExitCode {
@@ -85,46 +93,63 @@ fn one(sample: &Sample, size: usize, is_first: bool) -> Result<(), String> {
     let summary = ours.summary();
     let rows = scan::rows(sample);
     let queries: Vec<scan::Query> = points.iter().map(|point| scan::Query::new(point)).collect();
-    let contenders: Vec<Box<dyn Contender + '_>> = vec![
+    let compiled = decision::Compiled::new(sample, &points)?;
+    let mut contenders: Vec<Box<dyn Contender + '_>> = vec![
         Box::new(scan::Linear::new(&rows, &queries)),
         Box::new(scan::Blocks::new(&rows, &queries)),
         Box::new(grid::Grid::new(&rows, &queries)),
         Box::new(ours),
+        Box::new(decision::Decides::new(&compiled, "AxTrace", Level::None)),
+        Box::new(decision::Decides::new(&compiled, "AxTrace, record", Level::Record)),
     ];
-    agree(&contenders)?;
+    #[cfg(feature = "peers")]
+    contenders.push(Box::new(zen::Zen::new(sample, &points)?));
+    agree(&mut contenders)?;
     if is_first {
         let names = contenders.iter().map(|one| one.name()).collect::<Vec<_>>().join(" | ");
-        println!("| rows | {names} | work, median and most | bytes a row | built in ms |\n|--:|--:|--:|--:|--:|--:|--:|--:|");
+        println!("| rows | {names} | scan : AxTrace | record : none | work, median and most | bytes a row | built in ms |");
+        println!("|{}", "--:|".repeat(contenders.len() + 6));
     }
-    let times: Vec<String> = medians(&contenders).iter().map(|time| format!("{time:.1}")).collect();
-    println!("| {size} | {} | {summary} |", times.join(" | "));
+    let times = medians(&mut contenders);
+    let ratios = format!("{:.2} | {:.2}", times[0] / times[4], times[5] / times[4]);
+    let times: Vec<String> = times.iter().map(|time| format!("{time:.1}")).collect();
+    println!("| {size} | {} | {ratios} | {summary} |", times.join(" | "));
     Ok(())
 }
 
-/// Holds every contender against the first: for all points where that takes no more than a second or so.
-fn agree(contenders: &[Box<dyn Contender + '_>]) -> Result<(), String> {
-    let start = cpu_ns();
-    let mut from = 0;
-    while from < POINTS && cpu_ns() - start < 1_000_000_000 {
-        let expected = contenders[0].run(from, from + 1);
-        for contender in contenders {
-            let found = contender.run(from, from + 1);
-            if found != expected {
-                return Err(format!("point {from}: {} gives {found} instead of {expected}", contender.name()));
-            }
+/// Holds every contender against the first: for all points where neither takes more than a second or so.
+fn agree(contenders: &mut [Box<dyn Contender + '_>]) -> Result<(), String> {
+    let mut expected = vec![-1; POINTS];
+    let known = answers(&mut *contenders[0], &mut expected);
+    for contender in &mut contenders[1..] {
+        let mut found = vec![-1; known];
+        let count = answers(&mut **contender, &mut found);
+        if let Some(point) = (0..count).find(|point| found[*point] != expected[*point]) {
+            return Err(format!("point {point}: {} gives {} instead of {}", contender.name(), found[point], expected[point]));
         }
-        from += 1;
     }
     Ok(())
+}
+
+/// Finds rows until all have been asked for or a second is over; gives how many were.
+fn answers(contender: &mut dyn Contender, found: &mut [i32]) -> usize {
+    let (start, mut from) = (cpu_ns(), 0);
+    while from < found.len() && cpu_ns() - start < 1_000_000_000 {
+        let to = (from + 16).min(found.len());
+        contender.find(from, &mut found[from..to]);
+        from = to;
+    }
+    from
 }
 
 /// The median time of each contender, in nanoseconds a point.
-fn medians(contenders: &[Box<dyn Contender + '_>]) -> Vec<f64> {
+fn medians(contenders: &mut [Box<dyn Contender + '_>]) -> Vec<f64> {
     let mut times = vec![Vec::new(); contenders.len()];
     let mut places = vec![0; contenders.len()];
+    let mut found = vec![-1; POINTS];
     for _ in 0..TURNS {
-        for (number, contender) in contenders.iter().enumerate() {
-            times[number].push(turn(&**contender, &mut places[number]));
+        for (number, contender) in contenders.iter_mut().enumerate() {
+            times[number].push(turn(&mut **contender, &mut places[number], &mut found));
         }
     }
     times
@@ -137,11 +162,11 @@ fn medians(contenders: &[Box<dyn Contender + '_>]) -> Vec<f64> {
 }
 
 /// One turn: goes on through the points, from where the turn before ended, until the time is over.
-fn turn(contender: &dyn Contender, place: &mut usize) -> f64 {
-    let (start, mut count, mut step) = (cpu_ns(), 0, 16);
+fn turn(contender: &mut dyn Contender, place: &mut usize, found: &mut [i32]) -> f64 {
+    let (start, mut count, mut step) = (cpu_ns(), 0, 1);
     loop {
         let to = (*place + step).min(POINTS);
-        std::hint::black_box(contender.run(*place, to));
+        contender.find(*place, std::hint::black_box(&mut found[*place..to]));
         count += to - *place;
         *place = if to == POINTS { 0 } else { to };
         let time = cpu_ns() - start;

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::NONE;
 use super::samples::{Keys, Sample};
-
-/// The outcome where no row applies.
-const NONE: &str = "1_000_000";
 
 /// A decision whose outcome is the number of the first row that applies.
 pub fn rules(csv: &str, sample: &Sample) -> String {

@@ -93,9 +93,10 @@ impl Contender for Linear<'_> {
         "scan of rows"
     }
 
-    fn run(&self, from: usize, to: usize) -> i64 {
-        let find = |query: &Query| self.rows.iter().position(|row| row.applies(query)).map_or(-1, |row| row as i64);
-        self.queries[from..to].iter().map(find).sum()
+    fn find(&mut self, from: usize, found: &mut [i32]) {
+        for (place, query) in found.iter_mut().zip(&self.queries[from..]) {
+            *place = self.rows.iter().position(|row| row.applies(query)).map_or(-1, |row| row as i32);
+        }
     }
 }
 
@@ -123,7 +124,7 @@ impl<'a> Blocks<'a> {
         Self { blocks: rows.chunks(BLOCK).map(block).collect(), queries }
     }
 
-    fn find(&self, query: &Query) -> i64 {
+    fn row(&self, query: &Query) -> i32 {
         for (number, block) in self.blocks.iter().enumerate() {
             let mut hits = [0xFF; BLOCK];
             keep(&mut hits, &block.goods, query.goods);
@@ -136,7 +137,7 @@ impl<'a> Blocks<'a> {
             within(&mut hits, &block.amount, query.amount);
             within(&mut hits, &block.day, query.day);
             if let Some(place) = hits.iter().position(|hit| *hit != 0) {
-                return (number * BLOCK + place) as i64;
+                return (number * BLOCK + place) as i32;
             }
         }
         -1
@@ -173,7 +174,9 @@ impl Contender for Blocks<'_> {
         "scan of blocks"
     }
 
-    fn run(&self, from: usize, to: usize) -> i64 {
-        self.queries[from..to].iter().map(|query| self.find(query)).sum()
+    fn find(&mut self, from: usize, found: &mut [i32]) {
+        for (row, query) in found.iter_mut().zip(&self.queries[from..]) {
+            *row = self.row(query);
+        }
     }
 }
