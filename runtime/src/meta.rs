@@ -144,6 +144,27 @@ impl ProgramMeta {
         &self.decisions[..self.decisions.len().saturating_sub(self.relations.len())]
     }
 
+    /// Where the rules of a decision are written that are no rows of tables, and where its rows, whether they are rules or looked up.
+    #[must_use]
+    pub fn rules_and_rows(&self, decision: &DecisionMeta) -> (Vec<Span>, Vec<Span>) {
+        let (mut rules, mut rows, mut tables) = (Vec::new(), Vec::new(), Vec::new());
+        for rule in &decision.rules {
+            let parent = decision.sites.get(rule.site.index()).and_then(|site| site.parent);
+            let in_table =
+                parent.and_then(|site| decision.sites.get(site.index())).is_some_and(|site| matches!(site.kind, SiteKind::Table(_)));
+            match &rule.rows {
+                Some(of) if !tables.contains(&of.table) => {
+                    tables.push(of.table);
+                    rows.extend(self.tables.get(of.table as usize).into_iter().flat_map(|table| &table.rows).map(|row| row.head));
+                }
+                Some(_) => {}
+                None if in_table => rows.push(rule.span),
+                None => rules.push(rule.span),
+            }
+        }
+        (rules, rows)
+    }
+
     /// A row that a rule stands for.
     #[must_use]
     pub fn row(&self, rule: &RuleMeta, row: u32) -> Option<&Row> {

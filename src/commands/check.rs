@@ -110,13 +110,23 @@ fn human(args: &Args, findings: &[Finding], sources: &Sources, program: Option<&
     text
 }
 
-/// What was checked: `2 files, 1 decision, 12 rules, 4 tests`.
+/// What was checked: `2 files, 1 decision, 12 rules, 20,439 rows, 4 tests`. Rows of tables are rows, and `otherwise` is a rule.
 fn extent(sources: &Sources, program: Option<&Program>) -> String {
     let mut parts = vec![counted(sources.rules().count(), "file")];
     if let Some(program) = program {
-        let rules = program.meta.decisions.iter().map(|decision| decision.rules.len()).sum();
-        let counts = [(program.meta.declared().len(), "decision"), (rules, "rule"), (program.tests.len(), "test")];
-        parts.extend(counts.iter().map(|(count, word)| counted(*count, word)));
+        let (mut rules, mut rows) = (0, 0);
+        for decision in program.meta.declared() {
+            let (others, of_tables) = program.meta.rules_and_rows(decision);
+            (rules, rows) = (rules + others.len(), rows + of_tables.len());
+        }
+        parts.push(counted(program.meta.declared().len(), "decision"));
+        if rules > 0 || rows == 0 {
+            parts.push(counted(rules, "rule"));
+        }
+        if rows > 0 {
+            parts.push(counted(rows, "row"));
+        }
+        parts.push(counted(program.tests.len(), "test"));
     }
     parts.join(", ")
 }

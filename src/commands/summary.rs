@@ -1,10 +1,10 @@
 //! What a run decided, in a few lines: by outcome, by rule, referred, bad input.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use axtrace::Decided;
-use axtrace::runtime::meta::{DecisionMeta, ProgramMeta, RuleId, RuleState};
+use axtrace::runtime::meta::{DecisionId, DecisionMeta, Found, ProgramMeta, RuleId, RuleState};
 use axtrace::runtime::read::{InputErrors, RowPlace};
 use axtrace::runtime::text::format_value;
 use axtrace::runtime::trace::OutcomeTrace;
@@ -37,24 +37,21 @@ pub struct Summary<'a> {
 #[derive(Default)]
 struct Count {
     all: u64,
-    by: Vec<u64>,
+    /// By rule, and where it stands for rows of a table that is looked up, by row.
+    by: HashMap<Found, u64>,
 }
 
 impl Count {
-    fn add(&mut self, deciding: &[RuleId]) {
+    fn add(&mut self, deciding: &[Found]) {
         self.all += 1;
         for rule in deciding {
-            if self.by.len() <= rule.index() {
-                self.by.resize(rule.index() + 1, 0);
-            }
-            self.by[rule.index()] += 1;
+            *self.by.entry(*rule).or_default() += 1;
         }
     }
 
     fn and(&mut self, other: Self) {
         self.all += other.all;
-        self.by.resize(self.by.len().max(other.by.len()), 0);
-        self.by.iter_mut().zip(other.by).for_each(|(count, more)| *count += more);
+        other.by.into_iter().for_each(|(rule, more)| *self.by.entry(rule).or_default() += more);
     }
 }
 
@@ -85,7 +82,15 @@ impl<'a> Summary<'a> {
     /// Counts a decided input.
     pub fn count(&mut self, decided: &Decided) -> Result<(), Stop> {
         let rules = (0..self.decision.rules.len() as u32).map(RuleId);
-        let deciding: Vec<RuleId> = rules.filter(|rule| decided.rule_state(*rule) == Some(RuleState::Decided)).collect();
+        let rules: Vec<RuleId> = rules.filter(|rule| decided.rule_state(*rule) == Some(RuleState::Decided)).collect();
+        let deciding: Vec<Found> = if rules.iter().any(|rule| self.decision.rules[rule.index()].rows.is_some()) {
+            // Which rows they were is in the recording.
+            let mut by: Vec<Found> = decided.trace()?.by.iter().map(|by| (by.id, by.row)).collect();
+            by.dedup();
+            by
+        } else {
+            rules.into_iter().map(|rule| (rule, None)).collect()
+        };
         self.all += 1;
         match decided.outcome()? {
             OutcomeTrace::Decided { value, ty } => self.decided.entry(self.row(&value, &ty)).or_default().add(&deciding),
@@ -166,12 +171,15 @@ impl<'a> Summary<'a> {
     }
 
     fn rules(&self, count: &Count) -> String {
-        let mut by: Vec<_> = count.by.iter().enumerate().filter(|(_, count)| **count > 0).collect();
-        by.sort_by_key(|(rule, count)| (std::cmp::Reverse(**count), *rule));
-        let name = |rule: usize| self.decision.rules.get(rule).map_or("", |rule| rule.name.as_str());
-        let mut parts: Vec<_> = by.iter().take(NAMED_RULES).map(|(rule, count)| format!("{} {}", name(*rule), grouped(**count))).collect();
+        let mut by: Vec<_> = count.by.iter().collect();
+        by.sort_by_key(|(rule, count)| (std::cmp::Reverse(**count), **rule));
+        let own = self.decision.qualified_name();
+        let id = self.program.decisions.iter().position(|decision| decision.qualified_name() == own);
+        let name = |rule: &Found| id.map_or("", |id| self.program.rule_name(DecisionId(id as u32), *rule));
+        let mut parts: Vec<_> = by.iter().take(NAMED_RULES).map(|(rule, count)| format!("{} {}", name(rule), grouped(**count))).collect();
         if by.len() > NAMED_RULES {
-            parts.push(format!("{} more rules", by.len() - NAMED_RULES));
+            let what = if by[NAMED_RULES..].iter().all(|(rule, _)| rule.1.is_some()) { "rows" } else { "rules" };
+            parts.push(format!("{} more {what}", grouped((by.len() - NAMED_RULES) as u64)));
         }
         parts.join(" · ")
     }

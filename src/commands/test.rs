@@ -70,7 +70,7 @@ fn last_line(rules: &Rules, tests: &[&Test], failed: usize, coverage: &Coverage,
     let failed =
         if failed > 0 { format!(", {}", style.paint(&format!("{} failed", grouped(failed as u64)), Role::Bad)) } else { String::new() };
     let reached = reached(rules, tests);
-    let words = coverage.words(&reached, &rules.meta().sources);
+    let words = coverage.words(&reached, rules.meta());
     format!("{passed}{failed}   {words} · {} ms\n", grouped(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)))
 }
 

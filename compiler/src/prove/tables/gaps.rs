@@ -23,12 +23,27 @@ impl Asker<'_> {
         if !needed && !otherwise {
             return false;
         }
-        // One table that covers everything is enough.
-        let mut problem = None;
+        // Tables that decide wherever their groups hold; others may do so where those do not hold.
+        let (mut outside, mut left) = (Vec::new(), Vec::new());
         for lookup in lookups {
-            match self.gap(lookup, needed) {
+            match (self.gap(lookup, &[], false), lookup.when) {
+                (Ok(()), None) => return true,
+                (Ok(()), Some(when)) => outside.push(when),
+                (Err(_), _) => left.push(lookup),
+            }
+        }
+        let mut problem = None;
+        for lookup in left {
+            match (self.gap(lookup, &outside, needed), lookup.when) {
+                (Ok(()), None) => return true,
+                (Ok(()), Some(when)) => outside.push(when),
+                (Err(finding), _) => problem = problem.or(finding),
+            }
+        }
+        if problem.is_none() && !outside.is_empty() {
+            match self.outside(&outside, needed) {
                 Ok(()) => return true,
-                Err(finding) => problem = problem.or(finding),
+                Err(finding) => problem = finding,
             }
         }
         if needed {
@@ -37,11 +52,8 @@ impl Asker<'_> {
         false
     }
 
-    /// Nothing where a table leaves no gap beside the rules.
-    fn gap(&self, lookup: &Lookup<'_>, told: bool) -> Result<(), Option<Finding>> {
-        if let Some(when) = lookup.when {
-            self.outside(lookup, when, told)?;
-        }
+    /// Nothing where a table leaves no gap beside the rules, where its group holds and none of `outside`.
+    fn gap(&self, lookup: &Lookup<'_>, outside: &[NodeId], told: bool) -> Result<(), Option<Finding>> {
         let mut boxes = lookup.boxes.clone();
         let prefer = vec![0; boxes.columns().len()];
         for _ in 0..MOST_BOXES {
@@ -52,7 +64,9 @@ impl Asker<'_> {
             };
             let mut graph = self.graph.clone();
             let around: Vec<Vec<(i64, i64)>> = found.around.iter().map(|side| vec![*side]).collect();
-            let conditions = lookup.conditions(&mut graph, &self.program.types, &around);
+            let mut conditions = lookup.conditions(&mut graph, &self.program.types, &around);
+            conditions.extend(lookup.when);
+            conditions.extend(nowhere(&mut graph, outside));
             match self.open(&graph, conditions, told) {
                 Ok(()) => {
                     let cells: Vec<Cell<'_>> = around.iter().map(|side| Cell::In(side)).collect();
@@ -64,11 +78,11 @@ impl Asker<'_> {
         Err(told.then(|| self.too_many(lookup, "no row decides for some input")))
     }
 
-    /// Whether the rules decide wherever the group of a table does not hold.
-    fn outside(&self, lookup: &Lookup<'_>, when: NodeId, told: bool) -> Result<(), Option<Finding>> {
+    /// Whether the rules decide wherever none of some groups holds.
+    fn outside(&self, groups: &[NodeId], told: bool) -> Result<(), Option<Finding>> {
         let mut graph = self.graph.clone();
-        let not = push(&mut graph, NodeKind::Not(when), Type::Boolean, lookup.span);
-        self.open(&graph, vec![not], told)
+        let conditions = nowhere(&mut graph, groups);
+        self.open(&graph, conditions, told)
     }
 
     /// Nothing where no input that satisfies conditions is left to no rule; a finding otherwise, if it is wanted.
@@ -96,6 +110,15 @@ impl Asker<'_> {
             }
         })
     }
+}
+
+/// That none of some conditions holds.
+fn nowhere(graph: &mut Graph, conditions: &[NodeId]) -> Vec<NodeId> {
+    let not = |when: &NodeId| {
+        let span = graph.node(*when).span;
+        push(graph, NodeKind::Not(*when), Type::Boolean, span)
+    };
+    conditions.iter().map(not).collect()
 }
 
 /// Whether it is proved that no input has headers within a box, satisfies `when` and is left to no rule. Rows that are looked up are not asked.
