@@ -117,6 +117,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0510", include_str!("../docs/findings/E0510.md")),
     ("E0601", include_str!("../docs/findings/E0601.md")),
     ("E0602", include_str!("../docs/findings/E0602.md")),
+    ("E0611", include_str!("../docs/findings/E0611.md")),
     ("E0701", include_str!("../docs/findings/E0701.md")),
     ("E0702", include_str!("../docs/findings/E0702.md")),
     ("E0703", include_str!("../docs/findings/E0703.md")),

@@ -193,7 +193,7 @@ fn read_seen(mut sources: Sources, findings: &mut Findings, watch: &mut Watch<'_
     }
     let resolved = resolve(&files, findings);
     watch(Pass::Resolve);
-    let cells = Cells::new();
+    let cells = Cells::default();
     let mut typed = check(&sources, &resolved, &cells, findings)?;
     watch(Pass::Types);
     see(&typed, &files, &sources);

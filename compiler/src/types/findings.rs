@@ -425,6 +425,15 @@ pub enum TypeFinding {
         #[label("named here before")]
         first: Option<Span>,
     },
+    #[error("{problem}")]
+    #[diagnostic(code(E0611))]
+    TestTable {
+        problem: String,
+        #[label(primary, "here")]
+        at: Span,
+        #[help]
+        help: Option<String>,
+    },
     #[error("two tests expect different things of the same input")]
     #[diagnostic(code(E0601), help("one of the two is wrong: nothing can pass both"))]
     ContradictingTests {

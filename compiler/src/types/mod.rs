@@ -26,6 +26,7 @@ mod relations;
 mod roles;
 mod scope;
 mod table;
+mod test_tables;
 mod tests;
 mod text;
 mod time;
@@ -115,7 +116,7 @@ struct Checker<'a, 'f> {
     compared_before: Option<(String, String)>,
     /// By [`RoleId`](axtrace_runtime::meta::RoleId), once they are declared.
     roles: Vec<RoleMeta>,
-    /// What cells of files say that had to be read as those of rule files are.
+    /// Trees that are made here.
     cells: &'a Cells,
     /// The files of data that decide, by their places among the sources.
     deciding: BTreeSet<usize>,
@@ -123,8 +124,14 @@ struct Checker<'a, 'f> {
     read_files: Vec<(String, usize, &'static str)>,
 }
 
-/// Holds what cells of files say, as long as the trees of rule files are held.
-pub type Cells = typed_arena::Arena<axtrace_grammar::ast::CellKind>;
+/// Holds trees that are made here as long as those of rule files are held.
+#[derive(Default)]
+pub struct Cells {
+    /// What cells of files say.
+    of_files: typed_arena::Arena<axtrace_grammar::ast::CellKind>,
+    /// What rows of tests give.
+    of_tests: typed_arena::Arena<axtrace_grammar::ast::Expr>,
+}
 
 /// What contains a call.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -57,10 +57,10 @@ impl<'a> Checker<'a, '_> {
         for declared in &self.resolved.tests {
             self.within(declared.module, Caller::Nobody, |this| {
                 this.samples_known = true;
-                if let ast::TestBody::File(file) = &declared.item.body {
-                    bulk.extend(this.file_of_tests(declared.item, file, &mut named));
-                } else {
-                    tests.extend(this.test(declared.item, decisions));
+                match &declared.item.body {
+                    ast::TestBody::File(file) => bulk.extend(this.file_of_tests(declared.item, file, &mut named)),
+                    ast::TestBody::Table(table) => tests.extend(this.table_of_tests(declared.item, table, decisions)),
+                    ast::TestBody::Case { given, expect } => tests.extend(this.test(declared.item, (given, expect), decisions)),
                 }
             });
         }
@@ -94,7 +94,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// The decision that tests are of.
-    fn tested(&mut self, item: &ast::Test) -> Option<DecisionId> {
+    pub(super) fn tested(&mut self, item: &ast::Test) -> Option<DecisionId> {
         match self.resolved.lookup(self.module, &item.decision.text) {
             Some((Symbol::Decision(id), _)) => Some(id),
             Some((Symbol::Broken, _)) => None,
@@ -108,17 +108,19 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn test(&mut self, item: &'a ast::Test, decisions: &[Option<hir::Decision>]) -> Option<hir::Test> {
-        let ast::TestBody::Case { given, expect } = &item.body else {
-            self.not_yet("a table of tests", item.span);
-            return None;
-        };
+    fn test(
+        &mut self,
+        item: &'a ast::Test,
+        (given, expect): (&'a [(ast::Name, ast::Expr)], &'a ast::Expectation),
+        decisions: &[Option<hir::Decision>],
+    ) -> Option<hir::Test> {
         let id = self.tested(item)?;
         let signature = self.signatures[id.index()].clone()?;
-        let given = self.given(item, given, &signature);
-        let expected = self.expected(expect, &signature);
-        let by = self.expected_rules(expect, decisions[id.index()].as_ref());
         let title = item.title.as_ref();
+        let given: Vec<(ast::Name, &'a ast::Expr)> = given.iter().map(|(name, value)| (name.clone(), value)).collect();
+        let given = self.given(&item.decision.text, title.map_or(item.span, |title| title.span), &given, &signature);
+        let expected = self.expected(&expect.outcome, &signature);
+        let by = self.expected_rules(&expect.by, decisions[id.index()].as_ref());
         Some(hir::Test {
             title: title.map(|title| title.node.clone()).unwrap_or_default(),
             decision: id,
@@ -130,7 +132,14 @@ impl<'a> Checker<'a, '_> {
         })
     }
 
-    fn given(&mut self, item: &'a ast::Test, given: &'a [(ast::Name, ast::Expr)], signature: &Signature) -> Option<Vec<Value>> {
+    /// The inputs of a test of a decision, which stands at a place.
+    pub(super) fn given(
+        &mut self,
+        decision: &str,
+        at: Span,
+        given: &[(ast::Name, &'a ast::Expr)],
+        signature: &Signature,
+    ) -> Option<Vec<Value>> {
         let mut values: Vec<Option<Value>> = vec![None; signature.params.len()];
         let mut whole = true;
         for (index, (name, value)) in given.iter().enumerate() {
@@ -158,15 +167,16 @@ impl<'a> Checker<'a, '_> {
                 values[place] = Some(Value::Missing);
                 continue;
             }
-            let (record, at) = (item.decision.text.clone(), item.title.as_ref().map_or(item.span, |title| title.span));
+            let record = decision.to_owned();
             self.report(TypeFinding::FieldNotSet { record, field: param.name.clone(), at, declared: param.span });
             whole = false;
         }
         whole.then(|| values.into_iter().collect()).flatten()
     }
 
-    fn expected(&mut self, expect: &'a ast::Expectation, signature: &Signature) -> Option<Expected> {
-        match &expect.outcome {
+    /// The outcome that a test expects.
+    pub(super) fn expected(&mut self, outcome: &'a ast::Outcome, signature: &Signature) -> Option<Expected> {
+        match outcome {
             ast::Outcome::Value(value) => {
                 let value = self.constant_within(value, &signature.gives, "what a test expects", None)?;
                 Some(Expected::Value(value))
@@ -189,13 +199,13 @@ impl<'a> Checker<'a, '_> {
 
     /// The rules after `by`, as places; the outer `None` if one of them is unknown.
     #[expect(clippy::option_option, reason = "whether rules are named and whether they are known are two questions")]
-    fn expected_rules(&mut self, expect: &ast::Expectation, decision: Option<&hir::Decision>) -> Option<Option<Vec<Found>>> {
-        if expect.by.is_empty() {
+    pub(super) fn expected_rules(&mut self, by: &[ast::Name], decision: Option<&hir::Decision>) -> Option<Option<Vec<Found>>> {
+        if by.is_empty() {
             return Some(None);
         }
         let Body::Rules(rules) = &decision?.body else { return Some(Some(Vec::new())) };
         let mut places = Vec::new();
-        for name in &expect.by {
+        for name in by {
             match rules.iter().position(|rule| rule.name == name.text) {
                 Some(place) => places.push((RuleId(place as u32), None)),
                 None => {
@@ -206,7 +216,7 @@ impl<'a> Checker<'a, '_> {
             }
         }
         places.sort_unstable();
-        (places.len() == expect.by.len()).then_some(Some(places))
+        (places.len() == by.len()).then_some(Some(places))
     }
 }
 

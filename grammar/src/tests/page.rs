@@ -50,7 +50,6 @@ const IN_WORDS: [&str; 12] =
 
 /// What the compiler refuses with E0901, with all that only stands in it. `rule/part` is a part of a rule that is built.
 const NOT_BUILT: &str = "
-tables:     only_names only_test_head
 decisions:  as_of from_clause until_clause kw_until only_may kw_may kw_depend kw_on is_op/kw_referral
 records:    field_mark kw_personal kw_protected
 parameters: param_value/kw_from param_value/date param_value/comma dated_value

@@ -227,7 +227,7 @@ impl<'a> Checker<'a, '_> {
             self.report(TypeFinding::SheetCell { problem: first.diagnostic.to_string(), at: cell.span, header, help });
             return None;
         }
-        read.map(|kind| &*self.cells.alloc(kind))
+        read.map(|kind| &*self.cells.of_files.alloc(kind))
     }
 
     /// What a row gives of which it is known what it is called and what is given there.

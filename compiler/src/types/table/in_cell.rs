@@ -52,7 +52,7 @@ impl Diagnostic for InCell {
 
 impl Checker<'_, '_> {
     /// Checks a cell: whatever is found wrong there also shows the header.
-    pub(super) fn in_cell<T>(&mut self, header: Span, work: impl FnOnce(&mut Self) -> T) -> T {
+    pub(in crate::types) fn in_cell<T>(&mut self, header: Span, work: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.findings.kept();
         let result = work(self);
         self.findings.amend(before, |mut finding| {
