@@ -107,7 +107,7 @@ impl Project {
             let (root, used) = used_modules(file, &tree).unwrap_or_default();
             data.into_iter().for_each(|path| self.add_data(path));
             for module in used {
-                let path = module.iter().fold(root.clone(), |path, name| path.join(name)).with_extension(ENDING);
+                let path = place_of(&root, &module);
                 let name = path.to_string_lossy().replace('\\', "/");
                 let known = self.sources.rules().any(|(_, file)| file.path() == name);
                 if !known && path.is_file() {
@@ -126,7 +126,7 @@ impl Project {
             let path = Path::new(file.path()).with_extension("");
             let places: Vec<_> = path.components().filter_map(|part| part.as_os_str().to_str()).collect();
             let names: Vec<_> = module.split('.').map(str::trim).collect();
-            let fits = places.iter().rev().zip(names.iter().rev()).all(|(place, name)| place == name);
+            let fits = places.iter().rev().zip(names.iter().rev()).all(|(place, name)| is_place_of(place, name));
             if fits {
                 continue;
             }
@@ -263,13 +263,30 @@ fn table_file(table: &Table) -> Option<&str> {
 fn used_modules(file: &SourceFile, tree: &File) -> Option<(PathBuf, Vec<Vec<String>>)> {
     let mut root = Path::new(file.path()).with_extension("");
     for name in tree.module.as_ref()?.names.iter().rev() {
-        if root.file_name()?.to_str()? != name.text {
+        if !is_place_of(root.file_name()?.to_str()?, &name.text) {
             return None;
         }
         root.pop();
     }
     let names = |path: &Names| path.names.iter().map(|name| name.text.clone()).collect();
     Some((root, tree.uses.iter().map(|used| names(&used.module)).collect()))
+}
+
+/// Whether a folder or a file of this name stands for a part of a module's name, in which `_` stands for a hyphen too.
+fn is_place_of(place: &str, name: &str) -> bool {
+    place == name || place.replace('-', "_") == name
+}
+
+/// Where a module lies, seen from a folder: each part of its name as it is, or with hyphens where there is no such folder or file.
+fn place_of(root: &Path, module: &[String]) -> PathBuf {
+    let mut path = root.to_owned();
+    for (place, name) in module.iter().enumerate() {
+        let ending = if place + 1 < module.len() { String::new() } else { format!(".{ENDING}") };
+        let plain = path.join(format!("{name}{ending}"));
+        let hyphens = path.join(format!("{}{ending}", name.replace('_', "-")));
+        path = if !plain.exists() && hyphens.exists() { hyphens } else { plain };
+    }
+    path
 }
 
 /// The bytes of a file, or its size when that is too large to be read.

@@ -26,7 +26,7 @@ pub(crate) const DECLARATIONS: [&str; 19] = [
     "sample", "test", "prove", "always", "change",
 ];
 /// The words that begin a part of a decision.
-pub(crate) const PARTS: [&str; 9] = ["rule", "shadow", "group", "table", "let", "always", "otherwise", "may", "steps"];
+pub(crate) const PARTS: [&str; 10] = ["rule", "shadow", "group", "table", "let", "always", "otherwise", "gives", "may", "steps"];
 /// The words that begin a part of a group.
 pub(crate) const GROUP_PARTS: [&str; 3] = ["rule", "shadow", "table"];
 /// The words that begin a change of a variant.
@@ -421,7 +421,7 @@ fn whole(rule: Rule) -> &'static str {
         Rule::only_rule | Rule::only_replace => "the rule",
         Rule::only_head | Rule::only_decision => "the decision's head",
         Rule::only_group => "the group's head",
-        Rule::only_otherwise | Rule::only_let | Rule::only_may | Rule::only_steps => "the clause",
+        Rule::only_otherwise | Rule::only_let | Rule::only_may | Rule::only_steps | Rule::only_gives => "the clause",
         Rule::only_header | Rule::only_tests | Rule::only_outcome | Rule::only_text | Rule::only_cites | Rule::only_names => "the cell",
         _ => "the declaration",
     }

@@ -423,6 +423,8 @@ pub enum SiteKind {
         visits: SlotId,
         /// The list.
         list: Box<Operand>,
+        /// Of a list whose elements are neighbours of another: how they come about, and that list, if it is a part of the input.
+        neighbours: Option<Box<(Neighbours, Operand)>>,
         /// The name of the element.
         binder: String,
     },
@@ -430,6 +432,15 @@ pub enum SiteKind {
     Body,
     /// The outcome of a rule that applied. Bits as of a let.
     Outcome,
+}
+
+/// Lists whose elements are neighbours of another list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Neighbours {
+    /// `pairs`: an element and the one behind it.
+    Pairs,
+    /// `runs`: stretches that are as long as they go.
+    Runs,
 }
 
 /// One site.

@@ -119,11 +119,12 @@ impl Stored {
     /// The list whose elements a frame belongs to, and the lists around it.
     fn add_list(&mut self, meta: &DecisionMeta, frame: FrameId) {
         let found = meta.sites.iter().find_map(|site| match &site.kind {
-            SiteKind::Loop { frame: inner, list, .. } if *inner == frame => Some((site.frame, list)),
+            SiteKind::Loop { frame: inner, list, neighbours, .. } if *inner == frame => Some((site.frame, list, neighbours)),
             _ => None,
         });
-        if let Some((outer, list)) = found {
+        if let Some((outer, list, neighbours)) = found {
             self.add_operand(meta, list);
+            neighbours.iter().for_each(|of| self.add_operand(meta, &of.1));
             if outer != frame {
                 self.add_list(meta, outer);
             }

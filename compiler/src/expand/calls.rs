@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use axtrace_runtime::meta::{DecisionId, SiteId, SiteKind};
+use axtrace_runtime::meta::{DecisionId, Neighbours, Operand, OperandSource, SiteId, SiteKind};
 use axtrace_runtime::types::{FieldType, Type};
 use axtrace_source::Span;
 
 use super::expr::is_place;
 use super::sites::NOWHERE;
 use super::{Bound, Expander, MAX_CALLS};
-use crate::graph::{Known, Local, LocalId, Loop, LoopId, NodeId, NodeKind};
+use crate::function::Function;
+use crate::graph::{Known, Local, LocalId, Loop, LoopId, NodeId, NodeKind, Quantifier};
 use crate::hir::{self, DefineId, Expr, ExprKind, Let, VarId};
 
 impl Expander<'_> {
@@ -251,12 +252,14 @@ impl Expander<'_> {
             ty: list.ty.clone(),
             source: axtrace_runtime::meta::OperandSource::Input(Vec::new()),
         };
-        let site = self.site(SiteKind::Loop { frame, visits, list: Box::new(placeholder), binder: name.clone() }, span);
+        let kind = SiteKind::Loop { frame, visits, list: Box::new(placeholder), neighbours: None, binder: name.clone() };
+        let site = self.site(kind, span);
         let node = self.under(site, |this| if is_place(list) { this.place_node(list) } else { this.expr(list, None) });
         if self.relation.is_none() {
-            let shown = self.operand(node);
-            if let SiteKind::Loop { list, .. } = &mut self.graph.meta.sites[site.index()].kind {
+            let (shown, of) = (self.operand(node), self.neighbours(node));
+            if let SiteKind::Loop { list, neighbours, .. } = &mut self.graph.meta.sites[site.index()].kind {
                 **list = shown;
+                *neighbours = of.map(Box::new);
             }
         }
         let (outer, known) = (self.inside, Vec::new());
@@ -269,6 +272,18 @@ impl Expander<'_> {
             self.bound[place.0 as usize] = Some(Bound::Place(id));
         }
         (id, site)
+    }
+
+    /// Whose neighbours the elements of a list are, if that is a part of the input.
+    fn neighbours(&self, list: NodeId) -> Option<(Neighbours, Operand)> {
+        let (how, of) = match &self.graph.node(list).kind {
+            NodeKind::Quantify(Quantifier::Runs, id) => (Neighbours::Runs, self.graph.loop_of(*id).list),
+            NodeKind::Call(Function::Pairs, operands) => (Neighbours::Pairs, *operands.first()?),
+            _ => return None,
+        };
+        let at = self.graph.node(of);
+        let source = self.place(of, Vec::new()).filter(|place| matches!(place, OperandSource::Input(_) | OperandSource::Element(..)))?;
+        Some((how, Operand { span: at.span, ty: at.ty.clone(), source }))
     }
 
     /// Steps into a loop; gives what [`leave`](Self::leave) takes back.

@@ -23,8 +23,9 @@ pub fn finish(graph: &mut Graph, templates: &mut [Vec<Piece>], types: &Types) {
     }
     for site in &mut graph.meta.sites {
         site.operands.iter_mut().chain(&mut site.value).for_each(|operand| retype(operand, &slots, types));
-        if let SiteKind::Loop { list, .. } = &mut site.kind {
+        if let SiteKind::Loop { list, neighbours, .. } = &mut site.kind {
             retype(list, &slots, types);
+            neighbours.iter_mut().for_each(|of| retype(&mut of.1, &slots, types));
         }
     }
     for rule in &mut graph.meta.rules {

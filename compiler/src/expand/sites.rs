@@ -125,7 +125,7 @@ impl Expander<'_> {
     }
 
     /// A parameter, an element, a local, or a field of one.
-    fn place(&self, node: NodeId, mut fields: Vec<u32>) -> Option<OperandSource> {
+    pub(super) fn place(&self, node: NodeId, mut fields: Vec<u32>) -> Option<OperandSource> {
         let at = self.graph.node(node);
         match &at.kind {
             NodeKind::Field(base, field) => {

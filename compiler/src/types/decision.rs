@@ -123,12 +123,49 @@ impl<'a> Checker<'a, '_> {
             self.not_yet("as of", as_of.span);
         }
         match &item.body {
-            ast::DecisionBody::Expr(expr) => {
-                let value = self.typed_as(expr, gives, Some(item.gives.span));
-                (!value.is_error()).then_some((Body::Expression(value), Vec::new(), Vec::new()))
+            ast::DecisionBody::Expr(expr) => self.one_value(item, expr, gives),
+            ast::DecisionBody::Block(items) => {
+                let value = items.iter().find_map(|part| if let ast::DecisionItem::Gives(it) = part { Some(it) } else { None });
+                if let Some(value) = value { self.block_of_value(item, items, value, gives) } else { self.block(item, items, gives) }
             }
-            ast::DecisionBody::Block(items) => self.block(item, items, gives),
         }
+    }
+
+    /// A decision that is one expression. Hit policies are about rules.
+    fn one_value(&mut self, item: &'a ast::Decision, value: &'a ast::Expr, gives: &Type) -> Option<(Body, Vec<Group>, Vec<Table>)> {
+        if let Some(policy) = &item.policy {
+            let help = Some("it says how rules that apply together decide: write rules, or take it out".into());
+            self.report(TypeFinding::Policy { what: "one value".into(), policy: policy_name(&policy.node), at: policy.span, help });
+        }
+        let value = self.typed_as(value, gives, Some(item.gives.span));
+        (!value.is_error() && item.policy.is_none()).then_some((Body::Expression(value), Vec::new(), Vec::new()))
+    }
+
+    /// `{ let … gives EXPRESSION }`: one expression, with what it needs before it.
+    fn block_of_value(
+        &mut self,
+        item: &'a ast::Decision,
+        items: &'a [ast::DecisionItem],
+        value: &'a ast::Gives,
+        gives: &Type,
+    ) -> Option<(Body, Vec<Group>, Vec<Table>)> {
+        let mut decides = None;
+        for part in items {
+            match part {
+                ast::DecisionItem::Let(it) => self.open_lets(std::slice::from_ref(it), 0),
+                ast::DecisionItem::Broken(it) => self.broken_part(it, &mut Names::default()),
+                ast::DecisionItem::Steps(it) => self.steps(it),
+                ast::DecisionItem::MayDepend(it) => self.not_yet("may depend on", it.span),
+                _ => decides = decides.or_else(|| self.late(part)),
+            }
+        }
+        let body = self.one_value(item, &value.value, gives);
+        self.close_lets(0);
+        if let Some((what, at)) = decides {
+            self.report(TypeFinding::RulesAndValue { decision: item.name.text.clone(), what, at, gives: value.head_span });
+            return None;
+        }
+        body
     }
 
     /// `steps up to n`: the greatest number of steps that the decision may take.
@@ -162,7 +199,7 @@ impl<'a> Checker<'a, '_> {
                 self.report(TypeFinding::AfterOtherwise { what, at, otherwise: first.head_span });
             }
             match part {
-                ast::DecisionItem::Let(_) | ast::DecisionItem::Always(_) | ast::DecisionItem::Broken(_) => {}
+                ast::DecisionItem::Let(_) | ast::DecisionItem::Always(_) | ast::DecisionItem::Gives(_) | ast::DecisionItem::Broken(_) => {}
                 ast::DecisionItem::Table(it) => {
                     let at = Standing { item, gives, group: None, number };
                     self.table(&at, it, &mut names, &mut rules);

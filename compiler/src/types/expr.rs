@@ -36,7 +36,7 @@ impl<'a> Checker<'a, '_> {
             ast::ExprKind::List(items) => self.list(items, expected, span),
             ast::ExprKind::Range(range) => self.numbers(range, span),
             ast::ExprKind::Call { function, args } => self.call(function, args, expected, span),
-            ast::ExprKind::Comprehension(it) => self.comprehension(it, span),
+            ast::ExprKind::Comprehension(it) => self.comprehension(it, expected, span),
             ast::ExprKind::Fold(it) => self.fold(it, span),
             ast::ExprKind::Quantified(it) => self.quantified(it, span),
             ast::ExprKind::If { branches, otherwise } => self.if_else(branches, otherwise, expected, span),

@@ -319,6 +319,19 @@ pub enum TypeFinding {
         #[label(primary, "decides nothing")]
         at: Span,
     },
+    #[error("`{decision}` has {what}, and gives one value besides")]
+    #[diagnostic(
+        code(E0451),
+        help("a decision has rules, or gives one value: write `otherwise` for what holds where no rule applies, or a decision for each")
+    )]
+    RulesAndValue {
+        decision: String,
+        what: String,
+        #[label(primary, "decides by rules")]
+        at: Span,
+        #[label("gives one value, whatever the rules say")]
+        gives: Span,
+    },
     #[error("{what} stands behind `otherwise`")]
     #[diagnostic(code(E0322), help("`otherwise` stands once, as the last of a decision: move it to the end"))]
     AfterOtherwise {

@@ -60,7 +60,7 @@ impl Form {
 }
 
 impl<'a> Checker<'a, '_> {
-    pub(super) fn comprehension(&mut self, it: &'a ast::Comprehension, span: Span) -> Expr {
+    pub(super) fn comprehension(&mut self, it: &'a ast::Comprehension, expected: Option<&Type>, span: Span) -> Expr {
         let Some(form) = Form::of(&it.function.text) else {
             if BUILT_IN.contains(&it.function.text.as_str()) {
                 return self.wrong_form(&it.function.text, "values, and goes through no list", span);
@@ -73,7 +73,12 @@ impl<'a> Checker<'a, '_> {
         let Some(mut bound) = self.bind_all(&it.binders) else { return Expr::error(span) };
         let filter = it.condition.as_ref().map(|condition| self.condition(condition));
         let given = filter.as_ref().map(|filter| self.scope.given_if(filter)).unwrap_or_default();
-        let body = self.knowing(given, |this| it.body.as_ref().or(it.by.as_ref()).map(|body| this.expr(body, None)));
+        // Where a list of records is expected, a body in braces is one of them.
+        let expected = match expected.map(Type::required) {
+            Some(Type::List { element, .. }) if form.quantifier == Quantifier::List => Some(&**element),
+            _ => None,
+        };
+        let body = self.knowing(given, |this| it.body.as_ref().or(it.by.as_ref()).map(|body| this.expr(body, expected)));
         self.leave_all(&bound);
         if filter.as_ref().is_some_and(Expr::is_error) || body.as_ref().is_some_and(Expr::is_error) {
             return Expr::error(span);

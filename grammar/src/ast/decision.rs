@@ -87,12 +87,23 @@ pub enum DecisionItem {
     Table(Box<Table>),
     /// `otherwise OUTCOME`.
     Otherwise(Otherwise),
+    /// `gives EXPRESSION`.
+    Gives(Gives),
     /// `may depend on worker.gender because "…"`.
     MayDepend(MayDepend),
     /// `steps up to n`.
     Steps(Expr),
     /// What could not be read; reported.
     Broken(Broken),
+}
+
+/// `gives EXPRESSION`: what a decision without rules gives.
+#[derive(Debug, Clone)]
+pub struct Gives {
+    /// The value.
+    pub value: Expr,
+    /// The word `gives`.
+    pub head_span: Span,
 }
 
 /// `rule name [for each …] [let …] [when …] [let …] then OUTCOME …`.

@@ -5,7 +5,7 @@ use axtrace_source::{Span, Spanned};
 use super::{Builder, Pair, error_at, find};
 use crate::{
     ast::{
-        Always, Argument, Broken, ChangeItem, Cite, Date, Decision, DecisionBody, DecisionItem, Docs, Expr, Group, GroupItem, HitPolicy,
+        Always, Argument, Broken, ChangeItem, Cite, Date, Decision, DecisionBody, DecisionItem, Docs, Expr, Gives, Group, GroupItem, HitPolicy,
         Let, MayDepend, Name, Otherwise, Outcome, Place, PriorityRank, Referral, Rule as AstRule, TypeExpr, TypeKind,
     },
     errors::SyntaxError,
@@ -31,11 +31,13 @@ impl<'a> Builder<'a, '_> {
         let decision = self.read(Rule::only_head, &head, |it, pair| it.head(find(&pair, Rule::decision_head), docs, span));
         // The body is read even if the head is broken: its own errors are told as well.
         let items: Vec<_> = self.parts(open + 1..close).into_iter().map(|part| self.part(&part)).collect();
-        let mut steps = None;
+        let (mut steps, mut gives) = (None, None);
         for item in &items {
-            if let DecisionItem::Steps(count) = item {
-                self.once(&mut steps, "steps up to", "this decision", count.span);
-            }
+            match item {
+                DecisionItem::Steps(count) => self.once(&mut steps, "steps up to", "this decision", count.span),
+                DecisionItem::Gives(value) => self.once(&mut gives, "gives", "this decision", value.head_span),
+                _ => true,
+            };
         }
         let mut decision = decision?;
         decision.body = DecisionBody::Block(items);
@@ -140,6 +142,10 @@ impl<'a> Builder<'a, '_> {
             "always" => self.read_always(stretch).map(DecisionItem::Always),
             "otherwise" => self.otherwise(stretch).map(DecisionItem::Otherwise),
             "may" => self.may_depend(stretch).map(DecisionItem::MayDepend),
+            "gives" => self.read(Rule::only_gives, stretch, |it, pair| {
+                let head_span = it.token_span(stretch.start);
+                DecisionItem::Gives(Gives { value: it.expr_in(&pair), head_span })
+            }),
             "steps" => self.read(Rule::only_steps, stretch, |it, pair| DecisionItem::Steps(it.expr_in(&pair))),
             _ => self.stranger(stretch, "part of a decision", &explain::PARTS),
         };
@@ -344,7 +350,7 @@ impl<'a> Builder<'a, '_> {
                 self.report(SyntaxError::NestedGroup { at, outer });
                 None
             }
-            "let" | "otherwise" | "always" | "may" | "steps" => {
+            "let" | "otherwise" | "always" | "gives" | "may" | "steps" => {
                 let finding = explain::not_in_group(first, self.token_span(stretch.start));
                 self.report(finding);
                 None

@@ -29,7 +29,7 @@ declaration       = {
 }
 decision          = { only_decision | only_head ~ "{" ~ decision_part* ~ "}" }
 decision_part     = {
-    only_let | only_rule | group | table | only_otherwise | only_always | only_may | only_steps
+    only_let | only_rule | group | table | only_otherwise | only_always | only_may | only_gives | only_steps
 }
 group             = { only_group ~ "{" ~ (only_rule | table)* ~ "}" }
 table             = { only_table ~ table_row* }

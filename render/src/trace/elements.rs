@@ -107,6 +107,11 @@ pub(super) fn label_of(binder: &str, element: &Element) -> String {
 
 /// The label with the place in the input.
 pub(super) fn title_of(binder: &str, element: &Element) -> String {
-    let pointer = element.pointer.as_ref().map(|pointer| format!("  {pointer}")).unwrap_or_default();
+    let pointer = match (&element.pointer, &element.ends) {
+        (Some(pointer), _) => format!("  {pointer}"),
+        (None, Some((first, last))) if first == last => format!("  {first}"),
+        (None, Some((first, last))) => format!("  {first} to {}", last.rsplit('/').next().unwrap_or_default()),
+        (None, None) => String::new(),
+    };
     format!("{}{pointer}", label_of(binder, element))
 }

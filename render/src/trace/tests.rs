@@ -203,7 +203,7 @@ fn elements_of_a_list_are_told_apart() {
         let status = if index == 5 { Status::True } else { Status::False };
         story.condition("rule too_many", "total > weekly_limit", status, vec![story.shown("rule too_many", "total", &format!("{index} h"))])
     };
-    let element = |index| Element { index, pointer: Some(format!("/shifts/{index}")), children: vec![condition(index)] };
+    let element = |index| Element { index, pointer: Some(format!("/shifts/{index}")), ends: None, children: vec![condition(index)] };
     let elements = Elements { visited: 40, shown: (0..8).map(element).collect(), left_out: 32 };
     let mut list = story.node(TraceKind::Loop { binder: "shift".to_owned() }, "rule too_many", "total", Status::True);
     list.elements = Some(elements);
@@ -215,6 +215,6 @@ fn elements_of_a_list_are_told_apart() {
         proposing: None,
         escalates: Vec::new(),
     };
-    trace.by[0].each = vec![Binding { name: "shift".to_owned(), index: 5, pointer: None }];
+    trace.by[0].each = vec![Binding { name: "shift".to_owned(), index: 5, pointer: None, ends: None }];
     insta::assert_snapshot!(story.draw(&trace, 100, false));
 }

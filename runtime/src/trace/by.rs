@@ -97,7 +97,7 @@ impl<'a> Decoder<'a> {
         let Some(visits) = self.visits(scope, *of)? else { return Ok(()) };
         for index in 0..visits.frames.count {
             scope.enter(&visits, index);
-            around.push(Binding { name: visits.binder.to_owned(), index, pointer: visits.pointer(index) });
+            around.push(Binding { name: visits.binder.to_owned(), index, pointer: visits.pointer(index), ends: visits.ends(index) });
             let done = self.instances_in(scope, instance, inner, around, each);
             around.pop();
             scope.leave(&visits);

@@ -9,7 +9,7 @@ use crate::memory::{Memory, MemoryError, read_members, read_value};
 use crate::meta::{DecisionId, DecisionMeta, ProgramMeta, RoleMeta, RuleId, RuleState, Tag};
 
 use super::scope::{Bound, Scope};
-use super::{InputValue, Level, OutcomeTrace, Trace};
+use super::{InputValue, Level, OutcomeTrace, SHOWN_ENDS, Trace};
 
 /// What running code left of one input.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,8 +43,8 @@ pub enum DecodeError {
     Memory(#[from] MemoryError),
 }
 
-/// The nodes that a tree may have before the elements of further lists are left out.
-const MOST_NODES: usize = 200_000;
+/// The nodes that a tree may have before elements of lists are left out.
+const MOST_NODES: usize = 100_000;
 
 /// The elements whose bits are looked at before only the ends of further lists are shown.
 const MOST_VISITS: usize = 10_000_000;
@@ -57,6 +57,10 @@ pub(super) struct Decoder<'a> {
     pub(super) budget: usize,
     /// How many more elements may be looked at.
     pub(super) visits: usize,
+    /// Of the elements that neither applied nor counted, how many are shown at each end of a list.
+    pub(super) ends: u32,
+    /// Whether what follows may take what is left of the budget, or each part has a share of it, so that a late rule is shown like an early one.
+    pub(super) shares: bool,
 }
 
 /// Reads the recording of one input, made at `level` or at a higher one. At [`Level::None`] only the outcome is read, at [`Level::Record`]
@@ -73,7 +77,7 @@ pub fn decode(program: &ProgramMeta, decision: DecisionId, view: &View<'_>, leve
     }
     trace.input = inputs(program, meta, view.row, &memory)?;
     let bound = |input: &InputValue| Bound { value: Some(input.value.clone()), pointer: Some(pointer("", &input.name)) };
-    let mut decoder = Decoder { program, memory, budget: MOST_NODES, visits: MOST_VISITS };
+    let mut decoder = Decoder { program, memory, budget: MOST_NODES, visits: MOST_VISITS, ends: SHOWN_ENDS, shares: false };
     let mut scope = Scope::new(meta, trace.input.iter().map(bound).collect(), view.frame)?;
     trace.by = decoder.by(&mut scope)?;
     if let Some(first) = trace.by.first() {
@@ -81,6 +85,10 @@ pub fn decode(program: &ProgramMeta, decision: DecisionId, view: &View<'_>, leve
     }
     if level == Level::Full {
         trace.tree = decoder.tree(&mut scope)?;
+        if decoder.budget == 0 {
+            decoder = Decoder { budget: MOST_NODES, visits: MOST_VISITS, ends: 1, shares: true, ..decoder };
+            trace.tree = decoder.tree(&mut scope)?;
+        }
     }
     Ok(trace)
 }

@@ -120,9 +120,10 @@ impl<'p> Writer<'p> {
                 object.member("for", |writer| {
                     writer.object(|binders| {
                         for each in &by.each {
-                            match &each.pointer {
-                                Some(pointer) => binders.text(&each.name, pointer),
-                                None => binders.number(&each.name, each.index as usize),
+                            match (&each.pointer, &each.ends) {
+                                (Some(pointer), _) => binders.text(&each.name, pointer),
+                                (None, Some(ends)) => binders.member(&each.name, |writer| writer.ends(ends)),
+                                (None, None) => binders.number(&each.name, each.index as usize),
                             }
                         }
                     });
@@ -177,6 +178,8 @@ impl<'p> Writer<'p> {
                         object.number("index", element.index as usize);
                         if let Some(pointer) = &element.pointer {
                             object.text("at", pointer);
+                        } else if let Some(ends) = &element.ends {
+                            object.member("at", |writer| writer.ends(ends));
                         }
                         object.list("children", &element.children, Self::node);
                     });
@@ -191,6 +194,10 @@ impl<'p> Writer<'p> {
             object.member("by", |writer| writer.array(&branch.by, Self::by));
             object.member("tree", |writer| writer.array(&branch.tree, Self::node));
         });
+    }
+
+    fn ends(&mut self, (first, last): &(String, String)) {
+        self.array([first, last], |writer, pointer| writer.text(pointer));
     }
 
     fn position(&mut self, position: Position) {

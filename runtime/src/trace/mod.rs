@@ -164,6 +164,8 @@ pub struct Binding {
     pub index: u32,
     /// Where the element is in the input, as a JSON pointer: `/order/lines/3`. `None` when the list is no part of the input.
     pub pointer: Option<String>,
+    /// Of a pair or a run of elements of the input: the JSON pointers of the first and the last of them.
+    pub ends: Option<(String, String)>,
 }
 
 /// What became of one site of the source.
@@ -338,6 +340,8 @@ pub struct Element {
     pub index: u32,
     /// Where it is in the input, as a JSON pointer. `None` when the list is no part of the input.
     pub pointer: Option<String>,
+    /// Of a pair or a run of elements of the input: the JSON pointers of the first and the last of them.
+    pub ends: Option<(String, String)>,
     /// What became of the sites within.
     pub children: Vec<TraceNode>,
 }

@@ -2,13 +2,16 @@
 
 use crate::layout::Shape;
 use crate::memory::{MemoryError, read_value};
-use crate::meta::{DecisionMeta, FrameId, Operand, OperandSource, SiteId, SiteKind, SlotId};
+use crate::meta::{DecisionMeta, FrameId, Neighbours, Operand, OperandSource, SiteId, SiteKind, SlotId};
 use crate::text;
 use crate::types::{Type, Types};
 use crate::value::Value;
 
 use super::decode::{DecodeError, Decoder, Frames, pointer};
 use super::{Element, Shown};
+
+/// The longest list in which runs are looked for.
+const MOST_SEARCHED: usize = 10_000;
 
 /// A value that may be known, and where it is in the input, if it is.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +35,8 @@ pub(super) struct Visits<'a> {
     pub(super) frame: FrameId,
     pub(super) binder: &'a str,
     list: Bound,
+    /// Of a list of neighbours: the list they are in, and where each begins.
+    neighbours: Option<(String, Vec<u32>)>,
     pub(super) frames: Frames<'a>,
 }
 
@@ -99,8 +104,22 @@ impl Visits<'_> {
         self.list.pointer.as_ref().map(|list| format!("{list}/{index}"))
     }
 
+    /// Where the first and the last are in the input of the neighbours that are an element.
+    pub(super) fn ends(&self, index: u32) -> Option<(String, String)> {
+        let (list, starts) = self.neighbours.as_ref()?;
+        let first = starts.get(index as usize)?;
+        let length = match &self.list.value {
+            Some(Value::List(elements)) => match elements.get(index as usize)? {
+                Value::List(run) => run.len() as u32,
+                _ => 2,
+            },
+            _ => return None,
+        };
+        Some((format!("{list}/{first}"), format!("{list}/{}", first + length.saturating_sub(1))))
+    }
+
     pub(super) fn shown(&self, index: u32) -> Element {
-        Element { index, pointer: self.pointer(index), children: Vec::new() }
+        Element { index, pointer: self.pointer(index), ends: self.ends(index), children: Vec::new() }
     }
 }
 
@@ -151,30 +170,71 @@ impl<'a> Decoder<'a> {
     /// The elements that a loop site visited; the site must have been evaluated.
     pub(super) fn visits(&self, scope: &Scope<'a>, site: SiteId) -> Result<Option<Visits<'a>>, DecodeError> {
         let meta = scope.meta.sites.get(site.index()).ok_or(DecodeError::NotRecorded)?;
-        let SiteKind::Loop { frame, visits, list, binder } = &meta.kind else { return Ok(None) };
+        let SiteKind::Loop { frame, visits, list, neighbours, binder } = &meta.kind else { return Ok(None) };
         let layout = &scope.meta.frames.get(frame.index()).ok_or(DecodeError::NotRecorded)?.layout;
         let frames = self.frames(scope, *visits, layout.size)?;
-        Ok(Some(Visits { site, frame: *frame, binder, list: self.bound(scope, list)?, frames }))
+        let list = self.bound(scope, list)?;
+        let neighbours = match neighbours.as_deref() {
+            Some((how, of)) => starts(*how, &list, self.bound(scope, of)?),
+            None => None,
+        };
+        Ok(Some(Visits { site, frame: *frame, binder, list, neighbours, frames }))
     }
 }
 
-/// A part of a value: fields of fields. A missing record on the way makes it missing.
+/// Where the elements of `list` begin in the list whose neighbours they are, with the pointer to that. `None` if that is no part of the input,
+/// or there is more than one way to find the runs in it.
+fn starts(how: Neighbours, list: &Bound, of: Bound) -> Option<(String, Vec<u32>)> {
+    let (Some(Value::List(elements)), Some(Value::List(all)), Some(pointer)) = (&list.value, &of.value, of.pointer) else { return None };
+    let starts = match how {
+        Neighbours::Pairs => (0..elements.len() as u32).collect(),
+        Neighbours::Runs => starts_of_runs(elements, all)?,
+    };
+    Some((pointer, starts))
+}
+
+/// Where runs begin in a list. They stand there in order, and between two of them at least one element; if they can be put further to the
+/// front or to the back, it is not known where they were.
+fn starts_of_runs(runs: &[Value], all: &[Value]) -> Option<Vec<u32>> {
+    let runs: Option<Vec<&[Value]>> = runs.iter().map(|run| if let Value::List(run) = run { Some(&**run) } else { None }).collect();
+    let runs = runs.filter(|_| all.len() <= MOST_SEARCHED)?;
+    let (mut front, mut from) = (Vec::new(), 0);
+    for run in &runs {
+        let rest = all.get(from..)?;
+        let at = from + rest.windows(run.len().max(1)).position(|part| part == *run)?;
+        front.push(at as u32);
+        from = at + run.len() + 1;
+    }
+    let mut end = all.len();
+    for (run, front) in runs.iter().zip(&front).rev() {
+        let at = all.get(..end)?.windows(run.len().max(1)).rposition(|part| part == *run)?;
+        if at as u32 != *front {
+            return None;
+        }
+        end = at.saturating_sub(1);
+    }
+    Some(front)
+}
+
+/// A part of a value: fields of fields. A missing record on the way makes it missing. Only the part itself is copied: the whole may be as
+/// large as the input.
 fn part(whole: &Bound, ty: &Type, path: &[u32], types: &Types) -> Bound {
-    let mut bound = whole.clone();
+    let mut value = whole.value.as_ref();
+    let mut at = whole.pointer.clone();
     let mut ty = ty;
     for place in path {
         let place = *place as usize;
         let Type::Record(id) = ty.required() else { return Bound::default() };
         let Some(field) = types.record(*id).fields.get(place) else { return Bound::default() };
-        bound.value = match bound.value {
-            Some(Value::Record(fields)) => fields.get(place).cloned(),
-            Some(Value::Missing) => Some(Value::Missing),
+        value = match value {
+            Some(Value::Record(fields)) => fields.get(place),
+            Some(Value::Missing) => Some(&Value::Missing),
             _ => None,
         };
-        bound.pointer = bound.pointer.map(|parent| pointer(&parent, &field.name));
+        at = at.map(|parent| pointer(&parent, &field.name));
         ty = &field.ty;
     }
-    bound
+    Bound { value: value.cloned(), pointer: at }
 }
 
 /// A value as one of another type that differs in places only: more places write the same number with further zeros.

@@ -53,24 +53,37 @@ impl<'a> Decoder<'a> {
             return self.flat(scope, walk, sites, out);
         }
         walk.level += 1;
-        for site in sites {
-            if let SiteKind::Rule(id) = scope.meta.sites[site.index()].kind
-                && scope.meta.rules[id.index()].rows.is_some()
-            {
-                self.rows(scope, walk, id, out)?;
-                continue;
-            }
-            let mut node = self.node(scope, walk, *site)?;
-            let (inner, own) = divide(scope.meta, *site, &walk.children[site.index()]);
-            self.fill(scope, walk, &own, &mut node.children)?;
-            self.count_rows(scope, &own, &mut node);
-            if node.status != Status::NotEvaluated {
-                node.elements = self.elements(scope, walk, *site, &inner)?;
-                node.called = self.called(scope, walk, &scope.meta.sites[site.index()])?;
-            }
-            out.push(node);
+        for (place, site) in sites.iter().enumerate() {
+            let rest = self.take_share(sites.len() - place);
+            self.fill_one(scope, walk, *site, out)?;
+            self.budget += rest;
         }
         walk.level -= 1;
+        Ok(())
+    }
+
+    /// Leaves one of several that are still to be shown its share of the budget; gives what is kept for the others.
+    fn take_share(&mut self, several: usize) -> usize {
+        let rest = if self.shares { self.budget - self.budget / several.max(1) } else { 0 };
+        self.budget -= rest;
+        rest
+    }
+
+    fn fill_one(&mut self, scope: &mut Scope<'a>, walk: &mut Walk, site: SiteId, out: &mut Vec<TraceNode>) -> Result<(), DecodeError> {
+        if let SiteKind::Rule(id) = scope.meta.sites[site.index()].kind
+            && scope.meta.rules[id.index()].rows.is_some()
+        {
+            return self.rows(scope, walk, id, out);
+        }
+        let mut node = self.node(scope, walk, site)?;
+        let (inner, own) = divide(scope.meta, site, &walk.children[site.index()]);
+        self.fill(scope, walk, &own, &mut node.children)?;
+        self.count_rows(scope, &own, &mut node);
+        if node.status != Status::NotEvaluated {
+            node.elements = self.elements(scope, walk, site, &inner)?;
+            node.called = self.called(scope, walk, &scope.meta.sites[site.index()])?;
+        }
+        out.push(node);
         Ok(())
     }
 
@@ -226,12 +239,23 @@ impl<'a> Decoder<'a> {
             elements.left_out = visited;
             return Ok(Some(elements));
         }
+        let mut chosen = Vec::new();
         for index in self.candidates(visited) {
             scope.enter(&visits, index);
-            if self.budget > 0 && (at_an_end(index, visited) || self.counts(scope, walk, site, inner)?) {
-                elements.shown.push(self.one_element(scope, walk, &visits, index, inner)?);
+            if self.budget > chosen.len() && (at_an_end(index, visited, self.ends) || self.counts(scope, walk, site, inner)?) {
+                chosen.push(index);
             }
             scope.leave(&visits);
+        }
+        for (place, index) in chosen.iter().enumerate() {
+            if self.budget == 0 {
+                break;
+            }
+            let rest = self.take_share(chosen.len() - place);
+            scope.enter(&visits, *index);
+            elements.shown.push(self.one_element(scope, walk, &visits, *index, inner)?);
+            scope.leave(&visits);
+            self.budget += rest;
         }
         elements.left_out = visited - elements.shown.len() as u32;
         Ok(Some(elements))
@@ -413,6 +437,6 @@ pub(super) const fn bare(kind: TraceKind, span: Span, status: Status) -> TraceNo
     TraceNode { kind, span, status, value: None, operands: Vec::new(), children: Vec::new(), elements: None, called: None }
 }
 
-const fn at_an_end(index: u32, visited: u32) -> bool {
-    index < SHOWN_ENDS || visited - index <= SHOWN_ENDS
+const fn at_an_end(index: u32, visited: u32, ends: u32) -> bool {
+    index < ends || visited - index <= ends
 }

@@ -139,7 +139,7 @@ impl Build {
         let visits = self.slot(FrameId(0), Type::Boolean, true);
         let ty = self.graph.node(list).ty.clone();
         let list_operand = Operand { span: Span::new(9, 10), ty, source: list_operand };
-        let kind = SiteKind::Loop { frame, visits, list: Box::new(list_operand), binder: "i".to_owned() };
+        let kind = SiteKind::Loop { frame, visits, list: Box::new(list_operand), neighbours: None, binder: "i".to_owned() };
         let site = self.site(kind, FrameId(0), parent);
         self.graph.loops.push(Loop {
             binder: "i".to_owned(),
