@@ -60,9 +60,12 @@ fn axtrace(arguments: &[&str]) -> String {
 
 #[test]
 fn the_organisers_roster_costs_what_their_validator_says() {
-    let cost = decided("roster_cost", &text("data/n005w4/roster.json"), Level::None);
+    let line = RULES.decision("roster_cost").unwrap().decide(text("data/n005w4/roster.json").as_bytes(), Level::None).unwrap();
+    let places: Vec<_> = COLUMNS.iter().map(|(_, field)| line.find(&format!("\"{field}\":")).unwrap()).collect();
+    assert!(places.is_sorted(), "{line}");
+    let cost: Value = serde_json::from_str(&line).unwrap();
     let cost = cost["outcome"]["value"].as_object().unwrap();
-    assert!(cost.keys().eq(COLUMNS.iter().map(|(_, field)| field)), "{cost:?}");
+    assert_eq!(cost.len(), COLUMNS.len());
     let table = text("data/n005w4/expected.csv");
     let [head, row] = table.lines().collect::<Vec<_>>()[..] else { panic!("{table}") };
     let expected: BTreeMap<&str, &str> = head.split(',').zip(row.split(',')).collect();
@@ -71,7 +74,7 @@ fn the_organisers_roster_costs_what_their_validator_says() {
     }
     let validator = text("data/n005w4/validator.txt");
     let said: Vec<&str> = validator.lines().filter_map(|line| line.split_once(": ")).map(|(_, figure)| figure).collect();
-    let figures: Vec<String> = cost.values().map(Value::to_string).collect();
+    let figures: Vec<String> = COLUMNS.iter().map(|(_, field)| cost[*field].to_string()).collect();
     assert_eq!(said, figures);
 }
 
@@ -106,6 +109,24 @@ fn the_figures_are_the_sums_of_the_findings_and_each_leads_to_its_nurse_and_day(
         }
         assert_eq!(cost["total"].as_i64().unwrap(), sum(&COLUMNS[4..11]), "seed {}", size.seed);
     }
+}
+
+#[test]
+fn an_assignment_names_the_line_it_was_written_on() {
+    let size = rosters::sizes()[7];
+    let roster = rosters::roster(size);
+    let (files, input) = (roster.files(), roster.input());
+    let mut seen = 0;
+    for nurse in input["roster"]["nurses"].as_array().unwrap() {
+        for assignment in nurse["days"].as_array().unwrap().iter().flat_map(|day| day["assignments"].as_array().unwrap()) {
+            let (file, line) = assignment["at"].as_str().unwrap().split_once(':').unwrap();
+            let (_, text) = files.iter().find(|(name, _)| name == file).unwrap();
+            let words: Vec<&str> = text.lines().nth(line.parse::<usize>().unwrap() - 1).unwrap().split(' ').collect();
+            assert_eq!([words[0], words[2], words[3]], [&nurse["name"], &assignment["shift"], &assignment["skill"]].map(|it| it.as_str().unwrap()));
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "{seen}");
 }
 
 /// What a finding names must be what its pointers lead to.

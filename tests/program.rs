@@ -308,6 +308,20 @@ fn modules_lie_where_their_names_say_and_use_each_other_in_no_circle() {
 }
 
 #[test]
+fn a_folder_with_a_hyphen_holds_modules_with_an_underscore() {
+    let folder = Folder::new("hyphen");
+    std::fs::create_dir_all(folder.0.join("night-ward/house-rules")).unwrap();
+    folder.write("night-ward/house-rules/of_rest.ax", "module night_ward.house_rules.of_rest\nparam least : integer = 11\n");
+    let rules = "module night_ward.shift_plan\nuse night_ward.house_rules.of_rest (least)\n\
+                 decision rested(hours: integer in 0..99) gives boolean = hours >= least\n";
+    folder.write("night-ward/shift-plan.ax", rules);
+    for path in ["night-ward", ".", "night-ward/shift-plan.ax"] {
+        let done = folder.run(&["check", path]);
+        assert_eq!((done.status.code(), out(&done).starts_with("ok  2 files")), (Some(0), true), "{path}: {}{}", err(&done), out(&done));
+    }
+}
+
+#[test]
 fn however_many_jobs_there_are_the_lines_are_the_same() {
     let folder = Folder::new("jobs");
     let line = |n: u32| match n % 1000 {

@@ -87,7 +87,10 @@ impl<'a> Tokens<'a> {
             "may" => self.word(next) == "depend",
             "steps" => self.word(next) == "up",
             // In an expression a name stands behind an operator; behind a whole one this begins another part.
-            "gives" => level == Level::Body && !self.is_operand(index),
+            "gives" => {
+                let is_value = !token.first && index > 0 && self.word(index - 1) == "gives";
+                level == Level::Body && !is_value && !self.is_operand(index)
+            }
             "table" => matches!(self.word(next), "|" | "from") || token.first && self.begins_operand(next),
             "replace" | "without" => self.word(next) == "rule",
             "rule" | "group" if token.first && (self.is(next, Kind::Text) || self.is(next, Kind::Number)) => true,

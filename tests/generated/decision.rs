@@ -65,15 +65,19 @@ impl Generator {
         let policy = if plan == Plan::Priority { self.priority(&gives, refers) } else { policy.to_owned() };
         let head =
             format!("decision {name}(~) gives {}{}{policy}", written(&gives, &self.meta.types), if refers { " or referral" } else { "" });
-        let node = if plan == Plan::Expression {
+        let node = if plan == Plan::Expression && self.random.chance(60) {
             let value = self.value(&scope, &gives, 4);
             Node::item(format!("{head} = ~\n"), vec![written_params, value])
         } else {
             let always = self.always(&scope);
             let related = always.is_some();
             let lets: Vec<Node> = (0..self.random.below(4)).map(|_| self.let_in(&mut scope, 3)).collect();
-            let frame = Frame { plan, gives: gives.clone(), refers, scope, agreed: None };
-            let body = self.body(frame);
+            let body = if plan == Plan::Expression {
+                let value = self.value(&scope, &gives, 4);
+                Node::item("  gives ~\n", vec![value]).mark("gives after lets")
+            } else {
+                self.body(Frame { plan, gives: gives.clone(), refers, scope, agreed: None })
+            };
             let lets = Node::all(always.into_iter().chain(lets).collect());
             let node = Node::item(format!("{head} {{\n~~}}\n"), vec![written_params, lets, body]);
             if related { node.mark("always in a decision") } else { node }

@@ -59,6 +59,7 @@ const CONSTRUCTS: &[&str] = &[
     "a decision called that may refer",
     "a call for each element",
     "a decision of one expression",
+    "gives after lets",
     "hit first",
     "hit any",
     "hit unique",

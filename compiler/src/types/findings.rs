@@ -94,7 +94,7 @@ pub enum TypeFinding {
     #[diagnostic(code(E0306), help("write a literal, or values made of literals and parameters of the module"))]
     NotConstant {
         what: String,
-        #[label(primary, "depends on an input")]
+        #[label(primary, "known only when something is decided")]
         at: Span,
     },
     #[error("it is not clear what type this has")]

@@ -51,7 +51,7 @@ impl Story {
 
     fn shown(&self, after: &str, text: &str, value: &str) -> Shown {
         let ty = Type::integer(0, 99);
-        Shown { span: self.span(after, text), ty, value: Value::Scalar(0), text: value.to_owned() }
+        Shown { span: self.span(after, text), ty, value: Value::Scalar(0), text: value.to_owned(), at: None }
     }
 
     fn node(&self, kind: TraceKind, after: &str, text: &str, status: Status) -> TraceNode {

@@ -4,9 +4,13 @@
 //! is in its bits, a value is in a slot, an input or a constant. Bytes that no running code wrote give an error or some trace, never more
 //! than bounded work.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use crate::layout::{Handle, Space};
 use crate::memory::{Memory, MemoryError, read_members, read_value};
 use crate::meta::{DecisionId, DecisionMeta, ProgramMeta, RoleMeta, RuleId, RuleState, Tag};
+use crate::value::Value;
 
 use super::scope::{Bound, Scope};
 use super::{InputValue, Level, OutcomeTrace, SHOWN_ENDS, Trace};
@@ -44,7 +48,10 @@ pub enum DecodeError {
 }
 
 /// The nodes that a tree may have before elements of lists are left out.
-const MOST_NODES: usize = 100_000;
+const MOST_NODES: usize = 50_000;
+
+/// How many nodes an instance of a rule has at least, about: with more of them than fit it is not tried to show all.
+const NODES_OF_INSTANCE: usize = 10;
 
 /// The elements whose bits are looked at before only the ends of further lists are shown.
 const MOST_VISITS: usize = 10_000_000;
@@ -61,6 +68,8 @@ pub(super) struct Decoder<'a> {
     pub(super) ends: u32,
     /// Whether what follows may take what is left of the budget, or each part has a share of it, so that a late rule is shown like an early one.
     pub(super) shares: bool,
+    /// The recorded lists that were read, by their handles and where their types lie.
+    pub(super) lists: RefCell<HashMap<(u64, usize), Value>>,
 }
 
 /// Reads the recording of one input, made at `level` or at a higher one. At [`Level::None`] only the outcome is read, at [`Level::Record`]
@@ -77,15 +86,19 @@ pub fn decode(program: &ProgramMeta, decision: DecisionId, view: &View<'_>, leve
     }
     trace.input = inputs(program, meta, view.row, &memory)?;
     let bound = |input: &InputValue| Bound { value: Some(input.value.clone()), pointer: Some(pointer("", &input.name)) };
-    let mut decoder = Decoder { program, memory, budget: MOST_NODES, visits: MOST_VISITS, ends: SHOWN_ENDS, shares: false };
+    let (budget, lists) = (MOST_NODES, RefCell::default());
+    let mut decoder = Decoder { program, memory, budget, visits: MOST_VISITS, ends: SHOWN_ENDS, shares: false, lists };
     let mut scope = Scope::new(meta, trace.input.iter().map(bound).collect(), view.frame)?;
     trace.by = decoder.by(&mut scope)?;
     if let Some(first) = trace.by.first() {
         trace.accountable = first.owner.clone().or(trace.accountable);
     }
     if level == Level::Full {
-        trace.tree = decoder.tree(&mut scope)?;
-        if decoder.budget == 0 {
+        let all = trace.by.len() < MOST_NODES / NODES_OF_INSTANCE;
+        if all {
+            trace.tree = decoder.tree(&mut scope)?;
+        }
+        if !all || decoder.budget == 0 {
             decoder = Decoder { budget: MOST_NODES, visits: MOST_VISITS, ends: 1, shares: true, ..decoder };
             trace.tree = decoder.tree(&mut scope)?;
         }

@@ -141,7 +141,7 @@ impl<'p> Writer<'p> {
             object.status(&node.status);
             object.place(node.span);
             if let Some(value) = &node.value {
-                object.value("value", &value.value, &value.ty);
+                object.shown(value);
             }
             object.list("operands", &node.operands, Self::operand);
             let shown: Vec<&TraceNode> = node.children.iter().filter(|child| is_written(node, child)).collect();
@@ -164,7 +164,7 @@ impl<'p> Writer<'p> {
     fn operand(&mut self, operand: &Shown) {
         self.object(|object| {
             object.place(operand.span);
-            object.value("value", &operand.value, &operand.ty);
+            object.shown(operand);
         });
     }
 
@@ -232,6 +232,14 @@ impl<'p> Object<'_, 'p> {
 
     fn value(&mut self, name: &str, value: &Value, ty: &Type) {
         self.member(name, |writer| writer.value(value, ty));
+    }
+
+    /// A value, or where it is in the input.
+    fn shown(&mut self, shown: &Shown) {
+        match &shown.at {
+            Some(pointer) => self.text("at", pointer),
+            None => self.value("value", &shown.value, &shown.ty),
+        }
     }
 
     /// A list; nothing when it is empty.

@@ -318,8 +318,10 @@ pub struct Shown {
     pub ty: Type,
     /// The value.
     pub value: Value,
-    /// Its canonical text: `12.50 EUR`, `1 h 30 min`, `{cashier}`; of records and lists their source text.
+    /// Its canonical text: `12.50 EUR`, `1 h 30 min`, `{cashier}`; of a large part of the input where it is.
     pub text: String,
+    /// Of a large part of the input: where it is, as a JSON pointer. It is not written again.
+    pub at: Option<String>,
 }
 
 /// The elements of a list that was gone through.

@@ -10,6 +10,9 @@ use crate::value::Value;
 use super::decode::{DecodeError, Decoder, Frames, pointer};
 use super::{Element, Shown};
 
+/// A part of the input that has more parts is not written again wherever it is an operand: its place in the input stands for it.
+const MOST_PARTS: usize = 256;
+
 /// The longest list in which runs are looked for.
 const MOST_SEARCHED: usize = 10_000;
 
@@ -154,16 +157,32 @@ impl<'a> Decoder<'a> {
 
     fn recorded(&self, scope: &Scope<'a>, slot: SlotId, path: &[u32]) -> Result<Bound, DecodeError> {
         let (bytes, shape, ty) = scope.slot(slot)?;
-        let value = read_value(ty, shape, bytes, &self.memory, &self.program.types)?;
+        let value = match ty {
+            Type::List { .. } => self.list(ty, shape, bytes)?,
+            _ => read_value(ty, shape, bytes, &self.memory, &self.program.types)?,
+        };
         Ok(part(&Bound { value: Some(value), pointer: None }, ty, path, &self.program.types))
+    }
+
+    /// A recorded list, which is read once however often it is asked for.
+    fn list(&self, ty: &Type, shape: &Shape, bytes: &[u8]) -> Result<Value, DecodeError> {
+        let Some(handle) = bytes.first_chunk().map(|handle| u64::from_le_bytes(*handle)) else { return Err(MemoryError::OutOfBounds.into()) };
+        let key = (handle, std::ptr::from_ref(ty) as usize);
+        if let Some(known) = self.lists.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let value = read_value(ty, shape, bytes, &self.memory, &self.program.types)?;
+        self.lists.borrow_mut().insert(key, value.clone());
+        Ok(value)
     }
 
     /// An operand with its value, where it is written; none when its value is not known.
     pub(super) fn shown(&self, scope: &Scope<'a>, operand: &Operand) -> Result<Option<Shown>, DecodeError> {
         let bound = self.bound(scope, operand)?;
         Ok(bound.value.map(|value| {
-            let text = text::format_value(&value, &operand.ty, self.program);
-            Shown { span: operand.span, ty: operand.ty.clone(), value, text }
+            let at = bound.pointer.filter(|_| has_more_parts(&value, &mut { MOST_PARTS }));
+            let text = at.clone().unwrap_or_else(|| text::format_value(&value, &operand.ty, self.program));
+            Shown { span: operand.span, ty: operand.ty.clone(), value, text, at }
         }))
     }
 
@@ -214,6 +233,15 @@ fn starts_of_runs(runs: &[Value], all: &[Value]) -> Option<Vec<u32>> {
         end = at.saturating_sub(1);
     }
     Some(front)
+}
+
+/// Whether a value is made of more parts than are left.
+fn has_more_parts(value: &Value, left: &mut usize) -> bool {
+    let parts = match value {
+        Value::List(parts) | Value::Record(parts) => parts,
+        _ => return left.checked_sub(1).map(|fewer| *left = fewer).is_none(),
+    };
+    parts.iter().any(|part| has_more_parts(part, left))
 }
 
 /// A part of a value: fields of fields. A missing record on the way makes it missing. Only the part itself is copied: the whole may be as

@@ -10,6 +10,9 @@ use super::decode::{DecodeError, Decoder, overriders, states};
 use super::scope::{Bound, Scope, Visits, with_places};
 use super::{Branch, Element, Elements, SHOWN_ENDS, Status, TraceKind, TraceNode};
 
+/// How many nodes of a share an element is shown for at least.
+const NODES_OF_ELEMENT: usize = 12;
+
 /// The depth from which on what belongs to a node stands beside it, so that every JSON reader can read the tree.
 const MOST_LEVELS: usize = 20;
 
@@ -239,14 +242,7 @@ impl<'a> Decoder<'a> {
             elements.left_out = visited;
             return Ok(Some(elements));
         }
-        let mut chosen = Vec::new();
-        for index in self.candidates(visited) {
-            scope.enter(&visits, index);
-            if self.budget > chosen.len() && (at_an_end(index, visited, self.ends) || self.counts(scope, walk, site, inner)?) {
-                chosen.push(index);
-            }
-            scope.leave(&visits);
-        }
+        let chosen = self.chosen(scope, walk, &visits, inner)?;
         for (place, index) in chosen.iter().enumerate() {
             if self.budget == 0 {
                 break;
@@ -259,6 +255,29 @@ impl<'a> Decoder<'a> {
         }
         elements.left_out = visited - elements.shown.len() as u32;
         Ok(Some(elements))
+    }
+
+    /// The elements of a list that are shown: those that count, and those at its ends. Where each part has a share of the budget, no more than
+    /// have enough of it, and first of all those that count.
+    fn chosen(&mut self, scope: &mut Scope<'a>, walk: &Walk, visits: &Visits<'a>, inner: &[SiteId]) -> Result<Vec<u32>, DecodeError> {
+        let visited = visits.frames.count;
+        let most = if self.shares { self.budget.div_ceil(NODES_OF_ELEMENT) } else { self.budget };
+        let (mut chosen, mut counting) = (Vec::new(), 0);
+        for index in self.candidates(visited) {
+            if counting >= most {
+                break;
+            }
+            scope.enter(visits, index);
+            let counts = self.counts(scope, walk, visits.site, inner)?;
+            scope.leave(visits);
+            counting += usize::from(counts);
+            if counts || at_an_end(index, visited, self.ends) {
+                chosen.push((index, counts));
+            }
+        }
+        let mut others = most - counting.min(most);
+        chosen.retain(|(_, counts)| *counts || others.checked_sub(1).map(|fewer| others = fewer).is_some());
+        Ok(chosen.into_iter().map(|(index, _)| index).collect())
     }
 
     /// Whether the current element applied, or counted where not all elements do.
