@@ -105,6 +105,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0443", include_str!("../docs/findings/E0443.md")),
     ("E0444", include_str!("../docs/findings/E0444.md")),
     ("E0450", include_str!("../docs/findings/E0450.md")),
+    ("E0451", include_str!("../docs/findings/E0451.md")),
     ("E0501", include_str!("../docs/findings/E0501.md")),
     ("E0502", include_str!("../docs/findings/E0502.md")),
     ("E0503", include_str!("../docs/findings/E0503.md")),

@@ -122,7 +122,10 @@ fn an_assignment_names_the_line_it_was_written_on() {
             let (file, line) = assignment["at"].as_str().unwrap().split_once(':').unwrap();
             let (_, text) = files.iter().find(|(name, _)| name == file).unwrap();
             let words: Vec<&str> = text.lines().nth(line.parse::<usize>().unwrap() - 1).unwrap().split(' ').collect();
-            assert_eq!([words[0], words[2], words[3]], [&nurse["name"], &assignment["shift"], &assignment["skill"]].map(|it| it.as_str().unwrap()));
+            assert_eq!(
+                [words[0], words[2], words[3]],
+                [&nurse["name"], &assignment["shift"], &assignment["skill"]].map(|it| it.as_str().unwrap())
+            );
             seen += 1;
         }
     }

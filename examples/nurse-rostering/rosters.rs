@@ -325,9 +325,8 @@ fn nurse_day(week: usize, data: &Week, nurse: usize, day: usize) -> Value {
     }
     // Assignments begin in the fifth line.
     let lines = data.assignments.iter().zip(5..).filter(|(it, _)| (it.nurse, it.day) == (nurse, day));
-    let assignments = lines.map(|(it, line)| {
-        json!({ "shift": SHIFTS[it.shift], "skill": SKILLS[it.skill], "at": format!("sol-week{week}.txt:{line}") })
-    });
+    let assignments =
+        lines.map(|(it, line)| json!({ "shift": SHIFTS[it.shift], "skill": SKILLS[it.skill], "at": format!("sol-week{week}.txt:{line}") }));
     json!({
         "number": 7 * week + day + 1,
         "week": week + 1,

@@ -5,8 +5,8 @@ use axtrace_source::{Span, Spanned};
 use super::{Builder, Pair, error_at, find};
 use crate::{
     ast::{
-        Always, Argument, Broken, ChangeItem, Cite, Date, Decision, DecisionBody, DecisionItem, Docs, Expr, Gives, Group, GroupItem, HitPolicy,
-        Let, MayDepend, Name, Otherwise, Outcome, Place, PriorityRank, Referral, Rule as AstRule, TypeExpr, TypeKind,
+        Always, Argument, Broken, ChangeItem, Cite, Date, Decision, DecisionBody, DecisionItem, Docs, Expr, Gives, Group, GroupItem,
+        HitPolicy, Let, MayDepend, Name, Otherwise, Outcome, Place, PriorityRank, Referral, Rule as AstRule, TypeExpr, TypeKind,
     },
     errors::SyntaxError,
     explain,

@@ -166,7 +166,9 @@ impl<'a> Decoder<'a> {
 
     /// A recorded list, which is read once however often it is asked for.
     fn list(&self, ty: &Type, shape: &Shape, bytes: &[u8]) -> Result<Value, DecodeError> {
-        let Some(handle) = bytes.first_chunk().map(|handle| u64::from_le_bytes(*handle)) else { return Err(MemoryError::OutOfBounds.into()) };
+        let Some(handle) = bytes.first_chunk().map(|handle| u64::from_le_bytes(*handle)) else {
+            return Err(MemoryError::OutOfBounds.into());
+        };
         let key = (handle, std::ptr::from_ref(ty) as usize);
         if let Some(known) = self.lists.borrow().get(&key) {
             return Ok(known.clone());
