@@ -543,6 +543,54 @@ fn modules_that_all_use_each_other_are_told_once_each() {
 }
 
 #[test]
+fn thousands_of_shadows_are_no_conflicts() {
+    let rules = each(3_000, |n| format!("shadow rule r{n} when x > {n} then {n}\n"));
+    assert_eq!(attack(decision("", "any", &(rules + "otherwise 1\n"))), Vec::<String>::new());
+}
+
+#[test]
+fn long_sets_and_chains_are_joined_at_once() {
+    let items: Vec<_> = (0..20_000).map(|n| (2 * n).to_string()).collect();
+    let set = format!("rule r when x in {{{}}} then 1\notherwise 2\n", items.join(", "));
+    assert_eq!(attack(decision("", "first", &set)), Vec::<String>::new());
+    let asked: Vec<_> = (0..5_000).map(|n| format!("x = {}", 2 * n)).collect();
+    let chain = format!("rule r when {} then 1\notherwise 2\n", asked.join(" or "));
+    assert_eq!(attack(decision("", "first", &chain)), Vec::<String>::new());
+    let excluded: Vec<_> = (0..5_000).map(|n| format!("x != {}", 2 * n)).collect();
+    let chain = format!("rule r when {} then 1\notherwise 2\n", excluded.join(" and "));
+    assert_eq!(attack(decision("", "first", &chain)), Vec::<String>::new());
+}
+
+#[test]
+fn sums_of_thousands_of_rules_that_exclude_each_other_are_bounded() {
+    let sum = |rules: String| {
+        let source = decision("", "collect sum", &rules);
+        source.replacen("gives integer", "gives integer in 0..9", 1)
+    };
+    assert_eq!(attack(sum(each(3_000, |n| format!("rule r{n} when x = {n} then {}\n", n % 9)))), Vec::<String>::new());
+    assert_eq!(attack(sum(each(3_000, |n| format!("rule r{n} when x > {n} then {}\n", n % 9)))), ["E0402"]);
+    let mut random = Random(SEED);
+    let mut clause = |n: usize| {
+        let mut asked = || format!("{}b{}", random.of(&["", "not "]), random.below(60));
+        format!("rule r{n} when {} and {} and {} then {}\n", asked(), asked(), asked(), n % 9)
+    };
+    let rules: String = (0..150).map(&mut clause).collect();
+    let params = each(60, |n| format!(", b{n}: boolean"));
+    let source = decision(&params, "collect sum", &rules).replacen("gives integer", "gives integer in 0..9", 1);
+    assert_eq!(attack(source), ["E0402"]);
+}
+
+#[test]
+fn files_of_more_rows_than_a_program_takes_are_refused() {
+    let rules = "module m\ndecision d(x: integer in 0..9) gives integer hit first {\n\
+                 table from \"t.csv\" { \"x\" is x, \"g\" gives }\notherwise 1\n}\n";
+    let mut sources = Sources::new();
+    sources.add("m.ax", rules).expect("a small file");
+    sources.add_data("t.csv", ("x,g\n".to_owned() + &"1,2\n".repeat(400_001)).into_bytes());
+    assert_eq!(codes_of(sources, rules).into_iter().collect::<Vec<_>>(), ["E0344"]);
+}
+
+#[test]
 fn tables_of_thousands_of_rows_are_checked() {
     let table = |rows: String| format!("table\n | x | z || gives |\n |---|---||---|\n{rows}otherwise 1\n");
     let rows = |count: usize| each(count, |n| format!(" | {n} | - || {n} |\n"));
@@ -562,7 +610,8 @@ fn files_of_tests_that_want_to_break_the_reader_have_findings() {
     let many = format!("[{}]", vec![r#"{"given": {"y": 1}}"#; 5_000].join(", "));
     let keys = format!("[{{\"given\": {{{}}}, \"expect\": 1}}]", (0..5_000).map(|n| format!("\"k{n}\": 1")).collect::<Vec<_>>().join(", "));
     let digits = format!(r#"[{{"given": {{"x": {}}}, "expect": 1}}]"#, "1".repeat(100_000));
-    for cases in [deep, many, keys, digits, "\0".repeat(1_000), "[".repeat(1_000), "\"".to_owned()] {
+    let (numbers, nulls) = (format!("[{}0]", "1,".repeat(100_000)), format!("[{}null]", "null,".repeat(100_000)));
+    for cases in [deep, many, keys, digits, numbers, nulls, "\0".repeat(1_000), "[".repeat(1_000), "\"".to_owned()] {
         let mut sources = Sources::new();
         sources.add("m.ax", rules).expect("a small file");
         sources.add_data("c.json", cases.clone().into_bytes());

@@ -26,7 +26,7 @@ const OUTCOME: [&str; 5] = ["kind", "value", "to", "within", "proposing"];
 /// The letters of an unknown key that a pointer has: enough to find it.
 const LONGEST_KEY: usize = 200;
 /// How many bytes are gone through to find the places of problems; those of problems beyond are shown where the value begins.
-const MOST_SOUGHT: usize = 1 << 28;
+const MOST_SOUGHT: usize = 1 << 26;
 
 /// What is wrong with a value in a file of tests.
 #[derive(Debug)]

@@ -24,8 +24,8 @@ use crate::graph::{Graph, LoopId, NodeId, NodeKind, Rule};
 use crate::program::Program;
 use crate::ranges::intervals::{self, Range};
 
-/// The steps that looking for the greatest sum may take, each time.
-const CUTTING: u64 = 4_000_000;
+/// The steps that looking for the greatest sum of one decision may take, and as many again for the least.
+const CUTTING: u64 = 2_000_000;
 /// How often two rules are shown to exclude each other by the engine before the sum is left as it is.
 const MOST_EXCLUDED: usize = 60;
 /// How many pairs of rules the engine is asked about.
@@ -224,26 +224,27 @@ impl<'c> Parts<'c> {
 
     /// The greatest sum of what can count together of what is above 0 (`up`), or below 0, with its sign turned.
     fn most(&mut self, inquiry: &mut Inquiry<'_>, conditions: &Conditions, rules: &[FormulaId], up: bool) -> Option<Sum> {
+        let mut steps = CUTTING;
         for _ in 0..MOST_EXCLUDED {
-            let sum = self.cut(up)?;
+            let sum = self.cut(up, &mut steps)?;
             let fits = match up {
                 true => self.always.1.checked_add(sum.total)? <= self.collected.declared.hi,
                 false => self.always.0.checked_sub(sum.total)? >= self.collected.declared.lo,
             };
-            if fits || !self.exclude_a_pair(inquiry, conditions, rules, &sum) {
+            if fits || steps < CUTTING / 2 || !self.exclude_a_pair(inquiry, conditions, rules, &sum) {
                 return Some(sum);
             }
         }
-        self.cut(up)
+        self.cut(up, &mut steps)
     }
 
-    fn cut(&self, up: bool) -> Option<Sum> {
+    fn cut(&self, up: bool, steps: &mut u64) -> Option<Sum> {
         let part = |piece: &Piece| {
             let adds = if up { piece.each.1.max(0) } else { piece.each.0.min(0).checked_neg()? };
             Some(Part { adds, needs: piece.needs.clone(), family: piece.family, of_element: piece.of_element.clone() })
         };
         let parts = self.pieces.iter().map(part).collect::<Option<Vec<Part>>>()?;
-        greatest(&parts, &self.times, CUTTING)
+        greatest(&parts, &self.times, steps)
     }
 
     /// Whether the engine shows that two of the rules that come to a sum do not apply together.

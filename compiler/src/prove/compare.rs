@@ -156,11 +156,8 @@ impl Model<'_> {
     }
 
     pub(super) fn one_of(&mut self, id: NodeId, value: NodeId, several: &[NodeId]) -> FormulaId {
-        let mut any = Logic::FALSE;
-        for one in several {
-            let equal = self.compare_pair(Comparison::Equal, value, *one);
-            any = self.either(any, equal);
-        }
+        let equal: Vec<FormulaId> = several.iter().map(|one| self.compare_pair(Comparison::Equal, value, *one)).collect();
+        let any = self.any_of(equal);
         self.ask(any, self.graph.node(id).span);
         any
     }

@@ -115,7 +115,7 @@ impl<'a> Cover<'a> {
 
     /// The cells of a variable with what each leaves of the formulas; cells that leave the same are one. `None` when out of steps.
     fn cells(&mut self, rows: &[FormulaId], variable: VarId) -> Option<Vec<(IntSet, Vec<FormulaId>)>> {
-        let mut cells: Vec<(IntSet, Vec<FormulaId>)> = Vec::new();
+        let mut cells: Vec<(Vec<IntSet>, Vec<FormulaId>)> = Vec::new();
         let mut places: HashMap<Vec<FormulaId>, usize> = HashMap::new();
         for (lo, hi) in self.segments(rows, variable) {
             let before = self.logic.work();
@@ -125,11 +125,11 @@ impl<'a> Cover<'a> {
             *self.steps = self.steps.checked_sub(cost)?;
             let place = *places.entry(left.clone()).or_insert(cells.len());
             match cells.get_mut(place) {
-                Some(cell) => cell.0 = cell.0.union(&IntSet::between(lo, hi)),
-                None => cells.push((IntSet::between(lo, hi), left)),
+                Some(cell) => cell.0.push(IntSet::between(lo, hi)),
+                None => cells.push((vec![IntSet::between(lo, hi)], left)),
             }
         }
-        Some(cells)
+        Some(cells.into_iter().map(|(segments, left)| (IntSet::any_of(&segments), left)).collect())
     }
 
     /// The domain of a variable, cut wherever a formula begins or ends to allow it.

@@ -13,6 +13,7 @@ mod candidates;
 mod collected;
 mod compare;
 mod cover;
+mod days;
 mod defaults;
 mod finding;
 mod idle;

@@ -19,6 +19,8 @@ use super::terms::{Class, ClassId, Classes, Linear, Term};
 use crate::function::Function;
 use crate::graph::{Graph, Loop, LoopId, NodeId, NodeKind, Quantifier};
 
+/// So many conditions are joined one by one, so that each step may find opposites.
+const FEW: usize = 64;
 /// The most cases of a choice that are looked at one by one.
 const MOST_CASES: usize = 8;
 
@@ -198,6 +200,25 @@ impl<'a> Model<'a> {
         self.shallow(joined)
     }
 
+    /// All of several conditions.
+    pub fn all_of(&mut self, parts: Vec<FormulaId>) -> FormulaId {
+        if parts.len() <= FEW {
+            return parts.into_iter().fold(Logic::TRUE, |all, part| self.both(all, part));
+        }
+        // One by one each step would write out all that came before it.
+        let joined = self.logic.and(parts);
+        self.shallow(joined)
+    }
+
+    /// One of several conditions.
+    pub fn any_of(&mut self, parts: Vec<FormulaId>) -> FormulaId {
+        if parts.len() <= FEW {
+            return parts.into_iter().fold(Logic::FALSE, |any, part| self.either(any, part));
+        }
+        let joined = self.logic.or(parts);
+        self.shallow(joined)
+    }
+
     /// A formula, unless it is nested too deep: then a variable of its own.
     pub fn shallow(&mut self, formula: FormulaId) -> FormulaId {
         if self.logic.depth(formula) <= DEEPEST {
@@ -346,14 +367,14 @@ impl<'a> Model<'a> {
                 let part = self.condition(*part);
                 self.logic.not(part)
             }
-            NodeKind::And(parts) => parts.iter().fold(Logic::TRUE, |all, part| {
-                let part = self.condition(*part);
-                self.both(all, part)
-            }),
-            NodeKind::Or(parts) => parts.iter().fold(Logic::FALSE, |all, part| {
-                let part = self.condition(*part);
-                self.either(all, part)
-            }),
+            NodeKind::And(parts) => {
+                let parts = parts.iter().map(|part| self.condition(*part)).collect();
+                self.all_of(parts)
+            }
+            NodeKind::Or(parts) => {
+                let parts = parts.iter().map(|part| self.condition(*part)).collect();
+                self.any_of(parts)
+            }
             NodeKind::If { condition, then, otherwise } => self.if_condition(*condition, *then, *otherwise),
             NodeKind::IsGiven(of) => {
                 let of = self.value(*of);

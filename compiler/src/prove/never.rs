@@ -20,6 +20,8 @@ use crate::graph::{Graph, NodeId, NodeKind, Rule};
 
 /// The steps that looking for each kind may take.
 const STEPS: u64 = 200_000;
+/// How many conditions that are asked of together take a step more.
+const WISHES: u64 = 4;
 /// The boxes of one question that are set aside because sums cannot lie in them.
 const MOST_REFUTED: u32 = 24;
 /// The most reasons among which the least that suffice are looked for.
@@ -73,6 +75,8 @@ impl<'a> Asking<'_, 'a> {
 
     /// Whether all wishes together are proved to be impossible.
     fn cannot(&mut self, wishes: &[FormulaId]) -> bool {
+        // Putting a long question takes time, too.
+        self.inquiry.steps = self.inquiry.steps.saturating_sub(wishes.len() as u64 / WISHES);
         self.inquiry.cannot_happen(wishes, MOST_REFUTED)
     }
 

@@ -139,6 +139,9 @@ fn wishes(
     first: usize,
     second: usize,
 ) -> Option<Vec<FormulaId>> {
+    if [first, second].iter().any(|rule| conditions.rules[*rule] == Logic::FALSE) {
+        return None;
+    }
     let graph = inquiry.model.graph;
     let (one, other) = (graph.rules().get(first)?, graph.rules().get(second)?);
     // Those that override a rule are there by place, ascending.

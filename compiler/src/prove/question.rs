@@ -8,6 +8,7 @@ use axtrace_runtime::value::Value;
 
 use super::bounds;
 use super::cover::{Cover, Memo, Region, Verdict};
+use super::days;
 use super::lists;
 use super::logic::{FormulaId, Logic};
 use super::meter::Meter;
@@ -126,6 +127,7 @@ impl Inquiry<'_> {
     fn refuted(&mut self, region: &Region, memo: &mut Memo) -> Option<Region> {
         refute(&self.model, region)
             .or_else(|| bounds::refute(&self.model, region))
+            .or_else(|| days::refute(&self.model, region))
             .or_else(|| contradicting_texts(&self.model, self.program, region))
             .or_else(|| lists::refute(&mut self.model, region, memo, &mut self.steps))
     }

@@ -9,7 +9,7 @@
 //! Parts of one *family* come about for each element of the same list, as often as it has elements: for one element they may exclude each other by what
 //! they need of it, while those of different elements do not.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::candidates::Needs;
 use super::logic::VarId;
@@ -39,8 +39,9 @@ pub struct Sum {
     pub parts: Vec<usize>,
 }
 
-/// The greatest sum of parts that can count together; `times`: how many elements each family has at most. `None` beyond 128 bits.
-pub fn greatest(parts: &[Part], times: &[i128], steps: u64) -> Option<Sum> {
+/// The greatest sum of parts that can count together; `times`: how many elements each family has at most. It takes its steps from `steps`. `None`
+/// beyond 128 bits.
+pub fn greatest(parts: &[Part], times: &[i128], steps: &mut u64) -> Option<Sum> {
     let all: Vec<usize> = (0..parts.len()).filter(|place| parts[*place].adds > 0).collect();
     Search { parts, times, steps, used: Vec::new() }.greatest(&all, Of::Input)
 }
@@ -55,7 +56,7 @@ enum Of {
 struct Search<'p> {
     parts: &'p [Part],
     times: &'p [i128],
-    steps: u64,
+    steps: &'p mut u64,
     /// The variables that are gone through around.
     used: Vec<(Of, VarId)>,
 }
@@ -77,7 +78,7 @@ impl Search<'_> {
     fn greatest(&mut self, members: &[usize], of: Of) -> Option<Sum> {
         let cost = members.iter().map(|part| 1 + self.needs(*part, of).len() as u64).sum::<u64>();
         let left = self.steps.checked_sub(cost);
-        self.steps = left.unwrap_or(0);
+        *self.steps = left.unwrap_or(0);
         if left.is_none() || self.used.len() >= MOST_NESTED {
             return self.plain(members, of);
         }
@@ -125,32 +126,36 @@ impl Search<'_> {
     /// The greatest of the sums at each value of a variable. Only where one of the parts ends behind one that began can there be a greater one.
     fn through(&mut self, members: &[usize], of: Of, variable: VarId) -> Option<Sum> {
         let mut ends: Vec<(i128, bool, usize)> = Vec::new();
-        let mut here: Vec<bool> = vec![false; members.len()];
-        for (place, part) in members.iter().enumerate() {
+        let mut here: BTreeSet<usize> = BTreeSet::new();
+        for part in members {
             let needs = self.needs(*part, of);
             match needs.binary_search_by_key(&variable, |need| need.0) {
-                Ok(need) => ends.extend(needs[need].1.intervals().iter().flat_map(|(lo, hi)| [(*lo, false, place), (*hi, true, place)])),
-                Err(_) => here[place] = true,
+                Ok(need) => ends.extend(needs[need].1.intervals().iter().flat_map(|(lo, hi)| [(*lo, false, *part), (*hi, true, *part)])),
+                Err(_) => _ = here.insert(*part),
             }
         }
         ends.sort_unstable();
         let mut best: Option<Sum> = None;
         let mut began = true;
-        for (_, is_end, place) in ends {
+        for (_, is_end, part) in ends {
             if is_end && began {
-                let counting: Vec<usize> = members.iter().zip(&here).filter(|(_, here)| **here).map(|(part, _)| *part).collect();
+                let counting: Vec<usize> = here.iter().copied().collect();
                 let most = self.plain(&counting, of)?;
                 if best.as_ref().is_none_or(|best| most.total > best.total) {
                     let sum = self.greatest(&counting, of)?;
                     best = best.filter(|best| best.total >= sum.total).or(Some(sum));
                 }
-                self.steps = self.steps.saturating_sub(members.len() as u64);
-                if self.steps == 0 {
+                *self.steps = self.steps.saturating_sub(counting.len() as u64);
+                if *self.steps == 0 {
                     return self.plain(members, of);
                 }
             }
             began = !is_end;
-            here[place] = !is_end;
+            if is_end {
+                here.remove(&part)
+            } else {
+                here.insert(part)
+            };
         }
         best.map_or_else(|| self.plain(members, of), Some)
     }
@@ -244,9 +249,9 @@ mod tests {
             };
             let parts: Vec<Part> = (0..random.below(9)).map(|_| part(&mut random)).collect();
             let true_sum = cases().map(|case| at(&parts, &times, &case)).max().unwrap();
-            assert_eq!(greatest(&parts, &times, 1_000_000).unwrap().total, true_sum, "round {round}: {parts:?}");
-            for steps in [0, 10, 40] {
-                assert!(greatest(&parts, &times, steps).unwrap().total >= true_sum, "round {round} in {steps}: {parts:?}");
+            assert_eq!(greatest(&parts, &times, &mut 1_000_000).unwrap().total, true_sum, "round {round}: {parts:?}");
+            for steps in [0_u64, 10, 40] {
+                assert!(greatest(&parts, &times, &mut steps.clone()).unwrap().total >= true_sum, "round {round} in {steps}: {parts:?}");
             }
         }
     }
@@ -256,13 +261,13 @@ mod tests {
         let mut random = Random::new(3);
         let part = |random: &mut Random| Part { adds: 1, needs: needs(random, 40), ..Part::default() };
         let parts: Vec<Part> = (0..300).map(|_| part(&mut random)).collect();
-        let found = greatest(&parts, &[], 200_000).unwrap();
+        let found = greatest(&parts, &[], &mut 200_000).unwrap();
         assert!(found.total <= 300 && found.total > 0);
     }
 
     #[test]
     fn a_sum_beyond_128_bits_is_none() {
         let part = Part { adds: i128::MAX, ..Part::default() };
-        assert_eq!(greatest(&[part.clone(), part], &[], 1_000), None);
+        assert_eq!(greatest(&[part.clone(), part], &[], &mut 1_000), None);
     }
 }

@@ -122,6 +122,8 @@ struct Checker<'a, 'f> {
     deciding: BTreeSet<usize>,
     /// The files that tables were read from: name, rows, and what separates their cells.
     read_files: Vec<(String, usize, &'static str)>,
+    /// How many rules the rows of files are.
+    rows_from_files: usize,
 }
 
 /// Holds trees that are made here as long as those of rule files are held.
@@ -176,6 +178,7 @@ pub fn check<'a>(sources: &'a Sources, resolved: &'a Resolved<'a>, cells: &'a Ce
         cells,
         deciding: BTreeSet::new(),
         read_files: Vec::new(),
+        rows_from_files: 0,
     };
     checker.declare_types();
     checker.declare_values();

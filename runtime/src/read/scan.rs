@@ -124,10 +124,14 @@ impl<'j> Cursor<'j> {
     #[cold]
     #[inline(never)]
     pub(super) fn unexpected(&self, expected: &'static str) -> Syntax {
-        match std::str::from_utf8(&self.bytes[self.at.min(self.bytes.len())..]) {
-            Ok("") => Syntax::End,
-            Ok(rest) => Syntax::Unexpected { expected, found: Excerpt::of(&rest[..rest.chars().next().map_or(0, char::len_utf8)]) },
-            Err(_) => Syntax::Unexpected { expected, found: Excerpt::of(&self.bytes[self.at..self.at + 1]) },
+        // One character is shown, and none has more than four bytes.
+        let here = self.bytes.get(self.at..).unwrap_or_default();
+        let here = &here[..here.len().min(4)];
+        let first = here.utf8_chunks().next().map(|chunk| chunk.valid().chars().next());
+        match first {
+            None => Syntax::End,
+            Some(Some(letter)) => Syntax::Unexpected { expected, found: Excerpt::of(letter.encode_utf8(&mut [0; 4]).as_bytes()) },
+            Some(None) => Syntax::Unexpected { expected, found: Excerpt::of(&here[..1]) },
         }
     }
 

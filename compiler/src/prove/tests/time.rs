@@ -87,6 +87,33 @@ const CASES: &[(&str, &str, &str)] = &[
         "rule x when 2026-01-31 + p <= 2026-02-28 then yes\nrule y when p > 1 month then no",
         "",
     ),
+    // The month, the day and the weekday of one date.
+    ("d: date) gives Verdict", "rule x when month_of(d) = 2 and day_of(d) = 30 then yes\nrule y then no", ""),
+    (
+        "d: date) gives Verdict",
+        "rule x when month_of(d) in {4, 6, 9, 11} and day_of(d) > 30 then yes\nrule y when day_of(d) < 32 then no",
+        "",
+    ),
+    (
+        "d: date) gives Verdict",
+        "rule x when month_of(d) = 2 and day_of(d) = 29 then yes\nrule y when d < 3000-01-01 then no",
+        "E0502 `x` and `y` decide differently",
+    ),
+    (
+        "d: date) gives Verdict",
+        "rule x when year_of(d) = 2026 and month_of(d) in {1, 12} then yes\nrule y when d in 2026-02-01..2026-11-30 then no\nrule z when year_of(d) != 2026 then no",
+        "",
+    ),
+    (
+        "d: date) gives Verdict",
+        "rule x when year_of(d) = 2026 and month_of(d) = 5 and day_of(d) = 2 and weekday_of(d) = sunday then yes\nrule y then no",
+        "",
+    ),
+    (
+        "d: date) gives Verdict",
+        "rule x when year_of(d) = 2026 and month_of(d) = 5 and day_of(d) = 3 and weekday_of(d) = sunday then yes\nrule y then no",
+        "E0502",
+    ),
     // Made dates and instants.
     (
         "y: integer in 1..9999, m: integer in 1..12, d: integer in 1..31) gives Verdict",

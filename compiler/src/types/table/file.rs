@@ -2,6 +2,7 @@
 
 use axtrace_grammar::SyntaxError;
 use axtrace_grammar::ast::{self, ColumnRole, CsvColumn};
+use axtrace_runtime::types::Kind;
 use axtrace_source::{Span, Spanned};
 
 use super::file_cells::{Known, Says};
@@ -23,6 +24,9 @@ struct Mapped<'a> {
     header: Option<usize>,
 }
 
+/// The most rows, or inner cells of cross tables, that the files of a program may have: each takes some kilobytes while it is checked.
+const MOST_ROWS: usize = 400_000;
+
 impl<'a> Checker<'a, '_> {
     /// `table from "tariff.csv" { … }`: a rule for each row of the file.
     pub(super) fn table_from_file(
@@ -38,6 +42,9 @@ impl<'a> Checker<'a, '_> {
             self.unread_sheet(file, "it has no rows behind its titles".into());
             return names.lose_table();
         };
+        if self.too_many_rows(file, rows.len()) {
+            return names.lose_table();
+        }
         let Some(mut mapped) = self.mapped(columns, first, file, table) else { return names.lose_table() };
         let place = names.tables.len();
         let written = columns.iter().filter_map(|column| match &column.role {
@@ -85,6 +92,9 @@ impl<'a> Checker<'a, '_> {
             self.unread_sheet(file, "a cross table has conditions in its first row and in its first column".into());
             return names.lose_table();
         };
+        if self.too_many_rows(file, rows.len().saturating_mul(first.len() - 1)) {
+            return names.lose_table();
+        }
         let place = names.tables.len();
         let headers = self.headers(vec![(row, row.span), (column, column.span)], table.head_span, names);
         self.read_files.push((file.node.clone(), rows.len(), sheet.separator()));
@@ -158,6 +168,17 @@ impl<'a> Checker<'a, '_> {
                 None
             }
         }
+    }
+
+    /// Whether there are more rows than a program may have, each a rule; reported once.
+    fn too_many_rows(&mut self, file: &Spanned<String>, rows: usize) -> bool {
+        let before = self.rows_from_files;
+        self.rows_from_files = before.saturating_add(rows);
+        if before <= MOST_ROWS && self.rows_from_files > MOST_ROWS {
+            let found = crate::ranges::show(Kind::INTEGER, rows as i128);
+            self.unread_sheet(file, format!("it makes {found} rules, and all files of a program may make 400,000"));
+        }
+        self.rows_from_files > MOST_ROWS
     }
 
     fn unread_sheet(&mut self, file: &Spanned<String>, reason: String) {
