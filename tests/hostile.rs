@@ -438,6 +438,20 @@ fn operations_that_lie_deep_in_each_other_are_refused() {
 }
 
 #[test]
+fn a_field_of_an_optional_field_is_found_once_however_far_it_goes() {
+    let records = each(60, |n| format!("record R{} {{ r: R{n}? }}\n", n + 1));
+    let source = |far: usize| {
+        let chain = ".r".repeat(far);
+        format!(
+            "module m\nrecord R0 {{ a: integer in 0..9 }}\n{records}decision d(x: R{far}?) gives integer in 0..9 = x{chain}.a or else 1\n"
+        )
+    };
+    for far in [1, 2, 5, 60] {
+        assert_eq!(attack(source(far)), Vec::<String>::new(), "{far} fields further");
+    }
+}
+
+#[test]
 fn records_that_leave_most_fields_out_are_refused_when_they_are_many() {
     let fields = each(20_000, |n| format!("f{n}: integer?,"));
     let record = format!("module m\nrecord R {{ {fields} }}\n");

@@ -72,39 +72,28 @@ macro_rules! integers {
 integers!(number: u8, u16, u32, i8, i16, i32, i64);
 integers!(wide: u64, usize, isize, i128, u128);
 
-impl Input for str {
-    type Form = String;
+macro_rules! text_inputs {
+    ($($text:ty),*) => {$(
+        impl Input for $text {
+            type Form = String;
 
-    fn meant() -> Meant {
-        Meant::Text
-    }
+            fn meant() -> Meant {
+                Meant::Text
+            }
 
-    #[inline]
-    fn write(&self, row: &mut Row<'_>) -> Result<(), Refused> {
-        row.text(self)
-    }
+            #[inline]
+            fn write(&self, row: &mut Row<'_>) -> Result<(), Refused> {
+                row.text(self)
+            }
 
-    fn json(&self, out: &mut String) {
-        write_json_text(out, self);
-    }
+            fn json(&self, out: &mut String) {
+                write_json_text(out, self);
+            }
+        }
+    )*};
 }
 
-impl Input for String {
-    type Form = Self;
-
-    fn meant() -> Meant {
-        Meant::Text
-    }
-
-    #[inline]
-    fn write(&self, row: &mut Row<'_>) -> Result<(), Refused> {
-        row.text(self)
-    }
-
-    fn json(&self, out: &mut String) {
-        write_json_text(out, self);
-    }
-}
+text_inputs!(str, String);
 
 macro_rules! texts {
     ($($text:ty),*) => {$(

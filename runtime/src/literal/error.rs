@@ -19,12 +19,24 @@ impl Excerpt {
         let bytes = text.as_ref();
         // Four bytes are the longest character, so this many bytes hold all the characters that count.
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * Self::LENGTH + 4)]);
-        let mut excerpt: String = head.chars().take(Self::LENGTH).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+        let mut excerpt = String::with_capacity(head.len().min(4 * Self::LENGTH));
+        for letter in head.chars().take(Self::LENGTH) {
+            match letter {
+                _ if letter.is_control() => excerpt.push('\u{fffd}'),
+                _ if is_unseen(letter) => excerpt.extend(letter.escape_unicode()),
+                _ => excerpt.push(letter),
+            }
+        }
         if head.chars().count() > Self::LENGTH {
             excerpt.push('…');
         }
         Self(excerpt)
     }
+}
+
+/// Whether a character is not seen itself, or turns those around it about: marks of byte order, joiners, bidirectional controls.
+const fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 impl fmt::Display for Excerpt {
