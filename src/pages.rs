@@ -116,6 +116,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0508", include_str!("../docs/findings/E0508.md")),
     ("E0509", include_str!("../docs/findings/E0509.md")),
     ("E0510", include_str!("../docs/findings/E0510.md")),
+    ("E0511", include_str!("../docs/findings/E0511.md")),
     ("E0601", include_str!("../docs/findings/E0601.md")),
     ("E0602", include_str!("../docs/findings/E0602.md")),
     ("E0611", include_str!("../docs/findings/E0611.md")),

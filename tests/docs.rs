@@ -44,6 +44,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("E0347", "65 rows"),
     ("E0430", "400,000 operations"),
     ("E0510", "65 rows"),
+    ("E0511", "thousands of rows that overlap"),
     ("E0432", "5,000,000 steps"),
     ("E0702", "bytes that are no text"),
     ("E0703", "an input of more than 64 MiB"),

@@ -337,3 +337,71 @@ fn a_rule_beside_thousands_of_rows_is_held_against_those_it_touches() {
     let told = errors(&beside("rule all when code = \"X\" then 0"));
     assert!(told.iter().any(|it| it.0 == "E0502" && it.1.contains("`a1` and `all`")), "{told:?}");
 }
+
+#[test]
+fn rows_of_files_know_what_their_cells_say() {
+    let rules = "module random
+owner \"Tests\"
+decision share(total: integer in 0..1_000, people: integer in 0..50, bonus: integer in 1..9?) gives integer hit first {
+  table from \"rows.csv\" { \"no\" id, \"total\" is total, \"people\" is people, \"bonus\" is bonus, \"gives\" gives }
+    because \"by {this_rule}\"
+}
+";
+    // With few rows, which are rules, and with many, which are looked up.
+    for filler in [0, 90] {
+        let mut data = "no;total;people;bonus;gives\n".to_owned();
+        data += "few;-;1..3;-;round_down(total / people, 0)\nmore;> 500;4..50;given;round_down(total / people, 0) + bonus\n";
+        for row in 0..filler {
+            let _ = writeln!(data, "f{row};{row};4..50;-;{}", row % 5);
+        }
+        data += "each;<= 500;4..50;missing;round_down(total / people, 0)\nbonus;<= 500;4..50;given;bonus\nlow;-;0;-;total\nrest;-;-;-;7\n";
+        let mut sources = Sources::new();
+        sources.add("random.ax", rules).expect("a file");
+        sources.add_data("rows.csv", data.clone().into_bytes());
+        let rules = axtrace::compile(sources).unwrap_or_else(|rejected| panic!("{data}\n{rejected:#?}"));
+        assert_eq!(rules.meta().tables.len(), usize::from(filler > 0));
+        let decision = rules.decision("share").expect("there");
+        for (input, value, by) in [
+            (r#"{"total":700,"people":3,"bonus":null}"#, "233", "few"),
+            (r#"{"total":700,"people":7,"bonus":5}"#, "105", "more"),
+            (r#"{"total":400,"people":7,"bonus":null}"#, "57", "each"),
+            (r#"{"total":400,"people":7,"bonus":5}"#, "5", "bonus"),
+            (r#"{"total":400,"people":0,"bonus":5}"#, "400", "low"),
+            (r#"{"total":700,"people":7,"bonus":null}"#, "7", "rest"),
+        ] {
+            agree(&rules, &decision, input);
+            let json = decision.decide(input.as_bytes(), Level::Record).expect("decided");
+            let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+            assert_eq!(json["outcome"]["value"].to_string(), value, "{input}");
+            assert_eq!((json["by"][0]["rule"].as_str(), json["by"][0]["because"].as_str()), (Some(by), Some(&*format!("by {by}"))));
+        }
+    }
+}
+
+#[test]
+fn what_a_header_computes_may_be_more_than_the_cells_say() {
+    // The first row divides by the header less 8.
+    for (cell, refused) in [("> 3", true), ("4..7", false), ("> 8", false)] {
+        let mut text =
+            head("hit first") + &format!("  table\n    | n | m * 12 || gives |\n    | - | {cell} || round_down(10 / (m * 12 - 8), 0) |\n");
+        for row in 0..90 {
+            let _ = writeln!(text, "    | {row} | < 0 || {row} |");
+        }
+        text += "    | - | - || 1 |\n}\n";
+        let told = errors(&text);
+        assert_eq!(told.iter().any(|it| it.0 == "E0410"), refused, "{cell}: {told:?}");
+    }
+}
+
+#[test]
+fn what_rows_do_not_exclude_is_refused_whatever_the_size() {
+    for filler in [0, 90] {
+        let mut text = format!("{}  table\n    | n | m || gives |\n    | - | 0..3 || round_down(10 / m, 0) |\n", head("hit first"));
+        for row in 0..filler {
+            let _ = writeln!(text, "    | {row} | 4..9 || {row} |");
+        }
+        text += "    | - | - || 1 |\n}\n";
+        let told = errors(&text);
+        assert!(told.len() == 1 && told[0].0 == "E0410", "{filler}: {told:?}");
+    }
+}

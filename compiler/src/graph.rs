@@ -483,6 +483,8 @@ pub struct Rule {
     pub each: Vec<LoopId>,
     /// Its condition; absent, it always applies.
     pub when: Option<NodeId>,
+    /// What else is true wherever it applies. Nothing evaluates it.
+    pub knows: Vec<NodeId>,
     /// What it decides.
     pub outcome: Outcome,
     /// The values in `because`, evaluated in order once it is known that the rule decides. Those of a `for each` rule stand inside of the loop

@@ -171,6 +171,8 @@ pub struct Rule {
     pub rows: Option<usize>,
     /// Its condition.
     pub when: Option<Expr>,
+    /// Of rows of a table that is looked up: what their cells say of the headers wherever one of them applies. Nothing asks it.
+    pub knows: Vec<Expr>,
     /// Lets after `when`.
     pub after: Vec<Let>,
     /// What it decides.

@@ -126,6 +126,7 @@ impl<'a> Tokens<'a> {
         let mut state = Open::at(range.start);
         for index in range.clone() {
             let Some(token) = self.get(index).filter(|token| token.depth == depth) else { continue };
+            state.go_on(self, index);
             let begins = state.ended || self.begins(index, level) && !state.keeps(self, index);
             if begins && index > state.start {
                 stretches.push(state.start..index);
@@ -173,6 +174,13 @@ impl Open {
         let is_rule = matches!(first, "rule" | "shadow" | "replace");
         let joined = matches!(first, "shadow" | "replace" | "without" | "open") && index == self.start + 1;
         joined || is_rule && !self.decided && tokens.word(index) == "let"
+    }
+
+    /// Behind the braces of a table from a file its clauses may stand.
+    fn go_on(&mut self, tokens: &Tokens, index: usize) {
+        if self.ended && tokens.word(self.start) == "table" && matches!(tokens.word(index), "because" | "cites") {
+            (self.ended, self.in_body) = (false, false);
+        }
     }
 
     fn look(&mut self, tokens: &Tokens, index: usize, token: &Token) {

@@ -71,7 +71,7 @@ impl Expander<'_> {
             rows: rule.rows.and_then(|table| self.rows(decision, table, &each)),
             outcome_span: parts.outcome.span,
         });
-        Rule { id, group: rule.group, each, when: parts.when, outcome: parts.outcome, because: parts.because }
+        Rule { id, group: rule.group, each, when: parts.when, knows: parts.knows, outcome: parts.outcome, because: parts.because }
     }
 
     /// The parts of a rule within the loops of its binders that are not open yet.
@@ -104,12 +104,13 @@ impl Expander<'_> {
             Some(row) => self.cells(row, headers, rule.span),
             None => rule.when.as_ref().map(|when| self.expr(when, None)),
         };
+        let knows = rule.knows.iter().map(|known| self.quiet(known, None)).collect();
         self.known = Known::Rule(id);
         self.lets(&rule.after);
         let (outcome, shown) = self.outcome(decision, &rule.outcome);
         let (pieces, because) = self.because(rule.because.as_deref());
         self.known = Known::Always;
-        Parts { when, outcome, shown, pieces, because }
+        Parts { when, knows, outcome, shown, pieces, because }
     }
 
     fn outcome(&mut self, decision: &hir::Decision, outcome: &hir::Outcome) -> (Outcome, Operand) {
@@ -190,6 +191,7 @@ impl Expander<'_> {
 /// What a rule consists of, once expanded.
 struct Parts {
     when: Option<NodeId>,
+    knows: Vec<NodeId>,
     outcome: Outcome,
     shown: Operand,
     pieces: Option<Vec<TextPiece>>,

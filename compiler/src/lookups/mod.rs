@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use axtrace_runtime::meta::{Found, Policy, RuleId};
-use axtrace_runtime::table::{Column, Gives, Mode, Row, Table, Test};
+use axtrace_runtime::table::{Boxes, Column, Gives, Mode, Row, Table, Test, boxes_of};
 use axtrace_runtime::types::{Scalar, Type, Types};
 use axtrace_runtime::value::Value;
 use axtrace_source::{Sources, Span};
@@ -123,6 +123,9 @@ impl Seeker<'_> {
         let constants: Vec<Option<&Value>> = rows.iter().map(|row| constant_of(row)).collect();
         let picked = constant_class.map(|class| self.pick(&call, &constants, self.value_type(&classes[class]), &mut gives));
         let several = classes.len() > 1;
+        // What is computed may need to know what the cells say.
+        let computed = classes.iter().any(|class| !class.constant || reasons(class.first));
+        let boxes = if computed { boxes_of(&unbounded(&columns), &cells, rows.len(), self.types).ok() } else { None };
         let rules: Vec<Rule> = classes
             .iter()
             .enumerate()
@@ -131,7 +134,9 @@ impl Seeker<'_> {
                     Some(value) if class.constant => Outcome::Value(value.clone()),
                     _ => class.first.outcome.clone(),
                 };
-                call.rule(class.first, outcome, several.then_some(place_of), place)
+                let boxes = boxes.as_ref().filter(|_| !class.constant || reasons(class.first));
+                let knows = boxes.map_or_else(Vec::new, |boxes| known(table, boxes, &class_of, place_of));
+                Rule { knows, ..call.rule(class.first, outcome, several.then_some(place_of), place) }
             })
             .collect();
         let mut operands = vec![constant(Value::Scalar(number.into()), Type::integer(number.into(), number.into()), table.span)];
@@ -201,8 +206,7 @@ impl Seeker<'_> {
             let constant = constant_of(row).is_some();
             let written = (!constant).then(|| self.sources.text(outcome_span(&row.outcome)));
             // A reason with values in it is worked out for its row alone, and so is what names the row.
-            let reasons = row.because.iter().flatten().any(|piece| matches!(piece, Piece::Value(_)));
-            let own = (reasons || written.is_some_and(names_its_row)).then_some(place);
+            let own = (reasons(row) || written.is_some_and(names_its_row)).then_some(place);
             let next = classes.len();
             let class = *known.entry((written, own)).or_insert(next);
             if class == next {
@@ -335,13 +339,68 @@ impl Call {
             when: when.map(|when| Expr { ty: Type::Boolean, span: self.span, kind: ExprKind::Quiet(Box::new(when)) }),
             outcome,
             // A reason without values belongs to its row.
-            because: first.because.clone().filter(|pieces| pieces.iter().any(|piece| matches!(piece, Piece::Value(_)))),
+            because: first.because.clone().filter(|pieces| pieces.iter().any(|piece| literal(piece).is_none())),
             overrides: Vec::new(),
             head: self.span,
             span: self.span,
             ..first.clone()
         }
     }
+}
+
+/// Columns of numbers without bounds: those of what is computed are not known yet.
+fn unbounded(columns: &[Column]) -> Vec<Column> {
+    let wide = |scalar: Scalar| Type::Scalar(Scalar { lo: (i64::MIN + 1).into(), hi: i64::MAX.into(), ..scalar });
+    let column = |column: &Column| {
+        let ty = match (&column.ty, column.ty.required()) {
+            (Type::Optional(_), Type::Scalar(scalar)) => Type::Optional(Box::new(wide(*scalar))),
+            (_, Type::Scalar(scalar)) => wide(*scalar),
+            _ => column.ty.clone(),
+        };
+        Column { ty, ..column.clone() }
+    };
+    columns.iter().map(column).collect()
+}
+
+/// What the cells of all rows of a class say of the headers together: between which numbers each of them lies.
+fn known(table: &hir::Table, boxes: &Boxes, class_of: &[usize], class: usize) -> Vec<Expr> {
+    let of_class = || (0..boxes.rows()).filter(move |row| class_of[*row] == class && !boxes.is_empty(*row));
+    let in_column = |(place, column): (usize, &hir::Column)| {
+        let scalar = column.value.ty.required().scalar().filter(|scalar| !scalar.is_datetime())?;
+        let domain = *boxes.columns().get(place)?;
+        let ends = |row: usize| Some((boxes.cell(row, place).first()?.0, boxes.cell(row, place).last()?.1));
+        let (low, high) = of_class().filter_map(ends).reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)))?;
+        let optional = column.value.ty.is_optional();
+        if optional && low == domain.low {
+            return None;
+        }
+        let least = if optional { domain.low + 1 } else { domain.low };
+        if (low, high) == (least, domain.high) {
+            return None;
+        }
+        let span = column.span;
+        let end = |key: i64| {
+            if key == least || key == domain.high {
+                return None;
+            }
+            let ty = Type::Scalar(Scalar { lo: key.into(), hi: key.into(), ..scalar });
+            Some((Box::new(constant(Value::Scalar(key.into()), ty, span)), true))
+        };
+        let boolean = |kind| Expr { kind, ty: Type::Boolean, span };
+        let value = match optional {
+            true => {
+                Expr { kind: ExprKind::Unary(Unary::Unwrap, Box::new(column.value.clone())), ty: column.value.ty.required().clone(), span }
+            }
+            false => column.value.clone(),
+        };
+        let inside = boolean(ExprKind::InRange { value: Box::new(value), low: end(low), high: end(high) });
+        if !optional {
+            return Some(inside);
+        }
+        let given = boolean(ExprKind::Unary(Unary::IsGiven, Box::new(column.value.clone())));
+        Some(boolean(ExprKind::Many(Many::And, vec![given, inside])))
+    };
+    table.columns.iter().enumerate().filter_map(in_column).collect()
 }
 
 fn constant(value: Value, ty: Type, span: Span) -> Expr {
@@ -368,10 +427,19 @@ fn outcome_span(outcome: &Outcome) -> Span {
     }
 }
 
+/// Whether a row has a reason with values in it.
+fn reasons(row: &Rule) -> bool {
+    row.because.iter().flatten().any(|piece| literal(piece).is_none())
+}
+
+/// The text of a piece whose value is known, as that of `this_rule` is.
 fn literal(piece: &Piece) -> Option<&str> {
     match piece {
         Piece::Literal(text) => Some(text),
-        Piece::Value(_) => None,
+        Piece::Value(value) => match value.constant()? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        },
     }
 }
 

@@ -157,6 +157,22 @@ pub enum ProofFinding {
         #[label(collection)]
         others: Vec<LabeledSpan>,
     },
+    /// Rows of which the steps did not suffice to say whether they ever decide.
+    #[error("it is not known whether {rows} can ever decide")]
+    #[diagnostic(
+        code(E0511),
+        severity(warning),
+        help("nothing is wrong with what is decided; divide the table, or let fewer rows overlap, to know")
+    )]
+    UnknownRows {
+        /// How many rows, or the name of the only one.
+        rows: String,
+        /// The first of them.
+        #[label(primary, "{says}")]
+        at: Span,
+        /// How it overlaps.
+        says: &'static str,
+    },
     /// Neither a proof nor an input that shows the contrary was found.
     #[error("it cannot be excluded that {what}")]
     #[diagnostic(code(E0504))]

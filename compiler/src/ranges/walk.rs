@@ -176,6 +176,9 @@ impl<'a> Walk<'a> {
             self.visit(when);
             self.assume(when, true);
         }
+        for node in &rule.knows {
+            self.known(*node);
+        }
         self.locals(Known::Rule(rule.id));
         let parts = rule.outcome.value.into_iter().chain(rule.outcome.within).chain(rule.because.iter().copied());
         for node in parts.collect::<Vec<_>>() {

@@ -199,7 +199,7 @@ impl Build {
             outcome_span: span,
         });
         let outcome = Outcome { tag: 0, value: Some(value), within: None, span };
-        self.rules().push(Rule { id, group: None, each: Vec::new(), when, outcome, because: Vec::new() });
+        self.rules().push(Rule { id, group: None, each: Vec::new(), when, knows: Vec::new(), outcome, because: Vec::new() });
         id
     }
 

@@ -38,6 +38,9 @@ const FEWEST_STEPS: u64 = 1_000;
 /// The steps that a question takes at least, and of how many nodes reading takes a step.
 const ASKING: u64 = 100;
 const NODES_A_STEP: u64 = 4;
+/// The steps that it may take to say which rows of a table never decide, which is no more than a warning. A tariff of 100,000 rows takes a few
+/// million.
+const HIDDEN_STEPS: u64 = crate::table::STEPS / 4;
 /// How many boxes of one table are asked about.
 const MOST_BOXES: usize = 16;
 /// How many findings of one kind a table gets.
@@ -212,7 +215,15 @@ impl<'a> Asker<'a> {
 
     /// Rows that never decide, because earlier ones apply wherever they would.
     fn hidden(&self, lookup: &Lookup<'_>, findings: &mut Findings) {
-        let found = hidden(&lookup.boxes, crate::table::STEPS);
+        let found = hidden(&lookup.boxes, HIDDEN_STEPS);
+        if let Some(first) = found.unknown.first() {
+            let rows = match found.unknown.len() {
+                1 => format!("`{}`", lookup.table.rows[*first as usize].name),
+                count => format!("{count} rows"),
+            };
+            let (at, says) = (lookup.table.rows[*first as usize].span, "too many earlier rows overlap it in too many ways");
+            findings.push(Finding::new(ProofFinding::UnknownRows { rows, at, says }));
+        }
         for it in found.rows.into_iter().take(MOST_FINDINGS) {
             let row = &lookup.table.rows[it.row as usize];
             let by: Vec<&Row> = it.by.iter().map(|row| &lookup.table.rows[*row as usize]).collect();

@@ -216,6 +216,7 @@ impl Said {
             before: Vec::new(),
             row: Some(Row { table, cells: self.cells }),
             rows: None,
+            knows: Vec::new(),
             when: None,
             after: Vec::new(),
             outcome: self.outcome,
