@@ -47,7 +47,7 @@ impl Generator {
         let span = format!(
             "record {record} {{\n  low, high : integer in 0..{most}\n  always low <= high because \"{{low}} above {{high}}\"\n}}\n"
         );
-        match self.random.below(4) {
+        match self.random.below(5) {
             0 => Node::item(
                 format!(
                     "{span}decision {name}(items: list of {record} with 0..6 items, n: integer in 0..9) gives boolean hit first {{\n  \
@@ -65,7 +65,13 @@ impl Generator {
                 Node::item(format!("decision {name}({params}) gives boolean = {left} {operator} {right}\n"), Vec::new())
                     .mark("quotients compared in 256 bits")
             }
-            2 => Node::item(
+            2 => {
+                let word = *self.random.pick(&["min", "max"]);
+                let params = "names: list of text with up to 3 characters with 0..5 items, other: text with up to 3 characters";
+                Node::item(format!("decision {name}({params}) gives boolean = ({word}(names) or else \"m\") < other\n"), Vec::new())
+                    .mark("min and max of texts in a list")
+            }
+            3 => Node::item(
                 format!(
                     "{span}record {list} {{\n  spans : list of {record} with 0..2 items\n  most : integer in 0..{most}\n  \
                      always every it in spans satisfies it.high <= most\n}}\n\
