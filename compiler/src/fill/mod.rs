@@ -157,10 +157,12 @@ impl<'a> Open<'a> {
         }
         let layout = &self.table.layout;
         let mut remarks = self.remarks(unsaid);
-        if found.more {
+        // A row that lets anything through is all there can be.
+        let closes_all = rows.iter().any(|row| row.iter().flatten().all(|cell| cell == "-"));
+        if found.more && !closes_all {
             remarks.push("more rows than these are missing: add these, and ask again".to_owned());
         }
-        if found.unknown {
+        if found.unknown && !closes_all {
             remarks.push("the rows overlap in too many ways to find all that is missing".to_owned());
         }
         Some(self.said(layout.after, None, (rows.len(), 0), layout.ink.rows(&layout.slots, &rows), remarks))
