@@ -9,6 +9,10 @@ use super::{Index, Mode, leaf};
 
 /// The most rows of a leaf that is not cut further.
 const LEAF_ROWS: usize = 8;
+/// The same in tables of more rows than [`MANY`]: a node more is memory that no cache has, while the rows of a leaf lie one behind the other.
+const LEAF_ROWS_OF_MANY: usize = 16;
+/// Tables of more rows are larger than the caches of a core.
+const MANY: usize = 1 << 15;
 /// How deep a tree may grow.
 const DEEPEST: u32 = 64;
 /// How many points a tree is tried with.
@@ -88,7 +92,8 @@ fn flat(boxes: &Boxes, mode: Mode, refs: &[Ref]) -> Vec<u64> {
 fn tree(boxes: &Boxes, mode: Mode, refs: &[Ref], copies: u64) -> Option<Vec<u64>> {
     let words = head(boxes, mode);
     let most = words.len() + 1024 + 13 * boxes.rows() + 2 * boxes.intervals();
-    let mut grower = Grower { boxes, mode, words, most, region: region(boxes) };
+    let leaf_rows = if boxes.rows() > MANY { LEAF_ROWS_OF_MANY } else { LEAF_ROWS };
+    let mut grower = Grower { boxes, mode, words, most, leaf_rows, region: region(boxes) };
     let root = grower.node(refs.to_vec(), copies, Depth { nodes: 0, wilds: 0 })?;
     grower.words[3] = root.0;
     Some(grower.words)
@@ -138,13 +143,15 @@ struct Grower<'a> {
     words: Vec<u64>,
     /// The most words that the tree may take.
     most: usize,
+    /// The most rows of a leaf that is not cut further.
+    leaf_rows: usize,
     region: Region,
 }
 
 impl Grower<'_> {
     /// Writes the node of some rows and all below it, with so many copies at most. `None` when it takes too many words.
     fn node(&mut self, refs: Vec<Ref>, copies: u64, depth: Depth) -> Option<Link> {
-        let parts = if refs.len() <= LEAF_ROWS || depth.nodes == DEEPEST { None } else { self.parts(&refs, copies, depth) };
+        let parts = if refs.len() <= self.leaf_rows || depth.nodes == DEEPEST { None } else { self.parts(&refs, copies, depth) };
         let link = match parts {
             None => leaf::write(&mut self.words, self.boxes, &self.region, &refs),
             Some((choice, parts)) => {

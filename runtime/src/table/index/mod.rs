@@ -8,8 +8,8 @@
 //!   All others go into one further child, which every point visits: the *wild* one. So memory is linear in the rows, whatever the table.
 //! - Where only the first row counts, what comes behind a row that covers all of a node's region is left out, and every link knows the
 //!   smallest row below it, so that what cannot win is not visited.
-//! - A leaf has at most eight rows and asks only what the way there has not settled. What cannot be cut is *scanned*: blocks of 64 rows,
-//!   column by column.
+//! - A leaf has at most eight rows, of large tables sixteen, and asks only what the way there has not settled. What cannot be cut is
+//!   *scanned*: blocks of 64 rows, column by column.
 //!
 //! A walk visits no node twice, so no answer takes more than one test for each row and copy. Tables built to blow an index up come near
 //! that; [`Index::build`] asks the tree it made for answers, and takes a plain scan of all rows where that is faster or the tree is too
