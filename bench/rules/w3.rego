@@ -6,7 +6,11 @@ bulk if {
   line.qty > 40
 }
 
-total := sum([line.qty * line.price | some line in input.order.lines; line.kind != "voucher"])
+total := sum([amount |
+  some line in input.order.lines
+  line.kind != "voucher"
+  amount := line.qty * line.price
+])
 
 default discount := 0
 

@@ -63,14 +63,14 @@ fn shift_approval(effort: Effort) -> Result<String, String> {
     contenders.push(Box::new(structs::Structs::<structs::Approval, structs::Verdict>::new(&rules, "approval", &inputs.rows)?));
     #[cfg(feature = "peers")]
     {
-        use peers::{Peer, cedar::Cedar, cel::Cel, datalogic::Datalogic, rego::Regorus, zen::Zen};
+        use peers::{add, cedar::Cedar, cel::Cel, datalogic::Datalogic, rego::Regorus, zen::Zen};
         contenders.push(Box::new(roto::ShiftApproval::new(&inputs)?));
-        contenders.push(Box::new(Peer(Datalogic::new(include_str!("../rules/w1.jsonlogic.json"), &inputs.json)?)));
-        contenders.push(Box::new(Peer(Cel::new(include_str!("../rules/w1.cel"), "request", &inputs.json)?)));
-        contenders.push(Box::new(Peer(Regorus::new(include_str!("../rules/w1.rego"), "data.w1.verdict", &inputs.json)?)));
-        contenders.push(Box::new(Peer(Zen::shift_approval(&inputs.json)?)));
+        add(&mut contenders, Datalogic::new(include_str!("../rules/w1.jsonlogic.json"), &inputs.json));
+        add(&mut contenders, Cel::new(include_str!("../rules/w1.cel"), "request", &inputs.json));
+        add(&mut contenders, Regorus::new(include_str!("../rules/w1.rego"), "data.w1.verdict", &inputs.json));
+        add(&mut contenders, Zen::shift_approval(&inputs.json));
         let hundredths = inputs.rows.iter().map(w1::to_hundredths).collect();
-        contenders.push(Box::new(Peer(Cedar::new(include_str!("../rules/w1.cedar"), hundredths)?)));
+        add(&mut contenders, Cedar::new(include_str!("../rules/w1.cedar"), hundredths));
     }
     compare("W1 shift approval: eight ordered rules over a flat record", w1::INPUTS, &mut contenders, effort)
 }
@@ -85,12 +85,12 @@ fn order_discount(effort: Effort) -> Result<String, String> {
     contenders.push(Box::new(structs::Structs::<structs::Sale, structs::Discount>::new(&rules, "discount", &inputs.rows)?));
     #[cfg(feature = "peers")]
     {
-        use peers::{Peer, cel::Cel, datalogic::Datalogic, rego::Regorus, zen::Zen};
+        use peers::{add, cel::Cel, datalogic::Datalogic, rego::Regorus, zen::Zen};
         contenders.push(Box::new(roto::OrderDiscount::new(&inputs)?));
-        contenders.push(Box::new(Peer(Datalogic::new(include_str!("../rules/w3.jsonlogic.json"), &cents)?)));
-        contenders.push(Box::new(Peer(Cel::new(include_str!("../rules/w3.cel"), "order", &cents)?)));
-        contenders.push(Box::new(Peer(Regorus::new(include_str!("../rules/w3.rego"), "data.w3.discount", &cents)?)));
-        contenders.push(Box::new(Peer(Zen::order_discount(&inputs.json)?)));
+        add(&mut contenders, Datalogic::new(include_str!("../rules/w3.jsonlogic.json"), &cents));
+        add(&mut contenders, Cel::new(include_str!("../rules/w3.cel"), "order", &cents));
+        add(&mut contenders, Regorus::new(include_str!("../rules/w3.rego"), "data.w3.discount", &cents));
+        add(&mut contenders, Zen::order_discount(&inputs.json));
     }
     compare("W3 order discount: a sum, a `some` and tiers over 50 lines", w3::INPUTS, &mut contenders, effort)
 }

@@ -83,6 +83,10 @@ impl Contender for ShiftApproval<'_> {
         mode != Mode::BatchTraced
     }
 
+    fn is_peer(&self) -> bool {
+        true
+    }
+
     fn run(&mut self, mode: Mode, out: &mut [u8]) {
         if mode != Mode::Json {
             for (row, out) in self.rows.iter_mut().zip(out) {
@@ -151,6 +155,10 @@ impl Contender for OrderDiscount<'_> {
 
     fn supports(&self, mode: Mode) -> bool {
         mode != Mode::BatchTraced
+    }
+
+    fn is_peer(&self) -> bool {
+        true
     }
 
     fn run(&mut self, mode: Mode, out: &mut [u8]) {

@@ -187,7 +187,8 @@ impl<I: Input> Derived<I> {
     {
         let id = rules.decision(decision).map_err(|error| error.to_string())?.id();
         let meta = &rules.meta().decisions[id.index()];
-        let binding = ::axtrace::runtime::typed::bind_input(rules.meta(), meta, &I::meant()).map_err(|differences| format!("{differences:?}"))?;
+        let binding =
+            ::axtrace::runtime::typed::bind_input(rules.meta(), meta, &I::meant()).map_err(|differences| format!("{differences:?}"))?;
         Ok(Self { binding, rows: rows.iter().map(I::from).collect(), batch: Batch::new(), byte })
     }
 }

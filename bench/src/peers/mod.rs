@@ -43,6 +43,10 @@ impl<E: Engine> Contender for Peer<E> {
         mode != Mode::BatchTraced || E::TRACES
     }
 
+    fn is_peer(&self) -> bool {
+        true
+    }
+
     fn run(&mut self, mode: Mode, out: &mut [u8]) {
         for (place, answer) in out.iter_mut().enumerate() {
             let decided = match mode {
@@ -55,14 +59,22 @@ impl<E: Engine> Contender for Peer<E> {
     }
 }
 
+/// Adds an engine; of one that cannot be made, says why on standard error.
+#[allow(clippy::disallowed_macros, reason = "this is a command line, which prints")]
+pub fn add<'c, E: Engine + 'c>(contenders: &mut Vec<Box<dyn Contender + 'c>>, engine: Result<E, String>) {
+    match engine {
+        Ok(engine) => contenders.push(Box::new(Peer(engine))),
+        Err(error) => eprintln!("{} is left out: {error}", E::NAME),
+    }
+}
+
 /// The place of a name among the outcomes of a workload.
 fn place_of(names: &[&str], name: &str) -> Option<u8> {
     names.iter().position(|known| *known == name).map(|place| place as u8)
 }
 
 /// The outcomes of workload 1, by place.
-const VERDICTS: [&str; 9] =
-    ["approve", "unskilled", "too_young", "too_long", "too_tired", "unattended", "too_dear", "too_new", "review"];
+const VERDICTS: [&str; 9] = ["approve", "unskilled", "too_young", "too_long", "too_tired", "unattended", "too_dear", "too_new", "review"];
 
 /// The outcomes of workload 3, by place.
 const DISCOUNTS: [&str; 6] = ["none", "bronze", "silver", "gold", "platinum", "by_hand"];
