@@ -38,6 +38,7 @@ const PAGES: &[(&str, &str)] = &[
     ("E0034", include_str!("../docs/findings/E0034.md")),
     ("E0035", include_str!("../docs/findings/E0035.md")),
     ("E0036", include_str!("../docs/findings/E0036.md")),
+    ("E0037", include_str!("../docs/findings/E0037.md")),
     ("E0201", include_str!("../docs/findings/E0201.md")),
     ("E0202", include_str!("../docs/findings/E0202.md")),
     ("E0203", include_str!("../docs/findings/E0203.md")),

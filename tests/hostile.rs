@@ -405,6 +405,9 @@ fn what_is_too_long_to_be_read_at_once_is_refused() {
     assert_eq!(attack(items(20_000)), Vec::<String>::new());
     assert_eq!(attack(items(130_000)), ["E0007"]);
     assert_eq!(attack(format!("module m\n{}", "unit u\n".repeat(800_000))), ["E0001"]);
+    for name in ["x".repeat(1_000_000), format!("`{}`", "x y ".repeat(300_000))] {
+        assert_eq!(attack(format!("module m\ndecision d(z: integer) gives integer = {name}\n")), ["E0037"]);
+    }
     for bracket in ["}", "{", "(", "\"a\n", "`\n", "%"] {
         assert!(attack(bracket.repeat(1_600_000)).contains(&"E0001".to_owned()), "{bracket}");
     }

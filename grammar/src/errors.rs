@@ -35,6 +35,14 @@ pub enum SyntaxError {
         #[label(primary, "it hides here")]
         at: Span,
     },
+    #[error("the name `{begins}…` has {letters} characters")]
+    #[diagnostic(code(E0037), help("a name has at most 200 characters; a text stands in quotes"))]
+    LongName {
+        begins: String,
+        letters: usize,
+        #[label(primary, "too long to be told apart")]
+        at: Span,
+    },
     #[error("{name} means nothing here")]
     #[diagnostic(code(E0006))]
     Strange {

@@ -12,6 +12,11 @@ pub(crate) use slips::continues_name;
 use crate::{MAX_TOKENS, errors::SyntaxError, mend::Mend};
 use axtrace_source::{Findings, MOST_FINDINGS, Span};
 
+/// The most characters of a name.
+const LONGEST_NAME: usize = 200;
+/// How many characters of a longer one a message shows.
+const SHOWN_OF_NAME: usize = 40;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -285,6 +290,19 @@ impl<'a> Scanner<'a> {
         }
         self.out.tokens.push(Token { kind, first: self.fresh, depth, start: start as u32, end: self.at as u32 });
         self.fresh = false;
+        if matches!(kind, Kind::Word | Kind::Backtick) && self.at - start > LONGEST_NAME {
+            self.long_name(start);
+        }
+    }
+
+    /// Reports a name that no message could show.
+    fn long_name(&mut self, start: usize) {
+        let written = &self.text[start..self.at];
+        let letters = written.chars().filter(|letter| *letter != '`').count();
+        if letters > LONGEST_NAME {
+            let begins = written.chars().filter(|letter| *letter != '`').take(SHOWN_OF_NAME).collect();
+            self.report(start, SyntaxError::LongName { begins, letters, at: self.span(start, self.at) });
+        }
     }
 
     fn comment(&mut self) {
