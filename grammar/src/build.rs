@@ -15,6 +15,7 @@ use axtrace_source::{Findings, Span, Spanned};
 use pest::Parser;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::scan::LONGEST_NAME;
 use crate::{
     MAX_CHAIN, MAX_DEPTH, MAX_HEIGHT, MAX_PART,
     ast::{Binder, Docs, Expr, ExprKind, Name, Path},
@@ -307,6 +308,8 @@ fn error_at(span: Span) -> Expr {
 /// A name as it is compared.
 fn name_text(written: &str) -> String {
     let bare = written.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')).unwrap_or(written);
+    // A longer one was reported; its beginning is enough to go on with.
+    let bare = bare.char_indices().nth(LONGEST_NAME).map_or(bare, |(end, _)| &bare[..end]);
     if bare.is_ascii() { bare.to_owned() } else { bare.nfc().collect() }
 }
 

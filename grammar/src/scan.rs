@@ -13,7 +13,7 @@ use crate::{MAX_TOKENS, errors::SyntaxError, mend::Mend};
 use axtrace_source::{Findings, MOST_FINDINGS, Span};
 
 /// The most characters of a name.
-const LONGEST_NAME: usize = 200;
+pub(crate) const LONGEST_NAME: usize = 200;
 /// How many characters of a longer one a message shows.
 const SHOWN_OF_NAME: usize = 40;
 

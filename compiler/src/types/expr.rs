@@ -82,6 +82,9 @@ impl<'a> Checker<'a, '_> {
             Type::Record(id) => self.record_field(base, id, field, span),
             Type::Optional(inner) => match *inner {
                 // A field of an optional field is found once, however many fields further it goes: each step reads what is before it twice.
+                Type::Record(id) if links(&base) >= MOST_LINKS => {
+                    self.bound_anew("record", base, |checker, base| checker.optional_field(base, id, field, span))
+                }
                 Type::Record(id) if matches!(base.kind, ExprKind::If(_) | ExprKind::Bind { .. }) => {
                     self.bound_once("record", base, |checker, base| checker.optional_field(base, id, field, span))
                 }
@@ -385,6 +388,11 @@ impl<'a> Checker<'a, '_> {
         if value.is_error() || value.constant().is_some() || place(&value).is_some() {
             return body(self, value);
         }
+        self.bound_anew(name, value, body)
+    }
+
+    /// A value that has a name of its own in what is made of it.
+    fn bound_anew(&mut self, name: &str, value: Expr, body: impl FnOnce(&mut Self, Expr) -> Expr) -> Expr {
         let var = self.scope.variable(name, value.ty.clone(), value.span);
         let stand_in = Expr { kind: ExprKind::Variable(var), ty: value.ty.clone(), span: value.span };
         let body = body(self, stand_in);
@@ -561,4 +569,19 @@ pub(super) fn widened(ty: &Type) -> Type {
         Type::List { element, .. } => Type::List { element: Box::new(widened(element)), min: 0, max: super::lists::MOST_ELEMENTS },
         other => other.clone(),
     }
+}
+
+/// So many optional fields in a row are written out, so that `is given` is known of them; a longer chain has a name for what is before.
+const MOST_LINKS: u32 = 6;
+
+/// How many fields of optional records were read one of the other.
+fn links(chain: &Expr) -> u32 {
+    let (mut links, mut at) = (0, chain);
+    while let ExprKind::If(parts) = &at.kind
+        && let ExprKind::Unary(Unary::IsGiven, base) = &parts[0].kind
+    {
+        links += 1;
+        at = base;
+    }
+    links
 }
