@@ -1,6 +1,6 @@
 //! Rows that a decision table is missing: the answer to a gap, as its author would write it.
 //!
-//! What no row of a table covers is computed from its boxes ([`missing`](crate::table::missing)), with the headers taken as independent. Of each part
+//! What no row of a table covers is computed from its boxes ([`missing`]), with the headers taken as independent. Of each part
 //! the prover is asked whether an input can have it that no rule decides; what is left is written as rows in the form of the table: cells
 //! under their headers or between the separators of a file, with `?` where an outcome belongs.
 
