@@ -16,7 +16,7 @@
 //! let drawn = rules.draw(&trace, Detail::Brief, Style::plain(80));
 //! assert!(drawn.starts_with("true   desk.large"));
 //! assert!(drawn.contains("●  3 │ "));
-//! assert!(drawn.contains("✓ 5"));
+//! assert!(drawn.contains("5 ✓"));
 //! assert!(rules.page(&trace).starts_with("<!DOCTYPE html>"));
 //!
 //! let error = large.trace(br#"{"seats": 50}"#, Level::Full).unwrap_err();

@@ -86,10 +86,12 @@ impl<'a> Tokens<'a> {
             "always" => self.begins_operand(next),
             "may" => self.word(next) == "depend",
             "steps" => self.word(next) == "up",
-            // In an expression a name stands behind an operator; behind a whole one this begins another part.
+            // In an expression a name stands behind an operator; behind a whole one this begins another part. At the end of a line it is the head
+            // of a column.
             "gives" => {
                 let is_value = !token.first && index > 0 && self.word(index - 1) == "gives";
-                level == Level::Body && !is_value && !self.is_operand(index)
+                let is_last = !token.first && self.get(next).is_none_or(|next| next.first);
+                level == Level::Body && !is_value && !is_last && !self.is_operand(index)
             }
             "table" => matches!(self.word(next), "|" | "from") || token.first && self.begins_operand(next),
             "replace" | "without" => self.word(next) == "rule",
