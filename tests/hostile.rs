@@ -521,6 +521,20 @@ fn thousands_of_outcomes_are_added_up() {
 }
 
 #[test]
+fn many_relations_of_many_fields_are_refused() {
+    let record = |many: usize| {
+        let fields: String = (0..many).map(|i| format!("f{i} : integer in 0..9\n")).collect();
+        let relations: String = (1..many).map(|i| format!("always f{} <= f{i}\n", i - 1)).collect();
+        format!("module m\nrecord R {{\n{fields}{relations}}}\ndecision d(r: R) gives boolean = r.f0 > 3 and r.f{} < 2\n", many - 1)
+    };
+    assert_eq!(attack(record(800)), ["E0319"]);
+    let params: Vec<String> = (0..800).map(|i| format!("p{i}: integer in 0..9")).collect();
+    let relations: String = (1..800).map(|i| format!("always p{} <= p{i}\n", i - 1)).collect();
+    let decision = format!("module m\ndecision d({}) gives boolean {{\n{relations}otherwise true\n}}\n", params.join(", "));
+    assert_eq!(attack(decision), ["E0319"]);
+}
+
+#[test]
 fn thousands_of_relations_are_asked_of_constants_and_inputs() {
     let related = |count: usize| each(count, |n| format!("always a < b + {n} because \"x\"\n"));
     let modules = each(1_000, |n| format!("always p < {} because \"x\"\n", n + 4));

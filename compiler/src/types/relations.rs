@@ -6,9 +6,12 @@ use axtrace_runtime::types::{FieldType, RecordId, Type};
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
 
-use super::{Caller, Checker};
+use super::{Caller, Checker, TypeFinding};
 use crate::hir::{self, Body, Expr, ExprKind, Piece, Unary};
 use crate::ranges::LONGEST_TEXT;
+
+/// Relations are checked one by one, each of all fields that it could relate: so many fields, of all relations together.
+const MOST_RELATED: usize = 500_000;
 
 /// Where a relation stands.
 struct Place<'n> {
@@ -22,6 +25,9 @@ impl<'a> Checker<'a, '_> {
     /// All relations, each with the decision that says whether it holds. Their ids begin behind those of the declared decisions.
     pub(super) fn relations(&mut self) -> (Vec<RelationMeta>, Vec<hir::Decision>) {
         let mut found = (Vec::new(), Vec::new());
+        if !self.relations_fit() {
+            return found;
+        }
         for (place, declared) in self.resolved.records.iter().enumerate() {
             let owner = RelationOwner::Record(RecordId(place as u32));
             let fields = self.types.records[place].fields.clone();
@@ -47,6 +53,30 @@ impl<'a> Checker<'a, '_> {
             self.relation(&at, &[], declared.item, &mut found);
         }
         found
+    }
+
+    /// Whether there are not too many relations of too many fields; reports the one with which there are.
+    fn relations_fit(&mut self) -> bool {
+        let of_records = self.resolved.records.iter().zip(&self.types.records);
+        let in_records =
+            of_records.flat_map(|(declared, record)| declared.item.always.iter().map(|always| (always.span, record.fields.len())));
+        let in_decisions = self.resolved.decisions.iter().flat_map(|declared| {
+            let items = if let ast::DecisionBody::Block(items) = &declared.item.body { &items[..] } else { &[] };
+            let always = |item: &ast::DecisionItem| if let ast::DecisionItem::Always(always) = item { Some(always.span) } else { None };
+            items.iter().filter_map(always).map(|span| (span, declared.item.params.len()))
+        });
+        let mut spans = in_records.chain(in_decisions);
+        let mut related = 0;
+        let beyond = spans.find(|(_, fields)| {
+            related += fields;
+            related > MOST_RELATED
+        });
+        let Some((at, _)) = beyond else { return true };
+        self.report(TypeFinding::TooLarge {
+            limit: "relations have at most 500,000 fields together, each all of its record or decision",
+            at,
+        });
+        false
     }
 
     fn relation(
