@@ -43,6 +43,8 @@ struct Line<'a> {
     /// One condition for each header.
     conditions: Vec<&'a ast::Cell>,
     gives: Option<&'a ast::Cell>,
+    /// The header of what the row gives, where one column does.
+    header: Option<Span>,
     /// Cells of fields of the outcome, each with the name of its field.
     fields: Vec<(&'a ast::Name, &'a ast::Cell)>,
     because: Option<&'a ast::Expr>,
@@ -56,7 +58,8 @@ impl<'a> Checker<'a, '_> {
         let (written, lines) = match &table.kind {
             TableKind::Rows { columns, rows } => {
                 let Some(roles) = self.roles_of(columns, table) else { return names.lose_table() };
-                let lines = rows.iter().enumerate().map(|(place, row)| line(&roles, row, table, &row_name(at.number, place))).collect();
+                let lines =
+                    rows.iter().enumerate().map(|(place, row)| line(&roles, columns, row, table, &row_name(at.number, place))).collect();
                 let header = |(place, _): &(usize, &'a ColumnRole)| columns[*place].span;
                 (roles.iter().filter_map(|role| Some((condition(role.1)?, header(role)))).collect(), lines)
             }
@@ -246,21 +249,22 @@ fn row_name(table: usize, place: usize) -> String {
     }
 }
 
-fn line<'a>(roles: &[(usize, &'a ColumnRole)], row: &'a ast::Row, table: &'a ast::Table, name: &str) -> Line<'a> {
+fn line<'a>(roles: &[(usize, &'a ColumnRole)], columns: &[ast::Column], row: &'a ast::Row, table: &'a ast::Table, name: &str) -> Line<'a> {
     let mut line = Line {
         name: name.to_owned(),
         named: None,
         conditions: Vec::with_capacity(roles.len()),
         gives: None,
+        header: None,
         fields: Vec::new(),
         because: table.because.as_ref(),
         cites: &table.cites,
         span: row.span,
     };
-    for ((_, role), cell) in roles.iter().zip(&row.cells) {
+    for ((place, role), cell) in roles.iter().zip(&row.cells) {
         match (role, &cell.kind) {
             (ColumnRole::Condition(_), _) => line.conditions.push(cell),
-            (ColumnRole::Gives, _) => line.gives = Some(cell),
+            (ColumnRole::Gives, _) => (line.gives, line.header) = (Some(cell), columns.get(*place).map(|column| column.span)),
             (ColumnRole::GivesField(name), _) => line.fields.push((name, cell)),
             (ColumnRole::Id, CellKind::Id(id)) => (line.name, line.named) = (id.clone(), Some(cell.span)),
             (ColumnRole::Because, CellKind::Because(text)) => line.because = Some(text),
@@ -285,6 +289,7 @@ fn cross_lines<'a>(number: usize, columns: &'a [ast::Cell], rows: &'a [ast::Cros
                 named: None,
                 conditions: vec![&row.condition, column],
                 gives: Some(cell),
+                header: None,
                 fields: Vec::new(),
                 because: table.because.as_ref(),
                 cites: &table.cites,

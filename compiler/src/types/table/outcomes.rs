@@ -26,7 +26,8 @@ impl<'a> Checker<'a, '_> {
         match (written, line.fields.as_slice()) {
             (Some(Err(())), _) => None,
             (Some(Ok(outcome)), fields) => {
-                let outcome = self.outcome(at.item, outcome, ty.as_ref());
+                let check = |this: &mut Self| this.outcome(at.item, outcome, ty.as_ref());
+                let outcome = if let Some(header) = line.header { self.in_cell(header, check) } else { check(self) };
                 let beside = fields.iter().find(|(_, cell)| matches!(cell.kind, CellKind::Outcome(_)));
                 if let Some((name, cell)) = beside {
                     let problem = format!("this row gives a whole outcome, and `gives.{}` besides", name.text);
@@ -62,7 +63,7 @@ impl<'a> Checker<'a, '_> {
         let named: Vec<(&ast::Name, Span)> = cells.iter().map(|(name, cell)| (*name, cell.span)).collect();
         let mut open = false;
         self.record_of(at, &named, line.span, ty, |this, place, field| match &cells[place].1.kind {
-            CellKind::Outcome(outcome) => this.field_of(outcome, field),
+            CellKind::Outcome(outcome) => this.in_cell(cells[place].0.span, |this| this.field_of(outcome, field)),
             CellKind::Blank => FieldCell::Blank,
             CellKind::Open => {
                 // One finding says of the whole row that it is open.
