@@ -9,7 +9,7 @@ use std::process::Command;
 
 use axtrace::compiler::interpret::{Options, decide};
 use axtrace::runtime::memory::Batch;
-use axtrace::runtime::trace::{SCHEMA, View, decode};
+use axtrace::runtime::trace::{SCHEMA, decode};
 use axtrace::source::Sources;
 use axtrace::{Decision, Level, Rules};
 
@@ -142,7 +142,6 @@ fn agree(rules: &Rules, decision: &Decision, line: &str) {
     let recording = run.unwrap_or_else(|fault| panic!("{line}: {fault:?}")).recording;
     let mut batch = Batch::new();
     batch.push_values(decision.meta(), &program.meta.types, &values).expect("the values are those of an input");
-    let view =
-        View { row: batch.row(0), arena: batch.arena(), outcome: &recording.outcome, frame: &recording.frame, scratch: &recording.scratch };
+    let view = recording.view(&batch);
     assert_eq!(decode(&program.meta, decision.id(), &view, Level::Full).expect("a recording"), native, "{line}");
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use axtrace::compiler::interpret::{Options, decide};
 use axtrace::runtime::memory::Batch;
-use axtrace::runtime::trace::{SCHEMA, View, decode};
+use axtrace::runtime::trace::{SCHEMA, decode};
 use axtrace::source::Sources;
 use axtrace::{Decision, Level, Rules};
 
@@ -219,13 +219,7 @@ fn agree(rules: &Rules, decision: &Decision, line: &str) {
         let recording = run.unwrap_or_else(|fault| panic!("{line}: {fault:?}")).recording;
         let mut batch = Batch::new();
         batch.push_values(decision.meta(), &program.meta.types, &values).expect("the values are those of an input");
-        let view = View {
-            row: batch.row(0),
-            arena: batch.arena(),
-            outcome: &recording.outcome,
-            frame: &recording.frame,
-            scratch: &recording.scratch,
-        };
+        let view = recording.view(&batch);
         let interpreted = decode(&program.meta, decision.id(), &view, level).expect("a recording");
         let native = decision.trace(line.as_bytes(), level).expect("it was decided before");
         assert_eq!(interpreted, native, "{line} at {level}");

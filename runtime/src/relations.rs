@@ -29,7 +29,7 @@ impl Relations {
         }
         let mut holders: Vec<Vec<usize>> = vec![Vec::new(); program.types.records.len()];
         for (place, record) in program.types.records.iter().enumerate() {
-            record.fields.iter().filter_map(|field| record_in(&field.ty)).for_each(|inner| holders[inner.0 as usize].push(place));
+            record.fields.iter().filter_map(|field| field.ty.record_within()).for_each(|inner| holders[inner.0 as usize].push(place));
         }
         let mut open = Vec::new();
         let mut own = vec![false; program.decisions.len()];
@@ -59,17 +59,7 @@ impl Relations {
 
     /// Whether something holds of a record in a value of a type.
     fn concerns(&self, ty: &Type) -> bool {
-        record_in(ty).is_some_and(|id| self.records[id.0 as usize])
-    }
-}
-
-/// The record that a value of a type is, or has in it.
-fn record_in(ty: &Type) -> Option<RecordId> {
-    match ty {
-        Type::Record(id) => Some(*id),
-        Type::Optional(inner) => record_in(inner),
-        Type::List { element, .. } => record_in(element),
-        _ => None,
+        ty.record_within().is_some_and(|id| self.records[id.0 as usize])
     }
 }
 

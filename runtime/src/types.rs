@@ -292,6 +292,16 @@ impl Type {
         }
     }
 
+    /// The record that a value is, or has in it as an element or where it is given.
+    #[must_use]
+    pub fn record_within(&self) -> Option<RecordId> {
+        match self {
+            Self::Record(id) => Some(*id),
+            Self::Optional(inner) | Self::List { element: inner, .. } => inner.record_within(),
+            _ => None,
+        }
+    }
+
     /// Whether values may be missing.
     #[must_use]
     pub const fn is_optional(&self) -> bool {

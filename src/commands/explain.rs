@@ -17,7 +17,7 @@ use axtrace::runtime::meta::DecisionId;
 use axtrace::runtime::read::csv::Columns;
 use axtrace::runtime::read::{InputErrors, Reader};
 use axtrace::runtime::text::format_value;
-use axtrace::runtime::trace::{Level, Passed, View, decode};
+use axtrace::runtime::trace::{Level, Passed, decode};
 use axtrace::runtime::value::Value;
 use axtrace::source::{Finding, Sources};
 use axtrace::{DecideError, Decision, Rules, Trace};
@@ -290,8 +290,7 @@ fn recompute(rules: &Rules, id: DecisionId, input: &[u8], passed: Passed) -> Res
     let values = batch.values(0, decision, &program.meta).map_err(|error| Stop::Bug(error.to_string()))?;
     let run = decide(&program.meta, &program.graphs, id, &values, Options::at(Level::Full));
     let recording = run.map_err(|fault| Stop::Bug(format!("the interpreter cannot decide: {:?}", fault.kind)))?.recording;
-    let view =
-        View { row: batch.row(0), arena: batch.arena(), outcome: &recording.outcome, frame: &recording.frame, scratch: &recording.scratch };
+    let view = recording.view(&batch);
     let mut trace = decode(&program.meta, id, &view, Level::Full).map_err(DecideError::from)?;
     trace.pass(passed);
     Ok(Ok(trace))

@@ -9,7 +9,7 @@ use axtrace::compiler::hir::{Expected, Test};
 use axtrace::compiler::interpret::{Options, decide};
 use axtrace::runtime::meta::{DecisionId, DecisionMeta, Found, SiteKind};
 use axtrace::runtime::text::format_value;
-use axtrace::runtime::trace::{By, Level, OutcomeTrace, Trace, View, decode};
+use axtrace::runtime::trace::{By, Level, OutcomeTrace, Trace, decode};
 use axtrace::runtime::types::Type;
 use axtrace::runtime::value::Value;
 
@@ -118,13 +118,7 @@ impl Shown<'_> {
         let program = &self.rules.program().meta;
         let mut batch = axtrace::runtime::memory::Batch::new();
         batch.push_values(self.meta(), &program.types, &self.test.given)?;
-        let view = View {
-            row: batch.row(0),
-            arena: batch.arena(),
-            outcome: &recording.outcome,
-            frame: &recording.frame,
-            scratch: &recording.scratch,
-        };
+        let view = recording.view(&batch);
         Ok(decode(program, self.test.decision, &view, Level::Full)?)
     }
 

@@ -4,8 +4,9 @@
 //! arithmetic of 128 bits, and answers with a [`Fault`] where the promise fails; so the prover replays inputs here, and native code is held
 //! against it. It shares with native code the helper functions of the runtime and the format of a recording, and nothing else.
 
+use axtrace_runtime::memory::Batch;
 use axtrace_runtime::meta::{DecisionId, ProgramMeta, RuleId, RuleState};
-use axtrace_runtime::trace::Level;
+use axtrace_runtime::trace::{Level, View};
 use axtrace_runtime::types::Type;
 use axtrace_runtime::value::Value;
 
@@ -90,6 +91,14 @@ pub struct Recording {
     pub frame: Vec<u8>,
     /// Texts, lists and further frames.
     pub scratch: Vec<u8>,
+}
+
+impl Recording {
+    /// What a trace is decoded from: the recording, and the input that it was made of, the first of a batch.
+    #[must_use]
+    pub fn view<'a>(&'a self, batch: &'a Batch) -> View<'a> {
+        View { row: batch.row(0), arena: batch.arena(), outcome: &self.outcome, frame: &self.frame, scratch: &self.scratch }
+    }
 }
 
 /// What the rules of a decision did on one input, whether or not that makes a decision.

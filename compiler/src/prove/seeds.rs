@@ -77,7 +77,7 @@ fn inner_first(program: &ProgramMeta) -> Vec<RecordId> {
                 continue;
             };
             open.push((place, field + 1));
-            if let Some(RecordId(inner)) = record_in(ty)
+            if let Some(RecordId(inner)) = ty.record_within()
                 && !std::mem::replace(&mut seen[inner as usize], true)
             {
                 open.push((inner as usize, 0));
@@ -85,14 +85,6 @@ fn inner_first(program: &ProgramMeta) -> Vec<RecordId> {
         }
     }
     order
-}
-
-fn record_in(ty: &Type) -> Option<RecordId> {
-    match ty {
-        Type::Record(id) => Some(*id),
-        Type::Optional(inner) | Type::List { element: inner, .. } => record_in(inner),
-        _ => None,
-    }
 }
 
 /// A record that keeps everything; `None` if none was found.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use axtrace_grammar::ast;
 use axtrace_runtime::calendar::Weekday;
 use axtrace_runtime::types::{
-    DEFAULT_LIST, DEFAULT_TEXT, EnumId, EnumType, FieldType, Kind, MAX_SET, RecordId, RecordType, Scalar, TimeUnit, Type, Unit,
+    DEFAULT_LIST, DEFAULT_TEXT, EnumId, EnumType, FieldType, Kind, MAX_SET, RecordType, Scalar, TimeUnit, Type, Unit,
 };
 use axtrace_runtime::value::Value;
 use axtrace_source::Span;
@@ -103,7 +103,7 @@ impl<'a> Checker<'a, '_> {
         }
         states[place] = 1;
         for field in self.types.records[place].fields.clone() {
-            let Some(inner) = record_in(&field.ty) else { continue };
+            let Some(inner) = field.ty.record_within() else { continue };
             if states[inner.0 as usize] == 1 {
                 let name = self.types.record(inner).name.clone();
                 let around = way.iter().skip_while(|(record, _)| *record != inner.0 as usize);
@@ -137,7 +137,7 @@ impl<'a> Checker<'a, '_> {
         }
         let mut weight = 1usize;
         for field in 0..self.types.records[place].fields.len() {
-            let inner = record_in(&self.types.records[place].fields[field].ty);
+            let inner = self.types.records[place].fields[field].ty.record_within();
             weight = weight.saturating_add(inner.map_or(1, |inner| self.weigh_record(inner.0 as usize, weights)));
         }
         if weight > MAX_PARTS {
@@ -558,15 +558,6 @@ fn widest(ty: &Type) -> Type {
     match ty {
         Type::Scalar(scalar) => Type::Scalar(Scalar { kind: scalar.kind, lo: i128::MIN, hi: i128::MAX }),
         other => other.clone(),
-    }
-}
-
-fn record_in(ty: &Type) -> Option<RecordId> {
-    match ty {
-        Type::Record(id) => Some(*id),
-        Type::Optional(inner) => record_in(inner),
-        Type::List { element, .. } => record_in(element),
-        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use axtrace::runtime::memory::Batch;
 use axtrace::runtime::meta::DecisionId;
 use axtrace::runtime::read::Reader;
 use axtrace::runtime::text::format_value;
-use axtrace::runtime::trace::{Level, Status, TraceKind, TraceNode, View, decode};
+use axtrace::runtime::trace::{Level, Status, TraceKind, TraceNode, decode};
 use axtrace::runtime::value::Value;
 use axtrace::source::{Finding, Findings};
 
@@ -102,10 +102,7 @@ fn seen(finding: &Finding, program: &Program) -> Option<Seen> {
 }
 
 fn observed(program: &Program, id: DecisionId, batch: &Batch, observation: &Observation) -> Seen {
-    let recording = &observation.recording;
-    let (row, arena) = (batch.row(0), batch.arena());
-    let view = View { row, arena, outcome: &recording.outcome, frame: &recording.frame, scratch: &recording.scratch };
-    match decode(&program.meta, id, &view, Level::Full) {
+    match decode(&program.meta, id, &observation.recording.view(batch), Level::Full) {
         Ok(trace) => Seen::Observed(Box::new(trace)),
         Err(error) => Seen::Unreadable(error.to_string()),
     }

@@ -5,7 +5,7 @@ use axtrace::compiler::interpret::{Fault, Options, OutcomeValue, Recording, Rule
 use axtrace::runtime::memory::Batch;
 use axtrace::runtime::meta::{DecisionMeta, OperandSource, Policy, ProgramMeta, RuleId, RuleMeta, RuleState, Tag};
 use axtrace::runtime::text::{format_json, format_value};
-use axtrace::runtime::trace::{Level, OutcomeTrace, View, decode};
+use axtrace::runtime::trace::{Level, OutcomeTrace, decode};
 use axtrace::runtime::types::Type;
 use axtrace::runtime::value::Value;
 
@@ -328,13 +328,7 @@ impl Answer<'_> {
         let program = self.program();
         let (mut batch, recording) = (Batch::new(), &self.seen.recording);
         batch.push_values(self.decision, &program.types, values).map_err(|error| Stop::Bug(error.to_string()))?;
-        let view = View {
-            row: batch.row(0),
-            arena: batch.arena(),
-            outcome: &recording.outcome,
-            frame: &recording.frame,
-            scratch: &recording.scratch,
-        };
+        let view = recording.view(&batch);
         let trace = decode(program, self.explained.id, &view, Level::Full).map_err(|error| Stop::Bug(error.to_string()))?;
         let shown = if self.drawing.detail == Detail::Brief { &names[..names.len().min(SHOWN_RULES)] } else { names };
         let mut blocks = self.drawing.named_rules(&trace.tree, shown, u32::MAX);

@@ -135,13 +135,7 @@ fn trace(program: &Program, name: &str, json: &str) -> Trace {
     let values = batch.values(0, &program.meta.decisions[decision.index()], &program.meta).expect("a row");
     let options = Options { node_bounds: true, ..Options::at(Level::Full) };
     let run = decide(&program.meta, &program.graphs, decision, &values, options).expect("a program that compiles decides");
-    let view = View {
-        row: batch.row(0),
-        arena: batch.arena(),
-        outcome: &run.recording.outcome,
-        frame: &run.recording.frame,
-        scratch: &run.recording.scratch,
-    };
+    let view = run.recording.view(&batch);
     let trace = decode(&program.meta, decision, &view, Level::Full).expect("a recording");
     holds(&trace, &program.meta);
     assert!(shaken(&program.meta, decision, &view, 300) > 0);
